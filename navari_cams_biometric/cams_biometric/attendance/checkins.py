@@ -1,0 +1,260 @@
+"""From waiting punches to Employee Checkins: the worker's part.
+
+HRMS decides what a valid check-in is: each is inserted through its DocType. Here is decided what HRMS cannot
+know: who it was, which direction counts, and what becomes of a punch that is refused. Several workers may run
+this at once; they share the work.
+"""
+
+from datetime import timedelta
+
+import frappe
+from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
+from frappe.query_builder.functions import Trim
+from frappe.utils import add_to_date, getdate, now_datetime, strip_html
+from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
+from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, REASONS
+from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
+from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+	NO_DIRECTION,
+	NOT_ATTENDANCE,
+)
+from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+
+BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
+MOST_ATTEMPTS = 6
+TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+
+
+class SetAsideError(Exception):
+	"""This punch does not become a check-in now. `code` is one of reasons.REASONS, `detail` an addition to it."""
+
+	def __init__(self, code: str, detail: str = ""):
+		super().__init__(code)
+		self.code = code
+		self.detail = detail
+
+
+def drain() -> None:
+	"""Turn all waiting punches into check-ins, in time order. Commits after each batch, so progress lasts."""
+	frappe.set_user("Administrator")
+	while punches := inbox.due(BATCH):
+		try:
+			_process_batch(punches)
+		except _PostponedError as postponed:
+			frappe.db.rollback()  # whatever the database still held of this batch: those punches stay queued
+			_postpone(postponed.punch)
+		frappe.db.commit()
+		frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False)
+
+
+def sweep() -> None:
+	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
+	release_known_users()
+	frappe.db.commit()
+	drain()
+
+
+class _PostponedError(Exception):
+	def __init__(self, punch: frappe._dict):
+		super().__init__(punch.name)
+		self.punch = punch
+
+
+def _process_batch(punches: list[frappe._dict]) -> None:
+	employees = _employees_by_device_id({punch.user_id for punch in punches if punch.user_id})
+	for punch in punches:
+		_process(punch, employees.get(punch.user_id))
+	_note_devices_heard(punches)
+
+
+def _process(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	"""Bring one punch to its next state. Nothing but a transient fault of the database leaves this function."""
+	frappe.db.savepoint("cams_punch")
+	try:
+		_finish(punch, **_check_in(punch, employee))
+	except SetAsideError as hold:
+		frappe.db.rollback(save_point="cams_punch")
+		_conclude(punch, hold.code, hold.detail, employee)
+	except TRANSIENT_ERRORS as error:
+		raise _PostponedError(punch) from error
+	except Exception:
+		frappe.db.rollback(save_point="cams_punch")
+		_conclude(punch, "UNEXPECTED_ERROR", "", employee, trace=frappe.get_traceback())
+	finally:
+		frappe.clear_messages()
+
+
+def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
+	"""Create the check-in, or find the one that is there. Returns the fields to set on the punch.
+
+	Raises SetAsideError where a person or a change is needed first.
+	"""
+	device = frappe.get_cached_doc("CAMS Device", punch.service_tag) if punch.service_tag else None
+	_ensure_readable(punch, device)
+	direction = _direction(punch, device)
+	_ensure_clock(punch)
+	_ensure_active(punch, employee)
+	checkin = frappe.new_doc("Employee Checkin")
+	checkin.update(
+		{
+			"employee": employee.name,
+			"time": punch.punch_time,
+			"log_type": direction,
+			"device_id": punch.service_tag,
+			"custom_original_time": punch.original_time,
+			"custom_punch_type": punch.punch_type,
+			"custom_input_type": punch.input_type,
+			"custom_cams_punch": punch.name,
+		}
+	)
+	if device and (device.latitude or device.longitude):
+		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
+	try:
+		checkin.insert(ignore_permissions=True)
+	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
+		return _linked_to_equal(checkin, refusal)
+	return {"state": CHECKED_IN, "employee": employee.name, "employee_checkin": checkin.name}
+
+
+def _ensure_readable(punch: frappe._dict, device: frappe._dict | None) -> None:
+	if not punch.user_id:
+		raise SetAsideError("MALFORMED")
+	if not punch.punch_time:
+		raise SetAsideError("TIME_UNREADABLE")
+	if device and not device.enabled:
+		raise SetAsideError("DEVICE_DISABLED")
+
+
+def _direction(punch: frappe._dict, device: frappe._dict | None) -> str | None:
+	"""IN, OUT, or None for a check-in without log type. The device's own direction goes before the punch type's,
+	but does not turn a meal into attendance."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	direction = settings.direction_of(punch.punch_type or "None")
+	if direction == NOT_ATTENDANCE:
+		raise SetAsideError("NOT_ATTENDANCE")
+	if device and device.direction != "From Punch Type":
+		direction = device.direction
+	if not direction:
+		raise SetAsideError("UNKNOWN_PUNCH_TYPE", punch.punch_type)
+	return None if direction == NO_DIRECTION else direction
+
+
+def _ensure_clock(punch: frappe._dict) -> None:
+	"""Against the moment it was received, so that waiting does not make a wrong clock right."""
+	tolerance = timedelta(minutes=frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0)
+	ahead = punch.punch_time - punch.creation
+	if ahead > tolerance and not punch.time_accepted:
+		raise SetAsideError("CLOCK_AHEAD", f"+{int(ahead.total_seconds() // 60)} min")
+
+
+def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	"""Who has left was active until the relieving date: punches that come late are still theirs."""
+	if not employee:
+		raise SetAsideError("UNKNOWN_USER")
+	if employee.status == "Active":
+		return
+	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
+	if employee.status != "Left" or not left_later:
+		raise SetAsideError("EMPLOYEE_INACTIVE", employee.status)
+
+
+def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
+	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
+	frappe.db.rollback(save_point="cams_punch")
+	log_type = checkin.log_type or ["is", "not set"]
+	equal = frappe.db.exists("Employee Checkin", {"custom_cams_punch": checkin.custom_cams_punch}) or frappe.db.exists(
+		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
+	)
+	if not equal:
+		raise _hold_for(checkin, refusal)
+	return {
+		"state": CHECKED_IN,
+		"employee": checkin.employee,
+		"employee_checkin": equal,
+		"reason_code": "EQUAL_CHECKIN",
+		"reason": str(REASONS["EQUAL_CHECKIN"].sentence),
+	}
+
+
+def _hold_for(checkin: frappe._dict, refusal: Exception) -> SetAsideError:
+	"""Which of the reasons a refusal of HRMS is. Its texts are translated, so the facts are looked at instead."""
+	if isinstance(refusal, InactiveEmployeeStatusError):
+		return SetAsideError("EMPLOYEE_INACTIVE")
+	if isinstance(refusal, CheckinRadiusExceededError):
+		return SetAsideError("OUTSIDE_RADIUS", strip_html(str(refusal)))
+	has_location = checkin.latitude or checkin.longitude
+	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
+		return SetAsideError("LOCATION_REQUIRED")
+	shift = None if checkin.log_type else get_actual_start_end_datetime_of_shift(checkin.employee, checkin.time, True)
+	if shift and shift.shift_type.determine_check_in_and_check_out.startswith("Strictly"):
+		return SetAsideError("LOG_TYPE_REQUIRED", shift.shift_type.name)
+	return SetAsideError("REFUSED", strip_html(str(refusal)))
+
+
+def _conclude(punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = "") -> None:
+	"""Give the punch the state, the sentence and the remedy of a reason; tell the Error Log where it must wait."""
+	reason = REASONS[code]
+	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
+	_finish(
+		punch,
+		state=reason.state,
+		employee=employee.name if employee else None,
+		reason_code=code,
+		reason=sentence,
+		remedy=str(reason.remedy),
+	)
+	if reason.state == IGNORED:
+		return
+	log_once_a_day(
+		f"CAMS punch {reason.state.lower()}: {code}, device {punch.service_tag or '?'}, user {punch.user_id or '?'}",
+		f"{sentence}\n{reason.remedy}\n\n{trace}".strip(),
+		identity=(code, punch.service_tag or "", punch.user_id or ""),
+		reference_doctype="CAMS Punch",
+		reference_name=punch.name,
+	)
+
+
+def _finish(punch: frappe._dict, **values: object) -> None:
+	inbox.update([punch.name], **{"retry_after": None, **values})
+
+
+def _postpone(punch: frappe._dict) -> None:
+	"""After a deadlock or a lock wait: again after 1, 2, 4, ... minutes, and at last visibly Failed."""
+	attempts = punch.attempts + 1
+	if attempts >= MOST_ATTEMPTS:
+		inbox.update([punch.name], attempts=attempts)
+		_conclude(punch, "DATABASE_BUSY", "", None)
+		return
+	inbox.update([punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1)))
+
+
+def _employees_by_device_id(user_ids: set[str]) -> dict[str, frappe._dict]:
+	"""The employees of these user ids. The database ignores case and would take 7 for a number; here text is text."""
+	if not user_ids:
+		return {}
+	employee = frappe.qb.DocType("Employee")
+	rows = (
+		frappe.qb.from_(employee)
+		.select(employee.name, employee.status, employee.relieving_date, employee.attendance_device_id)
+		.where(Trim(employee.attendance_device_id).isin(list(user_ids)))
+		.run(as_dict=True)
+	)
+	return {row.attendance_device_id.strip(): row for row in rows}
+
+
+def _note_devices_heard(punches: list[frappe._dict]) -> None:
+	"""Once a batch, and past the document cache, which every callback reads its device from."""
+	device = frappe.qb.DocType("CAMS Device")
+	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
+		own = [punch for punch in punches if punch.service_tag == service_tag]
+		last_heard = max(punch.creation for punch in own)
+		times = [punch.punch_time for punch in own if punch.punch_time and punch.punch_time <= punch.creation]
+		heard = device.last_heard.isnull() | (device.last_heard < last_heard)
+		frappe.qb.update(device).set(device.last_heard, last_heard).where((device.name == service_tag) & heard).run()
+		if not times:
+			continue
+		later = device.last_punch.isnull() | (device.last_punch < max(times))
+		frappe.qb.update(device).set(device.last_punch, max(times)).where((device.name == service_tag) & later).run()

@@ -1,0 +1,123 @@
+"""The inbox: punches stored as they come, found again by the worker, asked for again by a person.
+
+Storing is one statement for a whole request. The name of a CAMS Punch is the punch's identity, so whatever
+is there already is left alone, whoever stored it and however many do so at once. What a punch means is for
+attendance.checkins.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.utils import get_system_timezone, now_datetime
+from redis.exceptions import RedisError
+
+from navari_cams_biometric.cams_biometric.attendance.reasons import QUEUED
+from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+from navari_cams_biometric.gateway.callback import Callback
+from navari_cams_biometric.gateway.errors import TimestampError
+from navari_cams_biometric.gateway.punch import Punch
+from navari_cams_biometric.gateway.timestamp import parse_timestamp
+
+DRAIN = "navari_cams_biometric.cams_biometric.attendance.checkins.drain"
+DRAIN_SECONDS = 1500
+LONGEST_TEXT = 140
+
+
+def store(callback: Callback, device: CAMSDevice | None) -> None:
+	"""Store the callback's punches and have them drained once the transaction is committed.
+
+	When the caller's commit succeeds they are safe, whatever becomes of the job.
+	"""
+	if not callback.punches:
+		return
+	rows = [_row(punch, callback, device) for punch in callback.punches]
+	# INSERT IGNORE would also cut what is too long and mend what is invalid: _row leaves nothing of that kind.
+	frappe.db.bulk_insert("CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True)
+	drain_after_commit()
+
+
+def drain_after_commit() -> None:
+	frappe.db.after_commit.add(_request_drain)
+
+
+def due(limit: int) -> list[frappe._dict]:
+	"""Lock and return up to `limit` waiting punches, the earliest first; those that another worker holds are left out.
+
+	The rows are locked by primary key in a second step: locking the range itself would make callbacks wait.
+	"""
+	punch = frappe.qb.DocType("CAMS Punch")
+	is_due = (punch.state == QUEUED) & (punch.retry_after.isnull() | (punch.retry_after <= now_datetime()))
+	names = frappe.qb.from_(punch).select(punch.name).where(is_due).orderby(punch.punch_time).limit(limit).run(pluck=True)
+	if not names:
+		return []
+	locked = frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == QUEUED))
+	return locked.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
+
+
+def update(names: Iterable[str], **values: object) -> None:
+	"""Set fields of punches. `modified` moves along: Log Settings count from it."""
+	names = list(names)
+	if not names:
+		return
+	punch = frappe.qb.DocType("CAMS Punch")
+	query = frappe.qb.update(punch).where(punch.name.isin(names)).set(punch.modified, now_datetime())
+	for fieldname, value in values.items():
+		query = query.set(punch[fieldname], value)
+	query.run()
+
+
+def queue_again(names: Iterable[str], **values: object) -> None:
+	"""Let the worker judge punches anew, as if they had just come."""
+	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
+	update(names, **{**cleared, "state": QUEUED, **values})
+	drain_after_commit()
+
+
+def _request_drain() -> None:
+	"""One job for all: it is not queued again while it waits or runs. Without Redis the sweep does its work."""
+	try:
+		frappe.enqueue(DRAIN, queue="long", timeout=DRAIN_SECONDS, job_id="cams_biometric_drain", deduplicate=True)
+	except (RedisError, ConnectionError):
+		frappe.logger("cams_biometric").warning("No job queue: punches wait for the sweep")
+
+
+def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[str, object]:
+	"""A CAMS Punch as the database takes it. Texts are cut to the length of their column."""
+	service_tag = device.name if device else ""
+	site_zone = ZoneInfo(get_system_timezone())
+	instant = read_time(punch.log_time, device)
+	now = now_datetime()
+	texts = {
+		"user_id": punch.user_id,
+		"original_time": punch.log_time,
+		"punch_type": punch.type,
+		"input_type": punch.input_type,
+		"temperature": punch.temperature,
+		"device_label": callback.label or (device.label if device else ""),
+		"operation_id": callback.operation_id,
+		"sent_at": callback.sent_at,
+	}
+	return {
+		"name": punch.identity(service_tag, instant),
+		"creation": now,
+		"modified": now,
+		"owner": frappe.session.user,
+		"modified_by": frappe.session.user,
+		"state": QUEUED,
+		"service_tag": service_tag or None,
+		"punch_time": instant.astimezone(site_zone).replace(tzinfo=None) if instant else None,
+		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
+		"source": "Batch" if callback.is_batch else "Real Time",
+		**{fieldname: (text or "")[:LONGEST_TEXT] for fieldname, text in texts.items()},
+	}
+
+
+def read_time(log_time: str, device: CAMSDevice | None) -> datetime | None:
+	"""The aware instant of a LogTime, None where it cannot be read."""
+	zone = device.zone() if device else ZoneInfo(get_system_timezone())
+	try:
+		return parse_timestamp(log_time, zone)
+	except TimestampError:
+		return None

@@ -1,0 +1,73 @@
+"""Held is not lost: when the cause of a hold is mended, the punches that waited for it are queued again."""
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder.functions import Trim
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.reasons import (
+	CHECKED_IN,
+	HELD,
+	IGNORED,
+	REASONS,
+	codes_released_by,
+)
+
+EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date")
+
+
+def release_after_change(document: Document, method: str | None = None) -> None:
+	"""On saving a document in which a hold can be mended: queue the punches that it may concern.
+
+	The worker judges them anew; what is not mended is held again.
+	"""
+	if frappe.flags.in_install or frappe.flags.in_migrate:
+		return
+	filters = {"state": HELD, "reason_code": ["in", codes_released_by(document.doctype)]}
+	if document.doctype == "Employee":
+		user_id = (document.attendance_device_id or "").strip()
+		if not user_id or not any(document.has_value_changed(field) for field in EMPLOYEE_FIELDS):
+			return
+		filters["user_id"] = user_id
+	if document.doctype == "CAMS Device":
+		filters["service_tag"] = document.name
+	_release(filters)
+
+
+def release_known_users() -> None:
+	"""Queue punches of unknown users who are known by now, for device ids that were set past the document."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	employee = frappe.qb.DocType("Employee")
+	names = (
+		frappe.qb.from_(punch)
+		.join(employee)
+		.on(Trim(employee.attendance_device_id) == punch.user_id)
+		.select(punch.name, punch.user_id, employee.attendance_device_id)
+		.where((punch.state == HELD) & (punch.reason_code == "UNKNOWN_USER"))
+		.run(as_dict=True)
+	)
+	known = [row.name for row in names if row.user_id == row.attendance_device_id.strip()]
+	if known:
+		inbox.queue_again(known)
+
+
+def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
+	"""Someone deletes a check-in: its punches say so, and can be retried."""
+	names = frappe.get_all(
+		"CAMS Punch", filters={"employee_checkin": checkin.name, "state": CHECKED_IN}, pluck="name"
+	)
+	reason = REASONS["CHECKIN_DELETED"]
+	inbox.update(
+		names,
+		state=IGNORED,
+		employee_checkin=None,
+		reason_code="CHECKIN_DELETED",
+		reason=str(reason.sentence),
+		remedy=str(reason.remedy),
+	)
+
+
+def _release(filters: dict) -> None:
+	names = frappe.get_all("CAMS Punch", filters=filters, pluck="name")
+	if names:
+		inbox.queue_again(names)

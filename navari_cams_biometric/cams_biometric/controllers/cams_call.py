@@ -1,0 +1,141 @@
+"""The callback URL: what the CAMS gateway calls for every punch, and what it is answered.
+
+Always HTTP 200 with one of a few short JSON bodies. `done` means stored; whatever is answered otherwise the
+gateway keeps and sends again. The work on what was stored is left to attendance.checkins.
+
+Frappe parses a request before any app sees it and refuses some by itself. Two hooks, for this path only,
+close that gap: `take_raw_body` hides the parsed body from Frappe, and `answer_for_frappe` puts our answer in
+place of Frappe's own.
+
+ref: PROTOCOL section 1; docs/decisions/0002-answer-always.md
+"""
+
+import json
+
+import frappe
+from werkzeug.wrappers import Request, Response
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.devices.authentication import (
+	NotAuthenticError,
+	authenticate,
+	device_named,
+)
+from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+from navari_cams_biometric.gateway.callback import parse_address, parse_callback
+from navari_cams_biometric.gateway.errors import CallbackError
+
+METHOD = f"{__name__}.attendance"
+PATHS = {f"{root}/{METHOD}" for root in ("/api/method", "/api/v1/method", "/api/v2/method")}
+LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is about 1 MiB
+
+
+class Answer(Response):
+	"""An answer of this module, told from one of Frappe's by its class."""
+
+	def __init__(self, status: str, message: str | None = None):
+		body = {"status": status, "message": message} if message else {"status": status}
+		super().__init__(json.dumps(body), mimetype="application/json")
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def attendance() -> Answer:
+	"""Take one callback: its body is the raw JSON (or encrypted) bytes, its query may hold `stgid` and `secret`."""
+	return _answer(frappe.request)
+
+
+def take_raw_body() -> None:
+	"""Before a request to the callback URL: forget the parsed body, in which `cmd` would call another method."""
+	if _is_callback(frappe.request):
+		frappe.local.form_dict = frappe._dict()
+
+
+def answer_for_frappe(response: Response | None, request: Request) -> None:
+	"""After a request to the callback URL: where Frappe answered by itself, answer as the endpoint would have.
+
+	Frappe's transaction is over by now, so this one commits what it stores.
+	"""
+	if response is None or isinstance(response, Answer) or not _is_callback(request):
+		return
+	if request.method == "OPTIONS":
+		return
+	_forget_error_snapshot()
+	answer = _answer(request)
+	try:
+		frappe.db.commit()
+	except Exception:
+		answer = _not_stored()
+	response.set_data(answer.get_data())
+	response.status_code = answer.status_code
+	response.mimetype = answer.mimetype
+
+
+def _is_callback(request: Request) -> bool:
+	return request.path.rstrip("/") in PATHS
+
+
+def _answer(request: Request) -> Answer:
+	body = request.get_data()
+	if body and request.method != "POST":
+		return Answer("error", "Use POST")
+	if len(body) > LARGEST_BODY:
+		return Answer("error", "Request body too large")
+	try:
+		_receive(body, request.query_string.decode("utf-8", "replace"))
+	except (CallbackError, NotAuthenticError) as refusal:
+		return Answer("error", str(refusal))
+	except Exception:
+		return _not_stored()
+	return Answer("done")
+
+
+def _receive(body: bytes, query_string: str) -> None:
+	address = parse_address(query_string)
+	device = device_named(address.service_tag)
+	try:
+		callback = parse_callback(body, device.security_key_in_use() if device else "")
+		device = authenticate(callback, address)
+	except (CallbackError, NotAuthenticError) as refusal:
+		_report_refusal(str(refusal), device.name if device else "")
+		raise
+	inbox.store(callback, device)
+
+
+def _report_refusal(message: str, service_tag: str) -> None:
+	"""Who sent it is unknown, so nothing of it is kept, and there is one entry a day for each known device."""
+	log_once_a_day(
+		f"CAMS callback refused: {message}",
+		f"Device: {service_tag or 'none that is known here'}.\n"
+		"The gateway keeps what was refused and sends it again. If your own devices are behind this, compare"
+		" Auth Token, Service Tag ID, encryption and the callback URL in CAMS Biometric Settings with the"
+		" CAMS portal.",
+		identity=("refused", message, service_tag),
+	)
+
+
+def _not_stored() -> Answer:
+	"""The database failed: the gateway keeps the event. The traceback comes without variables."""
+	trace = frappe.get_traceback()
+	try:
+		frappe.db.rollback()
+		log_once_a_day(
+			"CAMS callback could not be stored", trace, identity=("not stored", trace.rpartition("\n  File")[2])
+		)
+		frappe.db.commit()
+	except Exception:
+		frappe.logger("cams_biometric").error(trace)
+	return Answer("error", "Could not be stored")
+
+
+def _forget_error_snapshot() -> None:
+	"""Drop the entry that Frappe 15 queued for its Error Log when it could not parse the body.
+
+	It shows the body, which may hold a token, and anybody could fill the log with it.
+	"""
+	queue = "insert_queue_for_Error Log"
+	try:
+		for entry in frappe.cache.lrange(queue, -10, -1):
+			if METHOD.encode() in entry:
+				frappe.cache.lrem(frappe.cache.make_key(queue), 0, entry)
+	except ConnectionError:
+		return

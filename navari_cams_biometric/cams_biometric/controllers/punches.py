@@ -1,0 +1,72 @@
+"""What HR does with punches in the Desk: retry, link to an employee, accept a time, dismiss."""
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, IGNORED, REASONS
+
+MENDABLE = (HELD, FAILED, IGNORED)
+
+
+@frappe.whitelist(methods=["POST"])
+def retry(names: list[str] | str) -> int:
+	"""Queue punches again that are held, failed or ignored. Returns how many."""
+	return _queue_again(names)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_time(names: list[str] | str) -> int:
+	"""Let punches pass whose time lies ahead of their arrival. Returns how many."""
+	return _queue_again(names, time_accepted=1)
+
+
+@frappe.whitelist(methods=["POST"])
+def dismiss(names: list[str] | str) -> int:
+	"""Set punches aside for good that wait for a person; who did it stays in `modified_by`. Returns how many."""
+	mendable = _mendable(names)
+	reason = REASONS["DISMISSED"]
+	inbox.update(
+		mendable,
+		state=IGNORED,
+		reason_code="DISMISSED",
+		reason=str(reason.sentence),
+		remedy=str(reason.remedy),
+		modified_by=frappe.session.user,
+	)
+	return len(mendable)
+
+
+@frappe.whitelist(methods=["POST"])
+def link_to_employee(name: str, employee: str) -> None:
+	"""Give an employee the user id of a punch as Attendance Device ID; all that waited for it is released.
+
+	Throws where the employee has another device id already, or another employee has this one.
+	"""
+	punch = frappe.get_doc("CAMS Punch", name)
+	punch.check_permission("write")
+	if not punch.user_id:
+		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
+	doc = frappe.get_doc("Employee", employee)
+	current = (doc.attendance_device_id or "").strip()
+	if current and current != punch.user_id:
+		frappe.throw(
+			_("{0} already has the Attendance Device ID {1}. Change it on the employee if it is wrong.").format(
+				doc.employee_name, current
+			),
+			title=_("Link to Employee"),
+		)
+	doc.attendance_device_id = punch.user_id
+	doc.save()
+
+
+def _queue_again(names: list[str] | str, **values: object) -> int:
+	mendable = _mendable(names)
+	inbox.queue_again(mendable, modified_by=frappe.session.user, **values)
+	return len(mendable)
+
+
+def _mendable(names: list[str] | str) -> list[str]:
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	names = frappe.parse_json(names) if isinstance(names, str) else names
+	return frappe.get_all("CAMS Punch", filters={"name": ["in", names], "state": ["in", MENDABLE]}, pluck="name")

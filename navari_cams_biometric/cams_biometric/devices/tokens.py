@@ -1,0 +1,57 @@
+"""AuthTokens: kept encrypted for sending, compared as digests, the old one valid for a while after a change."""
+
+import hashlib
+import hmac
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, now_datetime
+from frappe.utils.password import get_encryption_key
+
+TOKEN_LENGTH = 32
+
+
+class TokenHolder:
+	"""For a Document with `auth_token`, `auth_token_digest`, `previous_token_digest`, `previous_token_valid_until`."""
+
+	def update_token_digest(self, overlap_hours: int) -> None:
+		"""Call from `validate`. A changed token keeps the former valid for `overlap_hours` from now."""
+		token = (self.auth_token or "").strip()
+		if token and not token.strip("*"):
+			return  # unchanged: Frappe shows stored passwords as asterisks
+		if token and len(token) != TOKEN_LENGTH:
+			frappe.throw(
+				_("The Auth Token has {0} characters, this one has {1}. Copy it again from the CAMS portal.").format(
+					TOKEN_LENGTH, len(token)
+				),
+				title=_("Auth Token"),
+			)
+		self.auth_token = token
+		new_digest = digest(token) if token else ""
+		if new_digest == (self.auth_token_digest or ""):
+			return
+		self.previous_token_digest = self.auth_token_digest if overlap_hours else ""
+		self.previous_token_valid_until = (
+			add_to_date(now_datetime(), hours=overlap_hours) if self.previous_token_digest else None
+		)
+		self.auth_token_digest = new_digest
+
+	def accepts_token(self, token: str) -> bool:
+		"""Whether `token` is the current one, or the former within its time. Constant in time."""
+		candidate = digest(token)
+		current = _equal(candidate, self.auth_token_digest)
+		former = _equal(candidate, self.previous_token_digest) and self._former_is_valid()
+		return bool(token) and (current or former)
+
+	def _former_is_valid(self) -> bool:
+		until = frappe.utils.get_datetime(self.previous_token_valid_until)
+		return bool(until and now_datetime() < until)
+
+
+def digest(token: str) -> str:
+	"""A keyed digest: without the site's encryption key it can neither be read nor guessed at."""
+	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _equal(candidate: str, stored: str | None) -> bool:
+	return hmac.compare_digest(candidate, stored or "")

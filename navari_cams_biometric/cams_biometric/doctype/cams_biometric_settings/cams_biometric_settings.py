@@ -1,0 +1,109 @@
+"""CAMS Biometric Settings: the account at the gateway, and how punches count."""
+
+import hmac
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
+
+CALLBACK_PATH = "/api/method/navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
+
+NOT_ATTENDANCE = "Not Attendance"
+NO_DIRECTION = "No Direction"
+DEFAULT_PUNCH_TYPES = {
+	"CheckIn": "IN",
+	"CheckOut": "OUT",
+	"BreakIn": "IN",
+	"BreakOut": "OUT",
+	"OverTimeIn": "IN",
+	"OverTimeOut": "OUT",
+	"MealIn": NOT_ATTENDANCE,
+	"MealOut": NOT_ATTENDANCE,
+	"MealStart": NOT_ATTENDANCE,
+	"MealEnd": NOT_ATTENDANCE,
+	"None": NO_DIRECTION,
+}
+
+
+class CAMSBiometricSettings(TokenHolder, Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+
+	def validate(self) -> None:
+		self.set_missing_defaults()
+		self.service_tag_id = (self.service_tag_id or "").strip()
+		self.update_token_digest(self.token_overlap)
+		self.validate_punch_types()
+
+	def on_update(self) -> None:
+		self.register_device()
+
+	def set_missing_defaults(self) -> bool:
+		"""Fill the punch types and the callback secret where there are none; tell whether any was missing."""
+		missing = False
+		if not self.punch_types:
+			missing = True
+			for punch_type, direction in DEFAULT_PUNCH_TYPES.items():
+				self.append("punch_types", {"punch_type": punch_type, "direction": direction})
+		if not self.callback_secret:
+			missing = True
+			self.callback_secret = frappe.generate_hash(length=40)
+		return missing
+
+	def validate_punch_types(self) -> None:
+		seen = set()
+		for row in self.punch_types:
+			row.punch_type = row.punch_type.strip()
+			if row.punch_type.lower() in seen:
+				frappe.throw(_("Punch type {0} is listed twice.").format(row.punch_type), title=_("Punch Types"))
+			seen.add(row.punch_type.lower())
+
+	def register_device(self) -> None:
+		if self.service_tag_id and not frappe.db.exists("CAMS Device", self.service_tag_id):
+			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id).insert(ignore_permissions=True)
+
+	def direction_of(self, punch_type: str) -> str | None:
+		"""Return IN, OUT, `No Direction` or `Not Attendance`; None where the table does not know the type."""
+		for row in self.punch_types:
+			if row.punch_type.lower() == punch_type.lower():
+				return row.direction
+		return None
+
+	def accepts_secret(self, secret: str) -> bool:
+		"""Whether this is the secret of the callback URL. Constant in time."""
+		own = self.get_password("callback_secret", raise_exception=False) or ""
+		return bool(own) and hmac.compare_digest(own.encode(), secret.encode())
+
+	@frappe.whitelist()
+	def setup_status(self) -> dict:
+		"""For the form: the callback URL to paste at the gateway, with its secret, and what is still missing."""
+		frappe.only_for("System Manager")
+		secret = self.get_password("callback_secret", raise_exception=False)
+		return {
+			"callback_url": f"{get_url(CALLBACK_PATH)}?secret={secret}",
+			"missing": self.missing_steps(),
+		}
+
+	@frappe.whitelist()
+	def renew_callback_secret(self) -> None:
+		"""Make the old callback URL's secret worthless. Batches come through again once the new URL is pasted."""
+		frappe.only_for("System Manager")
+		self.callback_secret = frappe.generate_hash(length=40)
+		self.save()
+
+	def missing_steps(self) -> list[str]:
+		steps = []
+		if not self.auth_token_digest:
+			steps.append(_("Auth Token: without it every callback is refused. Copy it from the CAMS portal."))
+		if not frappe.db.exists("CAMS Device", {"enabled": 1}):
+			steps.append(_("No device yet: set the Service Tag ID, or let a device send its first punch."))
+		elif not frappe.db.exists("CAMS Punch"):
+			steps.append(_("No punch has arrived yet: paste the callback URL in the CAMS portal, then punch."))
+		if not frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]}):
+			steps.append(_("No active employee has an Attendance Device ID: set it on Employee."))
+		if frappe.utils.get_url().startswith("http://"):
+			steps.append(_("This site's address is not https: tokens would travel in the open."))
+		return steps

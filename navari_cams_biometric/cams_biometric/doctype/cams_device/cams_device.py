@@ -1,0 +1,66 @@
+"""CAMS Device: one biometric device, named by its service tag."""
+
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+
+from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
+from navari_cams_biometric.gateway.encryption import validate_key
+from navari_cams_biometric.gateway.errors import EncryptionError
+
+HISTORY_HOURS = 24
+
+
+class CAMSDevice(TokenHolder, Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+
+	def before_validate(self) -> None:
+		self.service_tag = (self.service_tag or "").strip()
+
+	def validate(self) -> None:
+		self.update_token_digest(frappe.get_cached_doc("CAMS Biometric Settings").token_overlap)
+		self.validate_security_key()
+		self.validate_time_zone()
+
+	def validate_security_key(self) -> None:
+		key = self.security_key or ""
+		if self.encryption == "Off" or not key.strip("*"):
+			return
+		try:
+			validate_key(key)
+		except EncryptionError as error:
+			frappe.throw(_("Security Key: {0}").format(_(str(error))), title=_("Security Key"))
+
+	def validate_time_zone(self) -> None:
+		try:
+			self.zone()
+		except (ValueError, OSError):  # ZoneInfo's errors for a name that is no key, or no file
+			frappe.throw(_("{0} is not a time zone.").format(self.time_zone), title=_("Time Zone"))
+		except KeyError:
+			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
+
+	def zone(self) -> tzinfo:
+		"""The zone of times that the device sends without an offset: its own, else the site's."""
+		return ZoneInfo(self.time_zone or get_system_timezone())
+
+	def security_key_in_use(self) -> str:
+		"""The key that encrypted bodies are read with; empty where encryption is off."""
+		if self.encryption == "Off":
+			return ""
+		return self.get_password("security_key", raise_exception=False) or ""
+
+	def expects_history(self) -> bool:
+		"""Whether a batch without token may come from this device now."""
+		return bool(self.history_expected_until) and now_datetime() < get_datetime(self.history_expected_until)
+
+	@frappe.whitelist()
+	def expect_history(self) -> None:
+		"""Accept batches of this device without a token for the next 24 hours, for a load begun in the portal."""
+		frappe.only_for("System Manager")
+		self.history_expected_until = add_to_date(now_datetime(), hours=HISTORY_HOURS)
+		self.save()

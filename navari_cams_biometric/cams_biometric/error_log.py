@@ -1,0 +1,36 @@
+"""Entries in the Frappe Error Log that cannot pile up."""
+
+import hashlib
+import json
+
+import frappe
+from frappe.utils import now_datetime, nowdate
+
+
+def log_once_a_day(
+	title: str,
+	message: str,
+	identity: tuple[str, ...],
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
+) -> None:
+	"""Write to the Error Log unless an entry of the same `identity` was written today (site's zone).
+
+	The entry is named by a digest of both, so that the primary key counts and no look-up races. Never pass
+	a token, a template or a request body.
+	"""
+	parts = json.dumps([nowdate(), *identity])
+	name = hashlib.sha256(parts.encode()).hexdigest()[:20]
+	now = now_datetime()
+	entry = {
+		"name": name,
+		"creation": now,
+		"modified": now,
+		"owner": frappe.session.user,
+		"modified_by": frappe.session.user,
+		"method": title[:140],
+		"error": message,
+		"reference_doctype": reference_doctype,
+		"reference_name": reference_name,
+	}
+	frappe.db.bulk_insert("Error Log", list(entry), [list(entry.values())], ignore_duplicates=True)

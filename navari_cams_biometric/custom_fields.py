@@ -1,0 +1,60 @@
+"""The fields that this app adds to Employee Checkin. `create_custom_fields` keeps what a site changed in others."""
+
+
+def _(label: str) -> str:
+	"""Mark a label for translation; the Desk translates it when it is shown."""
+	return label
+
+
+# `custom_cams_punch` is text rather than a link: punches expire, and a link to nothing would make the
+# check-in impossible to save. It is unique: one check-in for one punch, even when two workers race.
+CUSTOM_FIELDS = {
+	"Employee Checkin": [
+		{
+			"fieldname": "custom_cams_section",
+			"fieldtype": "Section Break",
+			"label": _("Biometric Device"),
+			"insert_after": "attendance",
+			"depends_on": "custom_cams_punch",
+		},
+		{
+			"fieldname": "custom_original_time",
+			"fieldtype": "Data",
+			"label": _("Original Time"),
+			"description": _("As the device sent it"),
+			"insert_after": "custom_cams_section",
+			"read_only": 1,
+			"no_copy": 1,
+		},
+		{
+			"fieldname": "custom_punch_type",
+			"fieldtype": "Data",
+			"label": _("Punch Type"),
+			"insert_after": "custom_original_time",
+			"read_only": 1,
+			"no_copy": 1,
+		},
+		{
+			"fieldname": "custom_cams_column",
+			"fieldtype": "Column Break",
+			"insert_after": "custom_punch_type",
+		},
+		{
+			"fieldname": "custom_input_type",
+			"fieldtype": "Data",
+			"label": _("Input Type"),
+			"insert_after": "custom_cams_column",
+			"read_only": 1,
+			"no_copy": 1,
+		},
+		{
+			"fieldname": "custom_cams_punch",
+			"fieldtype": "Data",
+			"label": _("CAMS Punch"),
+			"insert_after": "custom_input_type",
+			"read_only": 1,
+			"no_copy": 1,
+			"unique": 1,
+		},
+	]
+}

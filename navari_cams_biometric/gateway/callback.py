@@ -1,0 +1,219 @@
+"""The callback: the bytes that the gateway posts, read into a Callback. Judges nothing and stores nothing.
+
+Biometric and secret data (templates, photos, passwords, card numbers) is left behind here: no class below
+has a place for it.
+
+ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_plus
+
+from .encryption import decrypt
+from .errors import CallbackError, EncryptionError
+from .punch import Punch
+
+EMPTY_BODY = "Empty request body"
+INVALID_JSON = "Invalid JSON"
+
+ENVELOPE_KEYS = {"operationid", "labelname", "serialnumber", "authtoken", "time"}
+
+
+@dataclass(frozen=True)
+class CallbackAddress:
+	"""What the query string of the callback URL carries: the service tag, and our own secret."""
+
+	service_tag: str = ""
+	secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class UserEvent:
+	"""A person was changed on or deleted from a device.
+
+	`kind` is `UserUpdated` or `UserDeleted`. A name is None where the event does not speak of it.
+	`credentials` lists (type, index) of the templates, cards and passwords that came along, never their data.
+	`operation_time` is verbatim.
+	"""
+
+	kind: str
+	user_id: str
+	first_name: str | None = None
+	last_name: str | None = None
+	user_type: str | None = None
+	operation_time: str = ""
+	credentials: tuple[tuple[str, str], ...] = ()
+	has_photo: bool = False
+
+
+@dataclass(frozen=True)
+class Callback:
+	"""One request of the gateway, cleaned. Texts are trimmed; what was not sent is empty.
+
+	`is_batch` tells a historical batch (top-level `PunchLog`, normally without token and serial) from a
+	real-time event. `unknown_kinds` names what it carried that this version does not know.
+	"""
+
+	token: str = field(default="", repr=False)
+	service_tag: str = ""
+	label: str = ""
+	operation_id: str = ""
+	sent_at: str = ""
+	is_batch: bool = False
+	punches: tuple[Punch, ...] = ()
+	events: tuple[UserEvent, ...] = ()
+	unknown_kinds: tuple[str, ...] = ()
+
+
+def parse_address(query_string: str) -> CallbackAddress:
+	"""Read the query string of a callback.
+
+	The gateway appends `?stgid=SERIAL` even to a URL that has a query string already, so `?` separates
+	pairs as well as `&` does; of a name given twice the first counts.
+	"""
+	values: dict[str, str] = {}
+	for pair in re.split(r"[?&]", unquote_plus(query_string)):
+		name, _, value = pair.partition("=")
+		values.setdefault(name.lower(), _text(value))
+	return CallbackAddress(service_tag=values.get("stgid", ""), secret=values.get("secret", ""))
+
+
+def parse_callback(body: bytes, security_key: str = "") -> Callback:
+	"""Read a request body. A body that is no JSON object is decrypted first where a key is given.
+
+	Raises CallbackError, whose text is the answer to give, for an empty body and for one that is no JSON
+	object; nothing else. A malformed punch is returned with what could be read of it.
+	"""
+	if not body.strip():
+		raise CallbackError(EMPTY_BODY)
+	data = _fold(_load(body, security_key))
+	if "realtime" in data:
+		return _real_time(_fold(data["realtime"]))
+	return _batch(data)
+
+
+def _load(body: bytes, security_key: str) -> dict[str, Any]:
+	try:
+		return _load_object(body)
+	except CallbackError:
+		if not security_key:
+			raise
+	try:
+		return _load_object(decrypt(body, security_key))
+	except EncryptionError as error:
+		raise CallbackError(INVALID_JSON) from error
+
+
+def _load_object(body: bytes) -> dict[str, Any]:
+	try:
+		data = json.loads(body.decode("utf-8-sig"))
+	except (ValueError, RecursionError):
+		data = None  # raised below, outside this handler: a JSON error carries the body, and with it the token
+	if not isinstance(data, dict):
+		raise CallbackError(INVALID_JSON)
+	return data
+
+
+def _real_time(envelope: dict[str, Any]) -> Callback:
+	events = tuple(
+		_user_event(kind, _fold(envelope[kind.lower()]))
+		for kind in ("UserUpdated", "UserDeleted")
+		if kind.lower() in envelope
+	)
+	known = {*ENVELOPE_KEYS, "punchlog", "userupdated", "userdeleted"}
+	return Callback(
+		**_envelope(envelope),
+		punches=tuple(_punches(envelope.get("punchlog"))),
+		events=events,
+		unknown_kinds=tuple(_text(kind) for kind in envelope if kind not in known),
+	)
+
+
+def _batch(data: dict[str, Any]) -> Callback:
+	envelope = {**_fold(data.get("punchlog")), **data}
+	known = {*ENVELOPE_KEYS, "punchlog"}
+	return Callback(
+		**_envelope(envelope),
+		is_batch=True,
+		punches=tuple(_batch_punches(data.get("punchlog"))),
+		unknown_kinds=tuple(_text(kind) for kind in data if kind not in known),
+	)
+
+
+def _envelope(envelope: dict[str, Any]) -> dict[str, str]:
+	return {
+		"token": _text(envelope.get("authtoken")),
+		"service_tag": _text(envelope.get("serialnumber")),
+		"label": _text(envelope.get("labelname")),
+		"operation_id": _text(envelope.get("operationid")),
+		"sent_at": _text(envelope.get("time")),
+	}
+
+
+def _punches(punch_log: object) -> Iterator[Punch]:
+	"""One punch, a list of them, or a batch inside a real-time envelope."""
+	if punch_log is None:
+		return
+	if isinstance(punch_log, dict) and "log" in _fold(punch_log):
+		yield from _batch_punches(punch_log)
+		return
+	for entry in punch_log if isinstance(punch_log, list) else [punch_log]:
+		yield _punch(_fold(entry))
+
+
+def _batch_punches(punch_log: object) -> Iterator[Punch]:
+	"""`Log` is a list; it may also be missing, empty, or one object."""
+	log = punch_log if isinstance(punch_log, list) else _fold(punch_log).get("log")
+	yield from _punches(log or None)
+
+
+def _punch(entry: dict[str, Any]) -> Punch:
+	mask = entry.get("facemask")
+	return Punch(
+		user_id=_text(entry.get("userid")),
+		type=_text(entry.get("type")),
+		log_time=_text(entry.get("logtime")),
+		input_type=_text(entry.get("inputtype")),
+		temperature=_text(entry.get("temperature")),
+		face_mask=mask if isinstance(mask, bool) else {"true": True, "false": False}.get(_text(mask).lower()),
+	)
+
+
+def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
+	templates = event.get("template")
+	folded = [_fold(item) for item in (templates if isinstance(templates, list) else [templates]) if item]
+	photo = _fold(event.get("photo"))
+	user_ids = (_text(source.get("userid")) for source in (event, *folded, photo))
+	return UserEvent(
+		kind=kind,
+		user_id=next((user_id for user_id in user_ids if user_id), ""),
+		first_name=_text(event["firstname"]) if "firstname" in event else None,
+		last_name=_text(event["lastname"]) if "lastname" in event else None,
+		user_type=_text(event["usertype"]) if "usertype" in event else None,
+		operation_time=_text(event.get("operationtime")),
+		credentials=tuple((_text(item.get("type")), _text(item.get("index"))) for item in folded),
+		has_photo=bool(photo),
+	)
+
+
+def _fold(value: object) -> dict[str, Any]:
+	"""The object with its keys in lower case, the first of two alike; of anything else an empty one."""
+	folded: dict[str, Any] = {}
+	if isinstance(value, dict):
+		for key, item in value.items():
+			folded.setdefault(key.lower(), item)
+	return folded
+
+
+def _text(value: object) -> str:
+	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
+	if isinstance(value, bool) or not isinstance(value, str | int | float):
+		return ""
+	if isinstance(value, float) and value.is_integer():
+		value = int(value)
+	text = str(value).replace("\0", "")
+	return text.encode("utf-8", "replace").decode("utf-8").strip()

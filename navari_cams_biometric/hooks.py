@@ -1,0 +1,38 @@
+app_name = "navari_cams_biometric"
+app_title = "CAMS Biometric"
+app_publisher = "Navari Limited"
+app_description = "Biometric punches from CAMS-connected devices as Employee Checkins, none lost and none doubled"
+app_email = "support@navari.co.ke"
+app_license = "gpl-3.0"
+
+required_apps = ["frappe/erpnext", "frappe/hrms"]
+
+after_install = "navari_cams_biometric.install.after_install"
+after_migrate = "navari_cams_biometric.install.after_migrate"
+before_uninstall = "navari_cams_biometric.install.before_uninstall"
+after_uninstall = "navari_cams_biometric.install.after_uninstall"
+
+before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.take_raw_body"]
+after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_for_frappe"]
+
+doctype_js = {"Employee Checkin": "public/js/employee_checkin.js"}
+
+doc_events = {
+	("Employee", "HR Settings", "Shift Type", "CAMS Device", "CAMS Biometric Settings"): {
+		"on_update": "navari_cams_biometric.cams_biometric.attendance.release.release_after_change",
+	},
+	"Employee Checkin": {
+		"on_trash": "navari_cams_biometric.cams_biometric.attendance.release.note_deleted_checkin",
+	},
+}
+
+scheduler_events = {
+	"cron": {
+		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
+	},
+}
+
+# A check-in may be deleted although a punch points to it: the punch then says so.
+ignore_links_on_delete = ["CAMS Punch"]
+
+default_log_clearing_doctypes = {"CAMS Punch": 365}

@@ -1,0 +1,48 @@
+"""What installing, migrating and uninstalling do beyond the DocTypes that Frappe handles itself."""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
+
+MODULE = "CAMS Biometric"
+
+
+def after_install() -> None:
+	after_migrate()
+
+
+def after_migrate() -> None:
+	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set."""
+	fields = {
+		doctype: [{**field, "module": MODULE} for field in doctype_fields]
+		for doctype, doctype_fields in CUSTOM_FIELDS.items()
+	}
+	create_custom_fields(fields, update=False)
+	settings = frappe.get_single("CAMS Biometric Settings")
+	if settings.set_missing_defaults():
+		settings.save(ignore_permissions=True)
+
+
+def before_uninstall() -> None:
+	"""Take the custom fields, their columns, and what Frappe keeps about this app's records elsewhere."""
+	for doctype, fields in CUSTOM_FIELDS.items():
+		fieldnames = [field["fieldname"] for field in fields]
+		frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ["in", fieldnames]})
+		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ["in", fieldnames]})
+		for fieldname in fieldnames:
+			if frappe.db.has_column(doctype, fieldname):
+				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
+		frappe.clear_cache(doctype=doctype)
+	doctypes = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
+	frappe.db.delete("__Auth", {"doctype": ["in", doctypes]})
+	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", doctypes]})
+	frappe.db.delete("Error Log", {"reference_doctype": ["in", doctypes]})
+	frappe.db.delete("Version", {"ref_doctype": ["in", doctypes]})
+
+
+def after_uninstall() -> None:
+	"""Take the scheduled jobs, whose methods can no longer be imported."""
+	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]}, pluck="name"):
+		frappe.delete_doc("Scheduled Job Type", job, force=True)
+	frappe.db.commit()
