@@ -1,7 +1,9 @@
 app_name = "navari_cams_biometric"
 app_title = "CAMS Biometric"
 app_publisher = "Navari Limited"
-app_description = "Biometric punches from CAMS-connected devices as Employee Checkins, none lost and none doubled"
+app_description = (
+	"Biometric punches from CAMS-connected devices as Employee Checkins, none lost and none doubled"
+)
 app_email = "support@navari.co.ke"
 app_license = "gpl-3.0"
 

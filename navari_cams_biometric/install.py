@@ -43,6 +43,8 @@ def before_uninstall() -> None:
 
 def after_uninstall() -> None:
 	"""Take the scheduled jobs, whose methods can no longer be imported."""
-	for job in frappe.get_all("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]}, pluck="name"):
+	for job in frappe.get_all(
+		"Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]}, pluck="name"
+	):
 		frappe.delete_doc("Scheduled Job Type", job, force=True)
 	frappe.db.commit()

@@ -7,9 +7,8 @@ ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 """
 
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -76,7 +75,8 @@ def parse_address(query_string: str) -> CallbackAddress:
 	pairs as well as `&` does; of a name given twice the first counts.
 	"""
 	values: dict[str, str] = {}
-	for pair in re.split(r"[?&]", unquote_plus(query_string)):
+	pairs = [pair for part in query_string.split("&") for pair in unquote_plus(part).split("?")]
+	for pair in pairs:
 		name, _, value = pair.partition("=")
 		values.setdefault(name.lower(), _text(value))
 	return CallbackAddress(service_tag=values.get("stgid", ""), secret=values.get("secret", ""))
@@ -112,7 +112,9 @@ def _load_object(body: bytes) -> dict[str, Any]:
 	try:
 		data = json.loads(body.decode("utf-8-sig"))
 	except (ValueError, RecursionError):
-		data = None  # raised below, outside this handler: a JSON error carries the body, and with it the token
+		data = (
+			None  # raised below, outside this handler: a JSON error carries the body, and with it the token
+		)
 	if not isinstance(data, dict):
 		raise CallbackError(INVALID_JSON)
 	return data
@@ -125,8 +127,8 @@ def _real_time(envelope: dict[str, Any]) -> Callback:
 		if kind.lower() in envelope
 	)
 	known = {*ENVELOPE_KEYS, "punchlog", "userupdated", "userdeleted"}
-	return Callback(
-		**_envelope(envelope),
+	return replace(
+		_envelope(envelope),
 		punches=tuple(_punches(envelope.get("punchlog"))),
 		events=events,
 		unknown_kinds=tuple(_text(kind) for kind in envelope if kind not in known),
@@ -136,22 +138,22 @@ def _real_time(envelope: dict[str, Any]) -> Callback:
 def _batch(data: dict[str, Any]) -> Callback:
 	envelope = {**_fold(data.get("punchlog")), **data}
 	known = {*ENVELOPE_KEYS, "punchlog"}
-	return Callback(
-		**_envelope(envelope),
+	return replace(
+		_envelope(envelope),
 		is_batch=True,
 		punches=tuple(_batch_punches(data.get("punchlog"))),
 		unknown_kinds=tuple(_text(kind) for kind in data if kind not in known),
 	)
 
 
-def _envelope(envelope: dict[str, Any]) -> dict[str, str]:
-	return {
-		"token": _text(envelope.get("authtoken")),
-		"service_tag": _text(envelope.get("serialnumber")),
-		"label": _text(envelope.get("labelname")),
-		"operation_id": _text(envelope.get("operationid")),
-		"sent_at": _text(envelope.get("time")),
-	}
+def _envelope(envelope: dict[str, Any]) -> Callback:
+	return Callback(
+		token=_text(envelope.get("authtoken")),
+		service_tag=_text(envelope.get("serialnumber")),
+		label=_text(envelope.get("labelname")),
+		operation_id=_text(envelope.get("operationid")),
+		sent_at=_text(envelope.get("time")),
+	)
 
 
 def _punches(punch_log: object) -> Iterator[Punch]:
@@ -161,14 +163,15 @@ def _punches(punch_log: object) -> Iterator[Punch]:
 	if isinstance(punch_log, dict) and "log" in _fold(punch_log):
 		yield from _batch_punches(punch_log)
 		return
-	for entry in punch_log if isinstance(punch_log, list) else [punch_log]:
+	for entry in _as_list(punch_log):
 		yield _punch(_fold(entry))
 
 
 def _batch_punches(punch_log: object) -> Iterator[Punch]:
 	"""`Log` is a list; it may also be missing, empty, or one object."""
 	log = punch_log if isinstance(punch_log, list) else _fold(punch_log).get("log")
-	yield from _punches(log or None)
+	for entry in _as_list(log or []):
+		yield _punch(_fold(entry))
 
 
 def _punch(entry: dict[str, Any]) -> Punch:
@@ -184,8 +187,7 @@ def _punch(entry: dict[str, Any]) -> Punch:
 
 
 def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
-	templates = event.get("template")
-	folded = [_fold(item) for item in (templates if isinstance(templates, list) else [templates]) if item]
+	folded = [_fold(item) for item in _as_list(event.get("template")) if item and isinstance(item, dict)]
 	photo = _fold(event.get("photo"))
 	user_ids = (_text(source.get("userid")) for source in (event, *folded, photo))
 	return UserEvent(
@@ -198,6 +200,10 @@ def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
 		credentials=tuple((_text(item.get("type")), _text(item.get("index"))) for item in folded),
 		has_photo=bool(photo),
 	)
+
+
+def _as_list(value: object) -> list[Any]:
+	return value if isinstance(value, list) else [value]
 
 
 def _fold(value: object) -> dict[str, Any]:

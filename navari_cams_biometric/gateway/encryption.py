@@ -39,7 +39,7 @@ def decrypt(body: bytes, security_key: str) -> bytes:
 		raise EncryptionError("body is not made of whole AES blocks")
 	decryptor = _cipher(security_key).decryptor()
 	padded = decryptor.update(ciphertext) + decryptor.finalize()
-	if padded.endswith(b"\0"):
+	if padded.endswith((b"\0", b"}")):  # padded with NULs, or with none as the text filled its last block
 		return padded.rstrip(b"\0")
 	unpadder = PKCS7(BLOCK_BITS).unpadder()
 	try:

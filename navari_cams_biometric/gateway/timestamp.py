@@ -16,7 +16,7 @@ LARGEST_OFFSET = timedelta(hours=14)
 YEARS = range(1970, 2200)
 
 _GRAMMAR = re.compile(
-	r"(?P<clock>\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2})"
+	r"(?P<clock>\d{4}-\d{2}-\d{2}[ T](?:[01]\d|2[0-3]):\d{2}:\d{2})"
 	r"(?:\s*(?P<zone>[A-Z]{1,5}))?"
 	r"(?:\s*(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>[0-5]\d))?",
 	re.ASCII,
@@ -27,7 +27,7 @@ def parse_timestamp(text: str, default_zone: tzinfo) -> datetime:
 	"""Read a gateway time; the result is aware and has whole seconds.
 
 	`text` is `YYYY-MM-DD HH:MM:SS`, alone or followed by `GMT +HHMM`, `GMT+HHMM`, `+HHMM`, `GMT`, `UTC`
-	or `IST`. Without any offset it is in `default_zone`, the device's own; of an hour that a clock change
+	or `IST`; an offset in digits counts before the name. Without any offset it is in `default_zone`, the device's own; of an hour that a clock change
 	repeats it is the first.
 
 	Raises TimestampError for every other text.

@@ -47,7 +47,9 @@ def drain() -> None:
 			frappe.db.rollback()  # whatever the database still held of this batch: those punches stay queued
 			_postpone(postponed.punch)
 		frappe.db.commit()
-		frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False)
+		frappe.publish_realtime(
+			"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
+		)
 
 
 def sweep() -> None:
@@ -113,7 +115,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		checkin.insert(ignore_permissions=True)
+		checkin.insert(ignore_permissions=True, ignore_links=True)  # the employee was just read, the shift is HRMS's
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": CHECKED_IN, "employee": employee.name, "employee_checkin": checkin.name}
@@ -165,7 +167,9 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
 	frappe.db.rollback(save_point="cams_punch")
 	log_type = checkin.log_type or ["is", "not set"]
-	equal = frappe.db.exists("Employee Checkin", {"custom_cams_punch": checkin.custom_cams_punch}) or frappe.db.exists(
+	equal = frappe.db.exists(
+		"Employee Checkin", {"custom_cams_punch": checkin.custom_cams_punch}
+	) or frappe.db.exists(
 		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
 	)
 	if not equal:
@@ -188,13 +192,19 @@ def _hold_for(checkin: frappe._dict, refusal: Exception) -> SetAsideError:
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return SetAsideError("LOCATION_REQUIRED")
-	shift = None if checkin.log_type else get_actual_start_end_datetime_of_shift(checkin.employee, checkin.time, True)
+	shift = (
+		None
+		if checkin.log_type
+		else get_actual_start_end_datetime_of_shift(checkin.employee, checkin.time, True)
+	)
 	if shift and shift.shift_type.determine_check_in_and_check_out.startswith("Strictly"):
 		return SetAsideError("LOG_TYPE_REQUIRED", shift.shift_type.name)
 	return SetAsideError("REFUSED", strip_html(str(refusal)))
 
 
-def _conclude(punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = "") -> None:
+def _conclude(
+	punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = ""
+) -> None:
 	"""Give the punch the state, the sentence and the remedy of a reason; tell the Error Log where it must wait."""
 	reason = REASONS[code]
 	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
@@ -228,7 +238,9 @@ def _postpone(punch: frappe._dict) -> None:
 		inbox.update([punch.name], attempts=attempts)
 		_conclude(punch, "DATABASE_BUSY", "", None)
 		return
-	inbox.update([punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1)))
+	inbox.update(
+		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
+	)
 
 
 def _employees_by_device_id(user_ids: set[str]) -> dict[str, frappe._dict]:
@@ -251,10 +263,19 @@ def _note_devices_heard(punches: list[frappe._dict]) -> None:
 	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
 		own = [punch for punch in punches if punch.service_tag == service_tag]
 		last_heard = max(punch.creation for punch in own)
+		labels = [punch.device_label for punch in own if punch.device_label]
 		times = [punch.punch_time for punch in own if punch.punch_time and punch.punch_time <= punch.creation]
 		heard = device.last_heard.isnull() | (device.last_heard < last_heard)
-		frappe.qb.update(device).set(device.last_heard, last_heard).where((device.name == service_tag) & heard).run()
-		if not times:
-			continue
-		later = device.last_punch.isnull() | (device.last_punch < max(times))
-		frappe.qb.update(device).set(device.last_punch, max(times)).where((device.name == service_tag) & later).run()
+		frappe.qb.update(device).set(device.last_heard, last_heard).where(
+			(device.name == service_tag) & heard
+		).run()
+		if labels:
+			unnamed = device.label.isnull() | (device.label == "")
+			frappe.qb.update(device).set(device.label, labels[-1]).where(
+				(device.name == service_tag) & unnamed
+			).run()
+		if times:
+			later = device.last_punch.isnull() | (device.last_punch < max(times))
+			frappe.qb.update(device).set(device.last_punch, max(times)).where(
+				(device.name == service_tag) & later
+			).run()

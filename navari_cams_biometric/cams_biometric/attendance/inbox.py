@@ -34,7 +34,9 @@ def store(callback: Callback, device: CAMSDevice | None) -> None:
 		return
 	rows = [_row(punch, callback, device) for punch in callback.punches]
 	# INSERT IGNORE would also cut what is too long and mend what is invalid: _row leaves nothing of that kind.
-	frappe.db.bulk_insert("CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True)
+	frappe.db.bulk_insert(
+		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
+	)
 	drain_after_commit()
 
 
@@ -49,7 +51,14 @@ def due(limit: int) -> list[frappe._dict]:
 	"""
 	punch = frappe.qb.DocType("CAMS Punch")
 	is_due = (punch.state == QUEUED) & (punch.retry_after.isnull() | (punch.retry_after <= now_datetime()))
-	names = frappe.qb.from_(punch).select(punch.name).where(is_due).orderby(punch.punch_time).limit(limit).run(pluck=True)
+	names = (
+		frappe.qb.from_(punch)
+		.select(punch.name)
+		.where(is_due)
+		.orderby(punch.punch_time)
+		.limit(limit)
+		.run(pluck=True)
+	)
 	if not names:
 		return []
 	locked = frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == QUEUED))
@@ -78,7 +87,9 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 def _request_drain() -> None:
 	"""One job for all: it is not queued again while it waits or runs. Without Redis the sweep does its work."""
 	try:
-		frappe.enqueue(DRAIN, queue="long", timeout=DRAIN_SECONDS, job_id="cams_biometric_drain", deduplicate=True)
+		frappe.enqueue(
+			DRAIN, queue="long", timeout=DRAIN_SECONDS, job_id="cams_biometric_drain", deduplicate=True
+		)
 	except (RedisError, ConnectionError):
 		frappe.logger("cams_biometric").warning("No job queue: punches wait for the sweep")
 

@@ -56,7 +56,9 @@ REASONS = {
 	"CLOCK_AHEAD": Reason(
 		HELD,
 		_lt("The time lies ahead of the moment the punch arrived: the device's clock or time zone is wrong."),
-		_lt("Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter it by hand."),
+		_lt(
+			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter it by hand."
+		),
 		(SETTINGS,),
 	),
 	"TIME_UNREADABLE": Reason(

@@ -94,11 +94,14 @@ def _receive(body: bytes, query_string: str) -> None:
 	device = device_named(address.service_tag)
 	try:
 		callback = parse_callback(body, device.security_key_in_use() if device else "")
+		device = device_named(callback.service_tag or address.service_tag)
 		device = authenticate(callback, address)
 	except (CallbackError, NotAuthenticError) as refusal:
 		_report_refusal(str(refusal), device.name if device else "")
 		raise
 	inbox.store(callback, device)
+	for kind in callback.unknown_kinds:
+		_report_unknown_kind(kind, device.name if device else "")
 
 
 def _report_refusal(message: str, service_tag: str) -> None:
@@ -113,13 +116,24 @@ def _report_refusal(message: str, service_tag: str) -> None:
 	)
 
 
+def _report_unknown_kind(kind: str, service_tag: str) -> None:
+	"""Acknowledged all the same: a refusal would stop everything behind it in the gateway's queue."""
+	log_once_a_day(
+		f"CAMS callback of a kind unknown to this version: {kind}",
+		f"Device: {service_tag or '?'}. It was acknowledged and not kept.",
+		identity=("unknown kind", kind, service_tag),
+	)
+
+
 def _not_stored() -> Answer:
 	"""The database failed: the gateway keeps the event. The traceback comes without variables."""
 	trace = frappe.get_traceback()
 	try:
 		frappe.db.rollback()
 		log_once_a_day(
-			"CAMS callback could not be stored", trace, identity=("not stored", trace.rpartition("\n  File")[2])
+			"CAMS callback could not be stored",
+			trace,
+			identity=("not stored", trace.rpartition("\n  File")[2]),
 		)
 		frappe.db.commit()
 	except Exception:

@@ -51,9 +51,9 @@ def link_to_employee(name: str, employee: str) -> None:
 	current = (doc.attendance_device_id or "").strip()
 	if current and current != punch.user_id:
 		frappe.throw(
-			_("{0} already has the Attendance Device ID {1}. Change it on the employee if it is wrong.").format(
-				doc.employee_name, current
-			),
+			_(
+				"{0} already has the Attendance Device ID {1}. Change it on the employee if it is wrong."
+			).format(doc.employee_name, current),
 			title=_("Link to Employee"),
 		)
 	doc.attendance_device_id = punch.user_id
@@ -69,4 +69,6 @@ def _queue_again(names: list[str] | str, **values: object) -> int:
 def _mendable(names: list[str] | str) -> list[str]:
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	names = frappe.parse_json(names) if isinstance(names, str) else names
-	return frappe.get_all("CAMS Punch", filters={"name": ["in", names], "state": ["in", MENDABLE]}, pluck="name")
+	return frappe.get_all(
+		"CAMS Punch", filters={"name": ["in", names], "state": ["in", MENDABLE]}, pluck="name"
+	)

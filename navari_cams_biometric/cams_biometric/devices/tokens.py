@@ -21,9 +21,9 @@ class TokenHolder:
 			return  # unchanged: Frappe shows stored passwords as asterisks
 		if token and len(token) != TOKEN_LENGTH:
 			frappe.throw(
-				_("The Auth Token has {0} characters, this one has {1}. Copy it again from the CAMS portal.").format(
-					TOKEN_LENGTH, len(token)
-				),
+				_(
+					"The Auth Token has {0} characters, this one has {1}. Copy it again from the CAMS portal."
+				).format(TOKEN_LENGTH, len(token)),
 				title=_("Auth Token"),
 			)
 		self.auth_token = token

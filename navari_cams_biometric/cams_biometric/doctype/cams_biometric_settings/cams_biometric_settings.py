@@ -58,7 +58,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		for row in self.punch_types:
 			row.punch_type = row.punch_type.strip()
 			if row.punch_type.lower() in seen:
-				frappe.throw(_("Punch type {0} is listed twice.").format(row.punch_type), title=_("Punch Types"))
+				frappe.throw(
+					_("Punch type {0} is listed twice.").format(row.punch_type), title=_("Punch Types")
+				)
 			seen.add(row.punch_type.lower())
 
 	def register_device(self) -> None:
@@ -101,7 +103,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		if not frappe.db.exists("CAMS Device", {"enabled": 1}):
 			steps.append(_("No device yet: set the Service Tag ID, or let a device send its first punch."))
 		elif not frappe.db.exists("CAMS Punch"):
-			steps.append(_("No punch has arrived yet: paste the callback URL in the CAMS portal, then punch."))
+			steps.append(
+				_("No punch has arrived yet: paste the callback URL in the CAMS portal, then punch.")
+			)
 		if not frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]}):
 			steps.append(_("No active employee has an Attendance Device ID: set it on Employee."))
 		if frappe.utils.get_url().startswith("http://"):

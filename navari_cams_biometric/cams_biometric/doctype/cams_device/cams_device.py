@@ -56,7 +56,9 @@ class CAMSDevice(TokenHolder, Document):
 
 	def expects_history(self) -> bool:
 		"""Whether a batch without token may come from this device now."""
-		return bool(self.history_expected_until) and now_datetime() < get_datetime(self.history_expected_until)
+		return bool(self.history_expected_until) and now_datetime() < get_datetime(
+			self.history_expected_until
+		)
 
 	@frappe.whitelist()
 	def expect_history(self) -> None:

@@ -18,7 +18,8 @@ class CAMSPunch(Document):
 		punch = frappe.qb.DocType("CAMS Punch")
 		frappe.db.delete(
 			punch,
-			filters=(punch.modified < (Now() - Interval(days=days))) & punch.state.isin([CHECKED_IN, IGNORED]),
+			filters=(punch.modified < (Now() - Interval(days=days)))
+			& punch.state.isin([CHECKED_IN, IGNORED]),
 		)
 
 

@@ -1,0 +1,21 @@
+frappe.ui.form.on("CAMS Device", {
+	setup(frm) {
+		frm.set_df_property("time_zone", "options", frappe.all_timezones || []);
+	},
+
+	refresh(frm) {
+		if (frm.is_new()) return;
+		frm.add_custom_button(__("Punches"), () =>
+			frappe.set_route("List", "CAMS Punch", { service_tag: frm.doc.name }),
+		);
+		if (!frappe.user.has_role("System Manager")) return;
+		frm.add_custom_button(__("Expect History"), () => frm.trigger("expect_history"));
+	},
+
+	expect_history(frm) {
+		frappe.confirm(
+			__("For 24 hours a batch that names this device is believed without a token. Begin the load in the CAMS portal now. Continue?"),
+			() => frm.call("expect_history").then(() => frm.reload_doc()),
+		);
+	},
+});

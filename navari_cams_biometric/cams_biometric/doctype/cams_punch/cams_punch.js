@@ -1,0 +1,31 @@
+frappe.ui.form.on("CAMS Punch", {
+	refresh(frm) {
+		frm.disable_save();
+		const { colors, can_mend } = navari_cams_biometric.punch_actions;
+		frm.page.set_indicator(__(frm.doc.state), colors[frm.doc.state]);
+		if (frm.doc.reason) {
+			const remedy = frm.doc.remedy ? ` ${__(frm.doc.remedy)}` : "";
+			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);
+			frm.set_intro(text, { Held: "orange", Failed: "red" }[frm.doc.state] || "blue");
+		}
+		if (can_mend()) frm.trigger("add_actions");
+	},
+
+	add_actions(frm) {
+		const actions = navari_cams_biometric.punch_actions;
+		const names = [frm.doc.name];
+		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
+		if (frm.doc.reason_code === "UNKNOWN_USER" && frm.doc.state === "Held") {
+			add(__("Link to Employee"), () => actions.link_to_employee(frm.doc)).addClass("btn-primary");
+		}
+		if (frm.doc.reason_code === "CLOCK_AHEAD" && frm.doc.state === "Held") {
+			add(__("Accept Time"), () => actions.accept_time(names));
+		}
+		if (["Held", "Failed", "Ignored"].includes(frm.doc.state)) {
+			add(__("Retry"), () => actions.retry(names));
+		}
+		if (["Held", "Failed"].includes(frm.doc.state)) {
+			add(__("Dismiss"), () => actions.dismiss(names));
+		}
+	},
+});

@@ -1,0 +1,310 @@
+"""A site of its own on a bench, with its own Redis, web server and worker, removed at the end.
+
+Knows a bench by its path and the ordinary `bench` commands. Other sites are not touched: the database server
+is shared, Redis and all processes are not.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+APP = "navari_cams_biometric"
+PROJECT = Path(__file__).parents[2]
+PASSWORD = "cams-test"
+SETUP = {
+	"language": "English",
+	"country": "Kenya",
+	"timezone": "Africa/Nairobi",
+	"currency": "KES",
+	"full_name": "Test Administrator",
+	"email": "administrator@example.com",
+	"password": PASSWORD,
+	"company_name": "Demo Company",
+	"company_abbr": "DC",
+	"chart_of_accounts": "Standard",
+	"fy_start_date": "2024-01-01",
+	"fy_end_date": "2024-12-31",
+}
+
+
+class BenchUnusableError(Exception):
+	"""There is no bench that could be tested on; the text says what is missing."""
+
+
+def bench_path() -> Path:
+	return Path(os.environ.get("FRAPPE_BENCH") or Path.home() / "frappe-bench")
+
+
+class BenchSite:
+	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run."""
+
+	def __init__(self, name: str = "cams-test.localhost", keep: bool = False):
+		self.path = bench_path()
+		self.name = name
+		self.keep = keep
+		self.processes: dict[str, subprocess.Popen] = {}
+		self.web_port = _free_port()
+		self.redis_port = _free_port()
+		self.key = ""
+
+	@property
+	def url(self) -> str:
+		return f"http://127.0.0.1:{self.web_port}"
+
+	@property
+	def environment(self) -> dict[str, str]:
+		redis = f"redis://127.0.0.1:{self.redis_port}"
+		return {**os.environ, **{f"FRAPPE_REDIS_{use}": redis for use in ("CACHE", "QUEUE", "SOCKETIO")}}
+
+	def __enter__(self) -> "BenchSite":
+		self.check()
+		try:
+			self.start_database()
+			self.start_redis()
+			self.link_app()
+			self.make_site()
+			self.start_web()
+			self.start_worker()
+			self.key = self.make_key()
+		except BaseException:
+			self.__exit__(None, None, None)
+			raise
+		return self
+
+	def __exit__(
+		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+	) -> None:
+		for name in ("worker", "web"):
+			self.stop(name)
+		if not self.keep and (self.path / "sites" / self.name).exists():
+			self.drop_site()
+		for name in list(self.processes):
+			self.stop(name)
+
+	def check(self) -> None:
+		if not (self.path / "apps" / "frappe").is_dir():
+			raise BenchUnusableError(f"no bench at {self.path}")
+		for app in ("erpnext", "hrms"):
+			if not (self.path / "apps" / app).is_dir():
+				raise BenchUnusableError(f"{app} is not on the bench at {self.path}")
+		installed = self.path / "apps" / APP
+		if installed.exists() and not installed.is_symlink() and installed.resolve() != PROJECT:
+			raise BenchUnusableError(f"{installed} is another copy of this app")
+		if not shutil.which("redis-server"):
+			raise BenchUnusableError("redis-server is not installed")
+
+	def start_database(self) -> None:
+		if _listens(3306):
+			return
+		program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+		if not program:
+			raise BenchUnusableError("MariaDB does not run and is not installed")
+		run = Path("/run/mysqld")
+		if os.access(run.parent, os.W_OK) and not run.exists():
+			run.mkdir()
+			shutil.chown(run, "mysql")
+		self.start("database", [program, "--user=mysql"])
+		_wait_for(lambda: _listens(3306), "MariaDB")
+
+	def start_redis(self) -> None:
+		self.start(
+			"redis", ["redis-server", "--port", str(self.redis_port), "--save", "", "--appendonly", "no"]
+		)
+		_wait_for(lambda: _listens(self.redis_port), "Redis")
+
+	def link_app(self) -> None:
+		"""Put this working tree on the bench, as `bench get-app` with a path would, but without a copy."""
+		link = self.path / "apps" / APP
+		if link.is_symlink():
+			link.unlink()
+		if not link.exists():
+			link.symlink_to(PROJECT)
+		pip = [
+			str(self.path / "env" / "bin" / "python"),
+			"-m",
+			"pip",
+			"install",
+			"--quiet",
+			"--editable",
+			str(PROJECT),
+		]
+		subprocess.run(pip, check=True, cwd=self.path)
+		apps = self.path / "sites" / "apps.txt"
+		names = apps.read_text().split()
+		if APP not in names:
+			apps.write_text("\n".join([*names, APP]) + "\n")
+
+	def make_site(self) -> None:
+		"""A new site, set up as the wizard would. A kept one is migrated instead."""
+		if (self.path / "sites" / self.name).exists():
+			if self.keep:
+				self.bench("migrate")
+				return
+			self.drop_site()
+		print(f"making the site {self.name}: takes some minutes", flush=True)
+		self._run(
+			"new-site",
+			self.name,
+			"--admin-password",
+			PASSWORD,
+			"--install-app",
+			"erpnext",
+			"--install-app",
+			"hrms",
+		)
+		wizard = "frappe.desk.page.setup_wizard.setup_wizard.setup_complete"
+		self.bench("execute", wizard, "--kwargs", json.dumps({"args": SETUP}))
+		self.bench("install-app", APP)
+
+	def drop_site(self) -> None:
+		archive = self.path / "archived" / "cams-test"
+		self._run("drop-site", self.name, "--force", "--no-backup", "--archived-sites-path", str(archive))
+		shutil.rmtree(archive, ignore_errors=True)
+
+	def bench(self, *arguments: str) -> str:
+		"""Run `bench --site NAME ...` and return what it printed."""
+		return self._run("--site", self.name, *arguments)
+
+	def execute(self, function: str, **arguments: object) -> str:
+		return self.bench("execute", function, "--kwargs", json.dumps(arguments))
+
+	def sql(self, statement: str) -> list[list[str]]:
+		"""Ask the site's database; the rows as texts."""
+		config = json.loads((self.path / "sites" / self.name / "site_config.json").read_text())
+		command = [
+			"mariadb",
+			"--host=127.0.0.1",
+			f"--user={config['db_name']}",
+			"--batch",
+			"--skip-column-names",
+		]
+		environment = {**os.environ, "MYSQL_PWD": config["db_password"]}
+		done = subprocess.run(
+			[*command, config["db_name"], "--execute", statement],
+			env=environment,
+			check=True,
+			capture_output=True,
+			text=True,
+		)
+		return [line.split("\t") for line in done.stdout.splitlines()]
+
+	def start_web(self) -> None:
+		"""gunicorn as in production: two workers of four threads."""
+		gunicorn = [str(self.path / "env" / "bin" / "gunicorn"), "--bind", f"127.0.0.1:{self.web_port}"]
+		self.start(
+			"web",
+			[
+				*gunicorn,
+				"--workers",
+				"2",
+				"--threads",
+				"4",
+				"--timeout",
+				"120",
+				"--preload",
+				"frappe.app:application",
+			],
+		)
+
+		def answers() -> bool:
+			headers = {"X-Frappe-Site-Name": self.name}
+			try:
+				return requests.get(f"{self.url}/api/method/ping", headers=headers, timeout=20).ok
+			except requests.ConnectionError:
+				return False
+
+		_wait_for(answers, "the web server")
+
+	def start_worker(self, name: str = "worker") -> None:
+		python = str(self.path / "env" / "bin" / "python")
+		command = [
+			python,
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"worker",
+			"--queue",
+			"short,default,long",
+		]
+		self.start(name, command)
+
+	def start(self, name: str, command: list[str]) -> None:
+		log = (self.path / "logs" / f"cams-test-{name}.log").open("ab")
+		self.processes[name] = subprocess.Popen(
+			command,
+			cwd=self.path / "sites",
+			env=self.environment,
+			stdout=log,
+			stderr=log,
+			stdin=subprocess.DEVNULL,
+			start_new_session=True,
+		)
+
+	def stop(self, name: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
+		"""End a process that was started here, with its children, and wait until it is gone."""
+		process = self.processes.pop(name, None)
+		if not process or process.poll() is not None:
+			return
+		os.killpg(process.pid, with_signal)
+		try:
+			process.wait(30)
+		except subprocess.TimeoutExpired:
+			os.killpg(process.pid, signal.SIGKILL)
+			process.wait()
+
+	def make_key(self) -> str:
+		"""The administrator's `key:secret` for REST."""
+		session = requests.Session()
+		session.headers["X-Frappe-Site-Name"] = self.name
+		login = session.post(
+			f"{self.url}/api/method/login", data={"usr": "Administrator", "pwd": PASSWORD}, timeout=60
+		)
+		login.raise_for_status()
+		generate = f"{self.url}/api/method/frappe.core.doctype.user.user.generate_keys"
+		secret = session.post(generate, data={"user": "Administrator"}, timeout=60).json()["message"][
+			"api_secret"
+		]
+		token = session.get(f"{self.url}/api/resource/User/Administrator", timeout=60).json()["data"][
+			"api_key"
+		]
+		return f"{token}:{secret}"
+
+	def _run(self, *arguments: str) -> str:
+		done = subprocess.run(
+			["bench", *arguments],
+			cwd=self.path,
+			env=self.environment,
+			capture_output=True,
+			text=True,
+			stdin=subprocess.DEVNULL,
+		)
+		if done.returncode:
+			raise RuntimeError(f"bench {' '.join(arguments)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+		return done.stdout
+
+
+def _free_port() -> int:
+	with socket.socket() as probe:
+		probe.bind(("127.0.0.1", 0))
+		return probe.getsockname()[1]
+
+
+def _listens(port: int) -> bool:
+	with socket.socket() as probe:
+		return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_for(condition, what: str, seconds: float = 60) -> None:
+	deadline = time.monotonic() + seconds
+	while not condition():
+		if time.monotonic() > deadline:
+			raise BenchUnusableError(f"{what} did not start within {seconds:.0f} s")
+		time.sleep(0.2)

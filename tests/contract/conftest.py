@@ -1,0 +1,102 @@
+"""The host to test: CAMS_HOST_URL (with CAMS_HOST_KEY and CAMS_HOST_SITE), or else a stand-in of our own."""
+
+import base64
+import itertools
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, Host
+
+DEMO_KEY = "demo-key:demo-secret"
+ROOT = Path(__file__).parents[2]
+EMPLOYEE = {
+	"gender": "Female",
+	"date_of_birth": "1990-01-01",
+	"date_of_joining": "2020-01-01",
+	"status": "Active",
+}
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[Host]:
+	url = os.environ.get("CAMS_HOST_URL")
+	if url:
+		host = Host(url, os.environ["CAMS_HOST_KEY"], os.environ.get("CAMS_HOST_SITE", ""))
+		_prepare(host)
+		yield host
+		return
+	command = [sys.executable, "-m", "standin", "serve", "--port", "0", "--sweep-seconds", "2"]
+	with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+		try:
+			line = next(line for line in process.stdout if "ready on" in line)
+			host = Host(line.split("ready on ")[1].split()[0], DEMO_KEY)
+			_prepare(host)
+			yield host
+		finally:
+			process.terminate()
+
+
+def _prepare(host: Host) -> None:
+	"""Bring a site to the demo data, by the same requests on both hosts."""
+	company = host.find("Company", {}, ["name"])[0]["name"]
+	EMPLOYEE["company"] = company
+	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN)
+	for number in range(1, 6):
+		device_id = f"EMP-000{number}"
+		if not host.find("Employee", {"attendance_device_id": device_id}, ["name"]):
+			host.create(
+				"Employee", first_name=f"Employee {number}", attendance_device_id=device_id, **EMPLOYEE
+			)
+
+
+@pytest.fixture
+def new_user_id() -> Callable[[], str]:
+	"""Make user ids that nobody has: 8 characters, as most devices allow."""
+	prefix = uuid.uuid4().hex[:6]
+	counter = itertools.count(10)
+	return lambda: f"{prefix}{next(counter)}"
+
+
+@pytest.fixture
+def new_employee(host: Host, new_user_id: Callable[[], str]) -> Callable[..., dict]:
+	"""Make active employees with a device id of their own."""
+
+	def create(**values: object) -> dict:
+		user_id = new_user_id()
+		return host.create(
+			"Employee", **{"first_name": user_id, "attendance_device_id": user_id, **EMPLOYEE, **values}
+		)
+
+	return create
+
+
+@pytest.fixture
+def encrypt() -> Callable[[dict, str], bytes]:
+	"""Encrypt a body by the book, apart from the app's own code: AES-256-ECB, PKCS#7, base64."""
+
+	def encrypted(body: dict, key: str) -> bytes:
+		padder = PKCS7(128).padder()
+		padded = padder.update(json.dumps(body).encode()) + padder.finalize()
+		encryptor = Cipher(algorithms.AES(key.encode()), modes.ECB()).encryptor()
+		return base64.b64encode(encryptor.update(padded) + encryptor.finalize())
+
+	return encrypted
+
+
+@pytest.fixture
+def new_device(host: Host) -> Callable[..., dict]:
+	"""Make devices with a service tag of their own."""
+
+	def create(**values: object) -> dict:
+		return host.create("CAMS Device", service_tag=f"TST{uuid.uuid4().hex[:10].upper()}", **values)
+
+	return create

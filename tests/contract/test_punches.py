@@ -1,0 +1,471 @@
+"""What becomes of a punch once it was answered with `done`."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract.host import (
+	DONE,
+	INVALID_JSON,
+	INVALID_TOKEN,
+	SERVICE_TAG,
+	SETTINGS,
+	TOKEN,
+	batch,
+	real_time,
+)
+
+DEVICE_TOKEN = "device-auth-token-0123456789abcd"
+KEY = "0123456789abcdef0123456789ABCDEF"
+
+
+def send(host, user_id, log_time="2024-09-17 08:00:00 GMT +0300", query="", **overrides):
+	response = host.callback(real_time(user_id, log_time, **overrides), query)
+	assert (response.status_code, response.content) == (200, DONE)
+
+
+def test_a_check_in_carries_all_that_the_punch_said(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
+	[punch] = host.settled(user_id, state="Checked In")
+	[checkin] = host.checkins(employee["name"])
+	assert checkin["time"].startswith("2024-09-17 08:00:00")
+	assert {name: checkin[name] for name in checkin if name.startswith("custom_")} == {
+		"custom_original_time": "2024-09-17 08:00:00 GMT +0300",
+		"custom_punch_type": "CheckIn",
+		"custom_input_type": "Fingerprint",
+		"custom_cams_punch": punch["name"],
+	}
+	assert (checkin["log_type"], checkin["device_id"]) == ("IN", SERVICE_TAG)
+	expected = {
+		"employee": employee["name"],
+		"employee_checkin": checkin["name"],
+		"device_label": "Main Gate",
+		"operation_id": "9nu1wak5616p",
+		"sent_at": "2024-09-17 05:01:00 GMT +0000",
+		"temperature": "36.8",
+		"face_mask": "No",
+		"source": "Real Time",
+	}
+	assert {name: punch[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+	("log_time", "in_nairobi"),
+	[
+		("2024-09-17 08:00:00 GMT +0300", "2024-09-17 08:00:00"),
+		("2024-09-17 08:00:00 GMT+0300", "2024-09-17 08:00:00"),
+		("2024-09-17 08:00:00 GMT +0530", "2024-09-17 05:30:00"),
+		("2024-09-17 08:00:00 GMT +0000", "2024-09-17 11:00:00"),
+		("2024-09-17 20:30:00 GMT -0430", "2024-09-18 04:00:00"),
+		("2024-09-17 08:00:00 IST", "2024-09-17 05:30:00"),
+		("2024-09-17 08:00:00", "2024-09-17 08:00:00"),
+	],
+)
+def test_every_form_of_time_is_the_right_instant(host, new_employee, log_time, in_nairobi):
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], log_time)
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	[checkin] = host.checkins(employee["name"])
+	assert checkin["time"][:19] == in_nairobi
+	assert checkin["custom_original_time"] == log_time
+
+
+def test_a_time_without_offset_is_in_the_zone_of_the_device(host, new_employee, new_device):
+	device = new_device(time_zone="Asia/Kolkata")
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], "2024-09-17 08:00:00", SerialNumber=device["name"])
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	assert host.checkins(employee["name"])[0]["time"][:19] == "2024-09-17 05:30:00"
+
+
+@pytest.mark.parametrize(
+	("kind", "log_type"),
+	[
+		("CheckIn", "IN"),
+		("CheckOut", "OUT"),
+		("BreakIn", "IN"),
+		("BreakOut", "OUT"),
+		("OverTimeIn", "IN"),
+		("OverTimeOut", "OUT"),
+	],
+)
+def test_each_punch_type_gives_its_direction(host, new_employee, kind, log_type):
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], Type=kind)
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	[checkin] = host.checkins(employee["name"])
+	assert (checkin["log_type"], checkin["custom_punch_type"]) == (log_type, kind)
+
+
+@pytest.mark.parametrize("kind", ["MealIn", "MealOut"])
+def test_meals_are_kept_and_do_not_touch_attendance(host, new_employee, kind):
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], Type=kind)
+	[punch] = host.settled(employee["attendance_device_id"], state="Ignored")
+	assert (punch["reason_code"], punch["employee"]) == ("NOT_ATTENDANCE", employee["name"])
+	assert host.checkins(employee["name"]) == []
+
+
+@pytest.mark.parametrize(
+	("policy", "log_type"), [("IN", "IN"), ("OUT", "OUT"), ("No Direction", None), ("From Punch Type", "IN")]
+)
+def test_a_device_may_have_a_direction_of_its_own(host, new_employee, new_device, policy, log_type):
+	device = new_device(direction=policy)
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], SerialNumber=device["name"])
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	assert (host.checkins(employee["name"])[0]["log_type"] or None) == log_type
+
+
+def test_the_integer_type_of_a_clone_waits_until_settings_know_it(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, Type=7)
+	[punch] = host.settled(user_id, state="Held")
+	assert punch["reason_code"] == "UNKNOWN_PUNCH_TYPE"
+	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
+	host.update(SETTINGS, SETTINGS, punch_types=[*rows, {"punch_type": "7", "direction": "OUT"}])
+	try:
+		host.settled(user_id, state="Checked In")
+	finally:
+		host.update(SETTINGS, SETTINGS, punch_types=rows)
+	assert host.checkins(employee["name"])[0]["log_type"] == "OUT"
+
+
+def test_an_unknown_user_is_held_then_linked_then_checked_in_by_itself(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	for hour in (8, 9, 17):
+		send(host, user_id, f"2024-09-17 {hour:02}:00:00 GMT +0300")
+	punches = host.settled(user_id, 3, state="Held")
+	assert {(punch["reason_code"], punch["employee"]) for punch in punches} == {("UNKNOWN_USER", None)}
+	assert all(punch["reason"] and punch["remedy"] for punch in punches)
+	employee = new_employee(attendance_device_id="")
+	host.call("link_to_employee", name=punches[0]["name"], employee=employee["name"])
+	assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
+	host.settled(user_id, 3, state="Checked In")
+	assert [checkin["time"][11:13] for checkin in host.checkins(employee["name"])] == ["08", "09", "17"]
+
+
+def test_setting_the_device_id_on_the_employee_releases_as_well(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	send(host, user_id)
+	host.settled(user_id, state="Held")
+	employee = new_employee(attendance_device_id="")
+	host.update("Employee", employee["name"], attendance_device_id=f" {user_id} ")
+	host.settled(user_id, state="Checked In")
+
+
+def test_linking_does_not_take_over_another_device_id(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	send(host, user_id)
+	[punch] = host.settled(user_id, state="Held")
+	employee = new_employee()
+	path = "method/navari_cams_biometric.cams_biometric.controllers.punches.link_to_employee"
+	response = host.api("POST", path, json={"name": punch["name"], "employee": employee["name"]})
+	assert response.status_code == 417
+	assert host.get("Employee", employee["name"])["attendance_device_id"] == employee["attendance_device_id"]
+
+
+def test_device_ids_are_text_and_leading_zeros_matter(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	for other in (f"0{user_id}", user_id.upper() if user_id.upper() != user_id else f"{user_id}x"):
+		send(host, other)
+		host.settled(other, state="Held")
+	assert host.checkins(employee["name"]) == []
+
+
+def test_a_user_id_that_is_empty_matches_nobody(host):
+	send(host, "", "2024-10-01 08:00:00 GMT +0300")
+	[punch] = [p for p in host.settled("", state="Held") if p["original_time"].startswith("2024-10-01")]
+	assert (punch["reason_code"], punch["employee"]) == ("MALFORMED", None)
+
+
+def test_a_time_that_cannot_be_read_is_parked_not_refused(host, new_employee):
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], "yesterday")
+	[punch] = host.settled(employee["attendance_device_id"], state="Held")
+	assert (punch["reason_code"], punch["original_time"]) == ("TIME_UNREADABLE", "yesterday")
+
+
+def test_an_inactive_employee_is_held_and_released_when_active_again(host, new_employee):
+	employee = new_employee(status="Inactive")
+	user_id = employee["attendance_device_id"]
+	send(host, user_id)
+	[punch] = host.settled(user_id, state="Held")
+	assert punch["reason_code"] == "EMPLOYEE_INACTIVE"
+	host.update("Employee", employee["name"], status="Active")
+	host.settled(user_id, state="Checked In")
+
+
+def test_who_has_left_keeps_the_punches_until_the_relieving_date(host, new_employee):
+	employee = new_employee(status="Left", relieving_date="2024-09-17")
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
+	send(host, user_id, "2024-09-18 08:00:00 GMT +0300")
+	assert [punch["state"] for punch in host.settled(user_id, 2)] == ["Checked In", "Held"]
+
+
+def test_a_clock_that_runs_ahead_is_held_until_a_person_accepts_the_time(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, "2099-01-01 08:00:00 GMT +0300")
+	[punch] = host.settled(user_id, state="Held")
+	assert punch["reason_code"] == "CLOCK_AHEAD"
+	assert host.call("retry", names=[punch["name"]]) == 1
+	host.settled(user_id, state="Held")
+	assert host.call("accept_time", names=[punch["name"]]) == 1
+	host.settled(user_id, state="Checked In")
+
+
+def test_a_held_punch_can_be_dismissed_and_taken_up_again(host, new_user_id):
+	user_id = new_user_id()
+	send(host, user_id)
+	[punch] = host.settled(user_id, state="Held")
+	assert host.call("dismiss", names=[punch["name"]]) == 1
+	assert host.punches(user_id)[0]["state"] == "Ignored"
+	assert host.call("retry", names=[punch["name"]]) == 1
+	host.settled(user_id, state="Held")
+
+
+def test_a_disabled_device_holds_its_punches_until_it_is_enabled(host, new_employee, new_device):
+	device = new_device(enabled=0)
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, SerialNumber=device["name"])
+	assert host.settled(user_id, state="Held")[0]["reason_code"] == "DEVICE_DISABLED"
+	host.update("CAMS Device", device["name"], enabled=1)
+	host.settled(user_id, state="Checked In")
+
+
+def test_a_location_that_hr_demands_is_the_devices(host, new_employee, new_device):
+	device = new_device()
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	host.update("HR Settings", "HR Settings", allow_geolocation_tracking=1)
+	try:
+		send(host, user_id, SerialNumber=device["name"])
+		assert host.settled(user_id, state="Held")[0]["reason_code"] == "LOCATION_REQUIRED"
+		host.update("CAMS Device", device["name"], latitude=-1.2921, longitude=36.8219)
+		host.settled(user_id, state="Checked In")
+	finally:
+		host.update("HR Settings", "HR Settings", allow_geolocation_tracking=0)
+	[checkin] = host.checkins(employee["name"])
+	assert (checkin["latitude"], checkin["longitude"]) == (-1.2921, 36.8219)
+
+
+def test_the_same_punch_by_push_by_batch_and_by_both_is_one(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	for _ in range(2):
+		send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
+	entry = ("CheckIn", user_id, "2024-09-17 05:00:00 GMT +0000")
+	for _ in range(2):
+		assert host.callback(batch(entry, entry, AuthToken=TOKEN)).content == DONE
+	host.settled(user_id, state="Checked In")
+	assert len(host.punches(user_id)) == len(host.checkins(employee["name"])) == 1
+
+
+def test_twenty_at_once_are_one(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	with ThreadPoolExecutor(20) as pool:
+		list(pool.map(lambda _: send(host, user_id), range(20)))
+	host.settled(user_id, state="Checked In")
+	assert len(host.punches(user_id)) == len(host.checkins(employee["name"])) == 1
+
+
+def test_a_check_in_that_is_there_already_is_linked(host, new_employee):
+	employee = new_employee()
+	checkin = host.create(
+		"Employee Checkin", employee=employee["name"], time="2024-09-17 08:00:00", log_type="IN"
+	)
+	send(host, employee["attendance_device_id"])
+	[punch] = host.settled(employee["attendance_device_id"], state="Checked In")
+	assert (punch["reason_code"], punch["employee_checkin"]) == ("EQUAL_CHECKIN", checkin["name"])
+	assert len(host.checkins(employee["name"])) == 1
+
+
+def test_a_deleted_check_in_is_told_and_can_be_made_again(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	send(host, user_id)
+	[punch] = host.settled(user_id, state="Checked In")
+	host.delete("Employee Checkin", punch["employee_checkin"])
+	[punch] = host.punches(user_id)
+	assert (punch["state"], punch["reason_code"]) == ("Ignored", "CHECKIN_DELETED")
+	host.call("retry", names=[punch["name"]])
+	host.settled(user_id, state="Checked In")
+
+
+@pytest.mark.parametrize("log", [{"Log": []}, {}, {"Log": None}], ids=["empty", "missing", "null"])
+def test_a_batch_without_punches_is_done(host, log):
+	assert host.callback({"PunchLog": {"ReturnRowCount": 0, **log}, "AuthToken": TOKEN}).content == DONE
+
+
+def test_a_batch_whose_log_is_one_object_is_read(host, new_employee):
+	user_id = new_employee()["attendance_device_id"]
+	entry = {"Type": "CheckIn", "UserID": user_id, "LogTime": "2024-09-17 08:00:00 GMT +0300"}
+	assert host.callback({"PunchLog": {"Log": entry}, "AuthToken": TOKEN}).content == DONE
+	assert host.settled(user_id, state="Checked In")[0]["source"] == "Batch"
+
+
+def test_one_bad_punch_in_a_batch_does_not_stop_the_rest(host, new_employee, new_user_id):
+	first, last = new_employee(), new_employee()
+	unknown = new_user_id()
+	entries = [
+		("CheckIn", first["attendance_device_id"], "2024-09-17 08:00:00 GMT +0300"),
+		("CheckIn", unknown, "2024-09-17 08:01:00 GMT +0300"),
+		("CheckIn", last["attendance_device_id"], "2024-09-17 08:02:00 GMT +0300"),
+	]
+	body = batch(*entries, AuthToken=TOKEN)
+	body["PunchLog"]["Log"].insert(1, "not a punch")
+	assert host.callback(body).content == DONE
+	host.settled(first["attendance_device_id"], state="Checked In")
+	host.settled(unknown, state="Held")
+	host.settled(last["attendance_device_id"], state="Checked In")
+
+
+def test_a_batch_without_token_is_refused(host, new_device, new_employee):
+	device = new_device()
+	user_id = new_employee()["attendance_device_id"]
+	body = batch(("CheckIn", user_id, "2024-09-17 08:00:00 GMT +0300"))
+	query = f"?stgid={device['name']}"
+	assert host.callback(body, query).content == INVALID_TOKEN
+	assert host.callback(body, f"{query}&secret=wrong").content == INVALID_TOKEN
+	assert host.callback({**body, "AuthToken": "w" * 32}, query).content == INVALID_TOKEN
+	assert host.punches(user_id) == []
+
+
+def test_a_batch_without_token_passes_with_the_secret_of_the_callback_url(host, new_device, new_employee):
+	device = new_device()
+	url = host.call_document(SETTINGS, SETTINGS, "setup_status")["callback_url"]
+	query = url[url.index("?") :]
+	for appended in (f"?stgid={device['name']}", f"&stgid={device['name']}"):
+		user_id = new_employee()["attendance_device_id"]
+		body = batch(("CheckIn", user_id, "2024-09-17 08:00:00 GMT +0300"))
+		assert host.callback(body, query + appended).content == DONE
+		assert host.settled(user_id, state="Checked In")[0]["service_tag"] == device["name"]
+	assert host.callback(body, f"{query}&stgid=UNKNOWNDEVICE").content == INVALID_TOKEN
+
+
+def test_a_batch_without_token_passes_while_history_is_expected(host, new_device, new_employee):
+	device = new_device()
+	user_id = new_employee()["attendance_device_id"]
+	body = batch(("CheckIn", user_id, "2024-09-17 08:00:00 GMT +0300"))
+	query = f"?stgid={device['name']}"
+	host.call_document("CAMS Device", device["name"], "expect_history")
+	assert host.callback(body, query).content == DONE
+	host.settled(user_id, state="Checked In")
+	host.update("CAMS Device", device["name"], history_expected_until="2024-01-01 00:00:00")
+	assert host.callback(body, query).content == INVALID_TOKEN
+
+
+def test_a_new_serial_with_the_accounts_token_registers_itself(host, new_employee, new_user_id):
+	service_tag = f"NEW{new_user_id().upper()}"
+	user_id = new_employee()["attendance_device_id"]
+	send(host, user_id, SerialNumber=service_tag, LabelName="Back Door")
+	host.settled(user_id, state="Checked In")
+	device = host.get("CAMS Device", service_tag)
+	assert (device["label"], device["enabled"]) == ("Back Door", 1)
+
+
+def test_a_device_with_a_token_of_its_own_does_not_take_the_accounts(host, new_device, new_employee):
+	device = new_device(auth_token=DEVICE_TOKEN)
+	user_id = new_employee()["attendance_device_id"]
+	assert host.callback(real_time(user_id, SerialNumber=device["name"])).content == INVALID_TOKEN
+	send(host, user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
+	assert host.callback(real_time(user_id, AuthToken=DEVICE_TOKEN)).content == INVALID_TOKEN
+
+
+def test_the_former_token_stays_valid_for_the_overlap_only(host, new_device, new_employee):
+	device = new_device(auth_token=DEVICE_TOKEN)
+	user_id = new_employee()["attendance_device_id"]
+	host.update("CAMS Device", device["name"], auth_token="n" * 32)
+	send(host, user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
+	send(host, user_id, SerialNumber=device["name"], AuthToken="n" * 32)
+	host.update("CAMS Device", device["name"], previous_token_valid_until="2024-01-01 00:00:00")
+	body = real_time(user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
+	assert host.callback(body).content == INVALID_TOKEN
+
+
+def test_nobody_reads_a_token_back(host, new_device):
+	device = new_device(auth_token=DEVICE_TOKEN, encryption="AES-256", security_key=KEY)
+	settings = str(host.get(SETTINGS, SETTINGS))
+	assert TOKEN not in settings
+	assert not {DEVICE_TOKEN, KEY} & set(map(str, host.get("CAMS Device", device["name"]).values()))
+
+
+def test_an_encrypted_body_is_read_and_a_mismatch_is_told(host, new_device, new_employee, encrypt):
+	device = new_device(encryption="AES-256", security_key=KEY)
+	user_id = new_employee()["attendance_device_id"]
+	query = f"?stgid={device['name']}"
+	body = encrypt(real_time(user_id, SerialNumber=device["name"]), KEY)
+	assert host.callback(encrypt(real_time(user_id), "x" * 32), query).content == INVALID_JSON
+	assert host.callback(body).content == INVALID_JSON
+	assert host.callback(body, query).content == DONE
+	assert host.callback(body, f"{query}{query}", Content_Type="application/json").content == DONE
+	host.settled(user_id, state="Checked In")
+
+
+def test_a_wrong_token_is_refused_in_an_encrypted_body_too(host, new_device, encrypt):
+	device = new_device(encryption="AES-256", security_key=KEY)
+	body = encrypt(real_time("1", SerialNumber=device["name"], AuthToken="w" * 32), KEY)
+	assert host.callback(body, f"?stgid={device['name']}").content == INVALID_TOKEN
+
+
+@pytest.mark.parametrize(
+	"event",
+	[
+		{"UserUpdated": {"UserID": "8", "FirstName": "A", "UserType": "User", "OperationTime": "x"}},
+		{
+			"UserUpdated": {
+				"Template": [{"Type": "Fingerprint", "UserID": "2", "Index": "6", "Data": "VEVNUExBVEU="}]
+			}
+		},
+		{"UserUpdated": {"UserID": "8", "Photo": {"Type": "Base64", "UserID": "8", "Data": "UEhPVE8="}}},
+		{"UserDeleted": {"UserID": "12", "OperationTime": "2020-09-17 12:48:28 GMT +0530"}},
+		{"SomethingNew": {"Anything": [1, 2]}},
+	],
+	ids=lambda event: next(iter(event)),
+)
+def test_an_event_is_acknowledged_and_does_not_block_what_follows(host, new_employee, event):
+	envelope = {"SerialNumber": SERVICE_TAG, "AuthToken": TOKEN, "OperationID": "1", **event}
+	assert host.callback({"RealTime": envelope}).content == DONE
+	assert host.callback({"RealTime": {**envelope, "AuthToken": "w" * 32}}).content == INVALID_TOKEN
+	user_id = new_employee()["attendance_device_id"]
+	send(host, user_id)
+	host.settled(user_id, state="Checked In")
+
+
+def test_a_hold_reaches_the_error_log_once_a_day(host, new_user_id):
+	user_id = new_user_id()
+	for hour in (8, 9, 10):
+		send(host, user_id, f"2024-09-17 {hour:02}:00:00 GMT +0300")
+	host.settled(user_id, 3, state="Held")
+	entries = host.find("Error Log", {"method": ["like", f"%user {user_id}%"]})
+	assert len(entries) == 1
+	assert entries[0]["reference_doctype"] == "CAMS Punch"
+	assert "UNKNOWN_USER" in entries[0]["method"]
+
+
+def test_texts_that_are_too_long_are_stored_cut(host, new_user_id):
+	user_id = new_user_id() + "x" * 200
+	send(host, user_id, OperationID="o" * 500, LabelName="\U0001f600" * 300)
+	[punch] = host.settled(user_id[:140], state="Held")
+	assert (len(punch["operation_id"]), punch["device_label"]) == (140, "\U0001f600" * 140)
+
+
+def test_many_punches_of_one_callback_are_all_there(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	entries = [
+		("CheckIn", user_id, f"2024-09-{day:02} {hour:02}:00:00 GMT +0300")
+		for day in range(1, 31)
+		for hour in (8, 17)
+	]
+	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
+	host.settled(user_id, 60, state="Checked In", seconds=90)
+	assert len(host.checkins(employee["name"])) == 60
