@@ -11,7 +11,6 @@ required_apps = ["frappe/erpnext", "frappe/hrms"]
 
 after_install = "navari_cams_biometric.install.after_install"
 after_migrate = "navari_cams_biometric.install.after_migrate"
-before_uninstall = "navari_cams_biometric.install.before_uninstall"
 after_uninstall = "navari_cams_biometric.install.after_uninstall"
 
 before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.take_raw_body"]

@@ -1,5 +1,8 @@
 """What installing, migrating and uninstalling do beyond the DocTypes that Frappe handles itself."""
 
+import json
+from pathlib import Path
+
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
@@ -24,27 +27,23 @@ def after_migrate() -> None:
 		settings.save(ignore_permissions=True)
 
 
-def before_uninstall() -> None:
-	"""Take the custom fields, their columns, and what Frappe keeps about this app's records elsewhere."""
+def after_uninstall() -> None:
+	"""Take what Frappe leaves: columns of the custom fields, scheduled jobs, and what it keeps about this app's
+	records elsewhere. Frappe calls this after a dry run too, which is told by the DocTypes being there."""
+	doctypes = [json.loads(path.read_text())["name"] for path in Path(__file__).parent.glob("*/doctype/*/*.json")]
+	if frappe.db.exists("DocType", {"name": ["in", doctypes]}):
+		return
 	for doctype, fields in CUSTOM_FIELDS.items():
 		fieldnames = [field["fieldname"] for field in fields]
 		frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ["in", fieldnames]})
 		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ["in", fieldnames]})
+		frappe.clear_cache(doctype=doctype)
 		for fieldname in fieldnames:
 			if frappe.db.has_column(doctype, fieldname):
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
-		frappe.clear_cache(doctype=doctype)
-	doctypes = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
+	frappe.db.delete("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]})
 	frappe.db.delete("__Auth", {"doctype": ["in", doctypes]})
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", doctypes]})
 	frappe.db.delete("Error Log", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Version", {"ref_doctype": ["in", doctypes]})
-
-
-def after_uninstall() -> None:
-	"""Take the scheduled jobs, whose methods can no longer be imported."""
-	for job in frappe.get_all(
-		"Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]}, pluck="name"
-	):
-		frappe.delete_doc("Scheduled Job Type", job, force=True)
 	frappe.db.commit()

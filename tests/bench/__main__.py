@@ -23,14 +23,13 @@ def main(arguments: list[str]) -> int:
 
 
 class SitePlugin:
-	"""Hands the running site to the tests in tests/bench."""
+	"""Hands the running site to the fixture in tests/bench."""
 
 	def __init__(self, site: BenchSite):
 		self.site = site
 
-	@pytest.fixture(scope="session")
-	def bench_site(self) -> BenchSite:
-		return self.site
+	def pytest_configure(self, config: pytest.Config) -> None:
+		config.bench_site = self.site
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def host() -> Iterator[Host]:
 	url = os.environ.get("CAMS_HOST_URL")
 	if url:
 		host = Host(url, os.environ["CAMS_HOST_KEY"], os.environ.get("CAMS_HOST_SITE", ""))
-		_prepare(host)
+		prepare(host)
 		yield host
 		return
 	command = [sys.executable, "-m", "standin", "serve", "--port", "0", "--sweep-seconds", "2"]
@@ -39,13 +39,13 @@ def host() -> Iterator[Host]:
 		try:
 			line = next(line for line in process.stdout if "ready on" in line)
 			host = Host(line.split("ready on ")[1].split()[0], DEMO_KEY)
-			_prepare(host)
+			prepare(host)
 			yield host
 		finally:
 			process.terminate()
 
 
-def _prepare(host: Host) -> None:
+def prepare(host: Host) -> None:
 	"""Bring a site to the demo data, by the same requests on both hosts."""
 	company = host.find("Company", {}, ["name"])[0]["name"]
 	EMPLOYEE["company"] = company

@@ -99,6 +99,8 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	direction = _direction(punch, device)
 	_ensure_clock(punch)
 	_ensure_active(punch, employee)
+	if not direction:
+		_ensure_direction_is_optional(punch, employee)
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
 		{
@@ -163,6 +165,18 @@ def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
 		raise SetAsideError("EMPLOYEE_INACTIVE", employee.status)
 
 
+def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:
+	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
+	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
+	shift = get_actual_start_end_datetime_of_shift(employee.name, punch.punch_time, True)
+	if not shift:
+		return
+	shift_type = shift.shift_type.name
+	mode = frappe.get_cached_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
+	if mode.startswith("Strictly"):
+		raise SetAsideError("LOG_TYPE_REQUIRED", shift_type)
+
+
 def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
 	frappe.db.rollback(save_point="cams_punch")
@@ -192,13 +206,6 @@ def _hold_for(checkin: frappe._dict, refusal: Exception) -> SetAsideError:
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return SetAsideError("LOCATION_REQUIRED")
-	shift = (
-		None
-		if checkin.log_type
-		else get_actual_start_end_datetime_of_shift(checkin.employee, checkin.time, True)
-	)
-	if shift and shift.shift_type.determine_check_in_and_check_out.startswith("Strictly"):
-		return SetAsideError("LOG_TYPE_REQUIRED", shift.shift_type.name)
 	return SetAsideError("REFUSED", strip_html(str(refusal)))
 
 

@@ -90,8 +90,9 @@ def _request_drain() -> None:
 		frappe.enqueue(
 			DRAIN, queue="long", timeout=DRAIN_SECONDS, job_id="cams_biometric_drain", deduplicate=True
 		)
-	except (RedisError, ConnectionError):
-		frappe.logger("cams_biometric").warning("No job queue: punches wait for the sweep")
+	except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
+		frappe.clear_messages()
+		frappe.logger("cams_biometric").warning("No job could be queued: punches wait for the sweep")
 
 
 def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[str, object]:

@@ -13,6 +13,8 @@ ref: PROTOCOL section 1; docs/decisions/0002-answer-always.md
 import json
 
 import frappe
+from redis.exceptions import RedisError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
@@ -57,8 +59,8 @@ def answer_for_frappe(response: Response | None, request: Request) -> None:
 	"""
 	if response is None or isinstance(response, Answer) or not _is_callback(request):
 		return
-	if request.method == "OPTIONS":
-		return
+	if request.method == "OPTIONS" or frappe.local.conf.maintenance_mode:
+		return  # a preflight; or a migration, during which the gateway had better keep its events
 	_forget_error_snapshot()
 	answer = _answer(request)
 	try:
@@ -75,7 +77,10 @@ def _is_callback(request: Request) -> bool:
 
 
 def _answer(request: Request) -> Answer:
-	body = request.get_data()
+	try:
+		body = request.get_data()
+	except RequestEntityTooLarge:  # the site's own limit
+		return Answer("error", "Request body too large")
 	if body and request.method != "POST":
 		return Answer("error", "Use POST")
 	if len(body) > LARGEST_BODY:
@@ -130,6 +135,7 @@ def _not_stored() -> Answer:
 	trace = frappe.get_traceback()
 	try:
 		frappe.db.rollback()
+		_forget_error_snapshot()
 		log_once_a_day(
 			"CAMS callback could not be stored",
 			trace,
@@ -142,14 +148,15 @@ def _not_stored() -> Answer:
 
 
 def _forget_error_snapshot() -> None:
-	"""Drop the entry that Frappe 15 queued for its Error Log when it could not parse the body.
+	"""Drop the entry that Frappe queued for its Error Log when it could not handle the request.
 
-	It shows the body, which may hold a token, and anybody could fill the log with it.
+	It shows the body, which may hold a token, and anybody could fill the log with it. Frappe 15 does this for
+	every body that it cannot parse, 16 in developer mode.
 	"""
 	queue = "insert_queue_for_Error Log"
 	try:
 		for entry in frappe.cache.lrange(queue, -10, -1):
 			if METHOD.encode() in entry:
 				frappe.cache.lrem(frappe.cache.make_key(queue), 0, entry)
-	except ConnectionError:
+	except RedisError:
 		return

@@ -52,4 +52,8 @@ def _register(service_tag: str | None, label: str) -> CAMSDevice | None:
 	if not service_tag:
 		return None
 	device = frappe.new_doc("CAMS Device", service_tag=service_tag[:140], label=label[:140])
-	return device.insert(ignore_permissions=True, ignore_if_duplicate=True)
+	try:
+		return device.insert(ignore_permissions=True, ignore_if_duplicate=True)
+	except frappe.NameError:  # a tag that Frappe takes for no name: the punch is kept, without a device
+		frappe.clear_messages()
+		return None

@@ -102,7 +102,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			steps.append(_("Auth Token: without it every callback is refused. Copy it from the CAMS portal."))
 		if not frappe.db.exists("CAMS Device", {"enabled": 1}):
 			steps.append(_("No device yet: set the Service Tag ID, or let a device send its first punch."))
-		elif not frappe.db.exists("CAMS Punch"):
+		elif not frappe.db.exists("CAMS Punch", {"state": ["is", "set"]}):
 			steps.append(
 				_("No punch has arrived yet: paste the callback URL in the CAMS portal, then punch.")
 			)

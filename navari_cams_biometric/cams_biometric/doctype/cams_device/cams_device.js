@@ -1,6 +1,8 @@
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
-		frm.set_df_property("time_zone", "options", frappe.all_timezones || []);
+		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then(({ timezones }) => {
+			frm.set_df_property("time_zone", "options", timezones);
+		});
 	},
 
 	refresh(frm) {

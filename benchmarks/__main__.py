@@ -1,0 +1,121 @@
+"""The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
+
+Callbacks against Frappe's ping, over HTTP with gunicorn; the drain against HRMS's own function, in one
+process; the drain's peak memory. Absolute figures depend on the machine, ratios hardly.
+"""
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.bench_site import BenchSite, BenchUnusableError
+from tests.contract import conftest
+from tests.contract.host import CALLBACK, DONE, Host, real_time
+
+CONNECTIONS = 8
+ROUNDS = 5
+ROUND_SECONDS = 4
+PUNCHES = 1000
+EMPLOYEES = 50
+
+
+def main() -> int:
+	try:
+		with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
+			host = Host(site.url, site.key, site.name)
+			conftest.prepare(host)
+			site.stop("worker")  # the request path alone: on two cores the worker would share the processor
+			callbacks(site)
+			employees(host)
+			drain(site)
+	except BenchUnusableError as error:
+		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
+		return 1
+	return 0
+
+
+def callbacks(site: BenchSite) -> None:
+	counter = iter(range(10**9))
+	lock = threading.Lock()
+
+	def ping() -> tuple[str, bytes | None]:
+		return "/api/method/ping", None
+
+	def punch() -> tuple[str, bytes | None]:
+		with lock:
+			number = next(counter)
+		moment = time.strftime("%Y-%m-%d %H:%M:%S GMT +0300", time.gmtime(1_600_000_000 + number))
+		return CALLBACK, json.dumps(real_time("EMP-0001", moment)).encode()
+
+	_rate(site, ping, 1)
+	_rate(site, punch, 1)
+	rounds = [(_rate(site, ping, ROUND_SECONDS), _rate(site, punch, ROUND_SECONDS)) for _ in range(ROUNDS)]
+	ratios = sorted(stored / pings for pings, stored in rounds)
+	print(f"ping       {statistics.median(pings for pings, _ in rounds):7.0f} /s")
+	print(f"callbacks  {statistics.median(stored for _, stored in rounds):7.0f} /s, each a new punch stored")
+	print(
+		f"           {statistics.median(ratios):7.2f} of ping"
+		f" (median of {ROUNDS} pairs, {ratios[0]:.2f} to {ratios[-1]:.2f}; aim 0.60)"
+	)
+
+
+def _rate(site: BenchSite, make: Callable[[], tuple[str, bytes | None]], seconds: float) -> float:
+	"""Requests answered per second, over kept-alive connections."""
+	counts: list[int] = []
+	end = time.monotonic() + seconds
+
+	def client() -> None:
+		connection = http.client.HTTPConnection("127.0.0.1", site.web_port)
+		headers = {"X-Frappe-Site-Name": site.name, "Content-Type": "application/json"}
+		count = 0
+		while time.monotonic() < end:
+			path, body = make()
+			connection.request("POST" if body else "GET", path, body, headers)
+			response = connection.getresponse()
+			content = response.read()
+			if response.status != 200 or (body and content != DONE):
+				raise RuntimeError(f"{response.status} {content[:200]!r}")
+			count += 1
+		counts.append(count)
+
+	started = time.monotonic()
+	threads = [threading.Thread(target=client) for _ in range(CONNECTIONS)]
+	for thread in threads:
+		thread.start()
+	for thread in threads:
+		thread.join()
+	if len(counts) < CONNECTIONS:
+		raise RuntimeError("a connection failed")
+	return sum(counts) / (time.monotonic() - started)
+
+
+def employees(host: Host) -> None:
+	for number in range(1, EMPLOYEES + 1):
+		device_id = f"BENCH-{number:03}"
+		if not host.find("Employee", {"attendance_device_id": device_id}, ["name"]):
+			host.create(
+				"Employee", first_name=device_id, attendance_device_id=device_id, **conftest.EMPLOYEE
+			)
+
+
+def drain(site: BenchSite) -> None:
+	"""In a process of the bench's own Python, as a worker has it."""
+	script = Path(__file__).with_name("drain.py")
+	command = [str(site.path / "env" / "bin" / "python"), str(script), site.name, str(PUNCHES)]
+	done = subprocess.run(
+		command, cwd=site.path / "sites", env=site.environment, capture_output=True, text=True
+	)
+	if done.returncode:
+		raise RuntimeError(done.stderr[-4000:])
+	print(done.stdout, end="")
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -1,0 +1,12 @@
+"""The host fixtures of the contract, on the site that `python -m tests.bench` made."""
+
+import pytest
+
+from tests.contract.conftest import encrypt, host, new_device, new_employee, new_user_id
+
+__all__ = ["bench_site", "encrypt", "host", "new_device", "new_employee", "new_user_id"]
+
+
+@pytest.fixture(scope="session")
+def bench_site(pytestconfig):
+	return pytestconfig.bench_site

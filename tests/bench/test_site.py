@@ -1,0 +1,120 @@
+"""What the app leaves on a site: nothing secret while it is there, nothing at all when it is gone."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.contract.host import INVALID_TOKEN, SERVICE_TAG, SETTINGS, TOKEN, real_time
+
+APP = "navari_cams_biometric"
+OWN_TOKEN = "bench-auth-token-0123456789abcde"
+SECRETS = {
+	"token of the account": TOKEN,
+	"token of a device": OWN_TOKEN,
+	"former token of the contract's device": "device-auth-token-0123456789abcd",
+	"wrong token": "wrong-auth-token-0123456789abcde",
+	"security key": "0123456789abcdef0123456789ABCDEF",
+	"template": "VEVNUExBVEUtREFUQQ",
+	"photo": "UEhPVE8tREFUQQ",
+	"device password": "PIN-86420-PIN",
+}
+
+
+def test_migrating_again_keeps_what_the_site_changed(host, bench_site):
+	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
+	changed = [{**row, "direction": "OUT"} if row["punch_type"] == "BreakIn" else row for row in rows]
+	host.update(SETTINGS, SETTINGS, punch_types=changed, clock_tolerance=7)
+	field = "Employee Checkin-custom_input_type"
+	host.update("Custom Field", field, label="How")
+	try:
+		bench_site.bench("migrate")
+		settings = host.get(SETTINGS, SETTINGS)
+		assert settings["clock_tolerance"] == 7
+		assert [row["direction"] for row in settings["punch_types"] if row["punch_type"] == "BreakIn"] == ["OUT"]
+		assert host.get("Custom Field", field)["label"] == "How"
+	finally:
+		host.update(SETTINGS, SETTINGS, punch_types=rows, clock_tolerance=10)
+		host.update("Custom Field", field, label="Input Type")
+
+
+def test_no_secret_that_was_sent_can_be_found(host, bench_site, new_device, new_employee):
+	"""In the database, the log files, the job queue: after the suites, and after some more that carry secrets."""
+	device = new_device(auth_token=OWN_TOKEN)
+	user_id = new_employee()["attendance_device_id"]
+	templates = [
+		{"Type": "Fingerprint", "UserID": user_id, "Index": "6", "Data": SECRETS["template"]},
+		{"Type": "Password", "UserID": user_id, "Data": SECRETS["device password"]},
+	]
+	photo = {"Type": "Base64", "UserID": user_id, "Data": SECRETS["photo"]}
+	own = {"SerialNumber": device["name"], "AuthToken": OWN_TOKEN}
+	for event in (
+		{"UserUpdated": {"UserID": user_id, "Template": templates, "Photo": photo}},
+		{"NewKind": {"Template": templates, "Photo": photo}},
+		{"PunchLog": {"UserID": user_id, "Template": templates, "LogTime": "never"}},
+		{"PunchLog": [templates, SECRETS["template"]]},
+	):
+		host.callback({"RealTime": {**own, **event}}, Content_Type="application/json")
+	body = json.dumps(real_time(user_id, **own)).encode()
+	for broken in (body[:-1], b"\xef\xbb\xbf" + body[:-1], body + b"]", b"[" + body + b"]", b'"' + body):
+		host.callback(broken, Content_Type="application/json")
+		host.callback(broken)
+	host.callback({"fn": "x", "cmd": "no.such.method", **real_time(user_id, **own)}, Content_Type="application/json")
+	wrong = real_time(user_id, SerialNumber=device["name"], AuthToken=SECRETS["wrong token"])
+	assert host.callback(wrong, Content_Type="application/json").content == INVALID_TOKEN
+	host.update("CAMS Device", device["name"], auth_token=TOKEN)
+	host.settled(user_id)
+
+	found = {name: place for place, text in _everything(bench_site) for name, secret in SECRETS.items() if secret in text}
+	assert found == {}
+
+
+def _everything(site):
+	config = json.loads((site.path / "sites" / site.name / "site_config.json").read_text())
+	dump = ["mariadb-dump", "--host=127.0.0.1", f"--user={config['db_name']}", f"--password={config['db_password']}"]
+	done = subprocess.run([*dump, config["db_name"]], check=True, capture_output=True)
+	assert f"tabCAMS Punch`".encode() in done.stdout
+	yield "database", done.stdout.decode("utf-8", "replace")
+	keys = subprocess.run(
+		["redis-cli", "-p", str(site.redis_port), "lrange", f"{config['db_name']}|insert_queue_for_Error Log", "0", "-1"],
+		check=True,
+		capture_output=True,
+	)
+	yield "deferred inserts", keys.stdout.decode("utf-8", "replace")
+	logs = [*(site.path / "logs").glob("*.log"), *(site.path / "sites" / site.name / "logs").glob("*.log")]
+	assert logs
+	for log in logs:
+		yield str(log), log.read_text(errors="replace")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_uninstalling_leaves_nothing_behind_and_installing_again_works(host, bench_site):
+	"""Runs last: the file's name and place see to that."""
+	bench_site.bench("uninstall-app", APP, "--yes", "--no-backup", "--force")
+	queries = {
+		"DocTypes": "select name from tabDocType where module = 'CAMS Biometric' or name like 'CAMS %'",
+		"custom fields": "select name from `tabCustom Field` where fieldname like 'custom_cams%' or module = 'CAMS Biometric'",
+		"columns": "select column_name from information_schema.columns where table_schema = database()"
+		" and table_name = 'tabEmployee Checkin' and column_name like 'custom_%'",
+		"tables": "select table_name from information_schema.tables where table_schema = database()"
+		" and table_name like 'tabCAMS %'",
+		"modules": f"select name from `tabModule Def` where app_name = '{APP}'",
+		"jobs": f"select name from `tabScheduled Job Type` where method like '{APP}%'",
+		"values": "select field from tabSingles where doctype like 'CAMS %'",
+		"secrets": "select fieldname from __Auth where doctype like 'CAMS %'",
+		"log clearing": "select ref_doctype from `tabLogs To Clear` where ref_doctype like 'CAMS %'",
+		"versions": "select name from tabVersion where ref_doctype like 'CAMS %'",
+		"permissions": "select name from tabDocPerm where parent like 'CAMS %'",
+		"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
+	}
+	left = {what: rows for what, query in queries.items() if (rows := bench_site.sql(query))}
+	assert left == {}
+	bench_site.stop("web")
+	bench_site.start_web()
+	assert host.callback(real_time("EMP-0001")).status_code != 200  # no hook answers any more
+	assert host.api("GET", "resource/Employee Checkin").status_code == 200
+	bench_site.bench("install-app", APP)
+	bench_site.stop("web")
+	bench_site.start_web()
+	assert host.callback(real_time("EMP-0001")).content == INVALID_TOKEN
+	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN)

@@ -1,0 +1,83 @@
+"""Who may do what: System Manager configures, HR Manager mends, HR User reads, a guest calls back."""
+
+import uuid
+
+import pytest
+
+from tests.contract.host import DESK_CALLS, SETTINGS, real_time
+
+HELD = "CAMS Punch"
+
+
+@pytest.fixture(scope="module")
+def key_of(host):
+	"""Make a user of one role; return its key for REST."""
+
+	def create(role):
+		key, secret = uuid.uuid4().hex[:15], uuid.uuid4().hex[:15]
+		host.create(
+			"User",
+			email=f"{key}@example.com",
+			first_name=role,
+			send_welcome_email=0,
+			api_key=key,
+			api_secret=secret,
+			roles=[{"role": role}],
+		)
+		return f"{key}:{secret}"
+
+	return {role: create(role) for role in ("System Manager", "HR Manager", "HR User", "Employee")}
+
+
+@pytest.fixture
+def held(host, new_user_id):
+	user_id = new_user_id()
+	host.callback(real_time(user_id))
+	return host.settled(user_id, state="Held")[0]["name"]
+
+
+def retry(host, key, name):
+	return host.api("POST", f"method/{DESK_CALLS}.retry", key, json={"names": [name]}).status_code
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 403), ("Employee", 403)]
+)
+def test_who_may_retry(host, key_of, held, role, status):
+	assert retry(host, key_of[role], held) == status
+
+
+@pytest.mark.parametrize("function", ["retry", "dismiss", "accept_time"])
+def test_a_guest_may_mend_nothing(host, held, function):
+	response = host.session.post(f"{host.url}/api/method/{DESK_CALLS}.{function}", json={"names": [held]}, timeout=30)
+	assert response.status_code == 403
+	assert host.get(HELD, held)["state"] == "Held"
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 200), ("Employee", 403)]
+)
+def test_who_may_read_punches(host, key_of, held, role, status):
+	assert host.api("GET", f"resource/{HELD}/{held}", key_of[role]).status_code == status
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 403), ("HR User", 403), ("Employee", 403)]
+)
+def test_who_may_configure(host, key_of, role, status):
+	response = host.api("PUT", f"resource/{SETTINGS}/{SETTINGS}", key_of[role], json={"clock_tolerance": 10})
+	assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 403), ("HR User", 403), ("Employee", 403)]
+)
+def test_who_sees_the_callback_url(host, key_of, role, status):
+	arguments = {"dt": SETTINGS, "dn": SETTINGS, "method": "setup_status"}
+	assert host.api("POST", "method/run_doc_method", key_of[role], json=arguments).status_code == status
+
+
+@pytest.mark.parametrize("role", ["System Manager", "HR Manager"])
+def test_nobody_writes_a_punch(host, key_of, role, new_user_id):
+	values = {"user_id": new_user_id(), "state": "Queued"}
+	assert host.api("POST", f"resource/{HELD}", key_of[role], json=values).status_code == 403
