@@ -100,9 +100,7 @@ def employees(host: Host) -> None:
 	for number in range(1, EMPLOYEES + 1):
 		device_id = f"BENCH-{number:03}"
 		if not host.find("Employee", {"attendance_device_id": device_id}, ["name"]):
-			host.create(
-				"Employee", first_name=device_id, attendance_device_id=device_id, **conftest.EMPLOYEE
-			)
+			host.create("Employee", first_name=device_id, attendance_device_id=device_id, **conftest.EMPLOYEE)
 
 
 def drain(site: BenchSite) -> None:

@@ -20,8 +20,12 @@ def main(site: str, punches: int) -> None:
 	frappe.connect()
 	frappe.set_user("Administrator")
 	# Both create check-ins: the day, and so the keys, must be new in a kept site.
-	start = START + timedelta(days=10 * frappe.db.count("Employee Checkin"), seconds=1) % timedelta(days=365 * 4)
-	user_ids = frappe.get_all("Employee", {"attendance_device_id": ["like", "BENCH-%"]}, pluck="attendance_device_id")
+	start = START + timedelta(days=10 * frappe.db.count("Employee Checkin"), seconds=1) % timedelta(
+		days=365 * 4
+	)
+	user_ids = frappe.get_all(
+		"Employee", {"attendance_device_id": ["like", "BENCH-%"]}, pluck="attendance_device_id"
+	)
 	frappe.db.delete("Employee Checkin", {"log_type": "IN"})
 	frappe.db.delete("CAMS Punch")
 	frappe.db.commit()

@@ -42,6 +42,7 @@ def after_uninstall() -> None:
 			if frappe.db.has_column(doctype, fieldname):
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]})
+	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})
 	frappe.db.delete("__Auth", {"doctype": ["in", doctypes]})
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", doctypes]})
 	frappe.db.delete("Error Log", {"reference_doctype": ["in", doctypes]})

@@ -146,6 +146,7 @@ class BenchSite:
 		"""A new site, set up as the wizard would. A kept one is migrated instead."""
 		if (self.path / "sites" / self.name).exists():
 			if self.keep:
+				self.bench("install-app", APP)  # does nothing where it is installed
 				self.bench("migrate")
 				return
 			self.drop_site()
@@ -237,16 +238,16 @@ class BenchSite:
 		self.start(name, command)
 
 	def start(self, name: str, command: list[str]) -> None:
-		log = (self.path / "logs" / f"cams-test-{name}.log").open("ab")
-		self.processes[name] = subprocess.Popen(
-			command,
-			cwd=self.path / "sites",
-			env=self.environment,
-			stdout=log,
-			stderr=log,
-			stdin=subprocess.DEVNULL,
-			start_new_session=True,
-		)
+		with (self.path / "logs" / f"cams-test-{name}.log").open("ab") as log:
+			self.processes[name] = subprocess.Popen(
+				command,
+				cwd=self.path / "sites",
+				env=self.environment,
+				stdout=log,
+				stderr=log,
+				stdin=subprocess.DEVNULL,
+				start_new_session=True,
+			)
 
 	def stop(self, name: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
 		"""End a process that was started here, with its children, and wait until it is gone."""

@@ -74,7 +74,9 @@ def test_without_redis_the_callback_is_still_done_and_the_sweep_finishes_later(
 	try:
 		response = host.callback(real_time(user_id))
 		assert (response.status_code, response.content) == (200, DONE)
-		assert bench_site.sql(f"select state from `tabCAMS Punch` where user_id = '{user_id}'") == [["Queued"]]
+		assert bench_site.sql(f"select state from `tabCAMS Punch` where user_id = '{user_id}'") == [
+			["Queued"]
+		]
 	finally:
 		bench_site.start_redis()
 		bench_site.start_worker()

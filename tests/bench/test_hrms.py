@@ -10,7 +10,11 @@ def new_shift(host):
 	def create(name, **values):
 		if host.find("Shift Type", {"name": name}, ["name"]):
 			return host.update("Shift Type", name, **values)
-		times = {"start_time": "08:00:00", "end_time": "17:00:00", "begin_check_in_before_shift_start_time": 60}
+		times = {
+			"start_time": "08:00:00",
+			"end_time": "17:00:00",
+			"begin_check_in_before_shift_start_time": 60,
+		}
 		return host.create("Shift Type", name=name, __newname=name, **times, **values)
 
 	return create
@@ -56,7 +60,12 @@ def test_a_loosened_shift_type_releases_as_well(host, new_shift, new_employee, n
 def test_a_refusal_that_is_not_known_is_kept_in_hrms_own_words(host, new_employee):
 	"""A required custom field is the usual case: Employee Checkin demands what no device can send."""
 	field = host.create(
-		"Custom Field", dt="Employee Checkin", fieldname="custom_demand", label="Demand", fieldtype="Data", reqd=1
+		"Custom Field",
+		dt="Employee Checkin",
+		fieldname="custom_demand",
+		label="Demand",
+		fieldtype="Data",
+		reqd=1,
 	)
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]
@@ -105,7 +114,9 @@ def test_a_device_id_that_was_set_behind_frappes_back_is_found_by_the_sweep(
 	host.callback(real_time(user_id))
 	host.settled(user_id, state="Held")
 	employee = new_employee(attendance_device_id="")
-	bench_site.sql(f"update tabEmployee set attendance_device_id = '{user_id}' where name = '{employee['name']}'")
+	bench_site.sql(
+		f"update tabEmployee set attendance_device_id = '{user_id}' where name = '{employee['name']}'"
+	)
 	bench_site.execute("navari_cams_biometric.cams_biometric.attendance.checkins.sweep")
 	host.settled(user_id, state="Checked In")
 
@@ -119,8 +130,9 @@ def test_log_settings_forget_finished_punches_only(host, bench_site, new_employe
 	bench_site.sql(
 		f"update `tabCAMS Punch` set modified = '2020-01-01' where user_id in ('{finished}', '{held}')"
 	)
-	assert host.find("Logs To Clear", {"parent": "Log Settings", "ref_doctype": "CAMS Punch"})
 	bench_site.execute("frappe.core.doctype.log_settings.log_settings.run_log_clean_up")
+	cleared = host.get("Log Settings", "Log Settings")["logs_to_clear"]
+	assert "CAMS Punch" in [row["ref_doctype"] for row in cleared]
 	assert host.punches(finished) == []
 	assert [punch["state"] for punch in host.punches(held)] == ["Held"]
 	[checkin] = host.checkins(employee["name"])

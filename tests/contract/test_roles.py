@@ -49,7 +49,9 @@ def test_who_may_retry(host, key_of, held, role, status):
 
 @pytest.mark.parametrize("function", ["retry", "dismiss", "accept_time"])
 def test_a_guest_may_mend_nothing(host, held, function):
-	response = host.session.post(f"{host.url}/api/method/{DESK_CALLS}.{function}", json={"names": [held]}, timeout=30)
+	response = host.session.post(
+		f"{host.url}/api/method/{DESK_CALLS}.{function}", json={"names": [held]}, timeout=30
+	)
 	assert response.status_code == 403
 	assert host.get(HELD, held)["state"] == "Held"
 
