@@ -30,7 +30,9 @@ def after_migrate() -> None:
 def after_uninstall() -> None:
 	"""Take what Frappe leaves: columns of the custom fields, scheduled jobs, and what it keeps about this app's
 	records elsewhere. Frappe calls this after a dry run too, which is told by the DocTypes being there."""
-	doctypes = [json.loads(path.read_text())["name"] for path in Path(__file__).parent.glob("*/doctype/*/*.json")]
+	doctypes = [
+		json.loads(path.read_text())["name"] for path in Path(__file__).parent.glob("*/doctype/*/*.json")
+	]
 	if frappe.db.exists("DocType", {"name": ["in", doctypes]}):
 		return
 	for doctype, fields in CUSTOM_FIELDS.items():

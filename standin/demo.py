@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import frappe
-
 SERVICE_TAG = "ZHM1100000001"
 AUTH_TOKEN = "demo-auth-token-0123456789abcdef"
 API_KEY = "demo-key"
@@ -20,6 +18,8 @@ EMPLOYEES = {
 
 def load() -> None:
 	"""Add what is not there yet: the administrator's key, a company, five employees, the account's token."""
+	import frappe  # not above: the constants serve processes without a site too
+
 	administrator = frappe.get_doc("User", "Administrator")
 	if not administrator.api_key:
 		administrator.update({"api_key": API_KEY, "api_secret": API_SECRET})
@@ -30,7 +30,7 @@ def load() -> None:
 		).insert()
 	for device_id, (first_name, last_name) in EMPLOYEES.items():
 		if not frappe.db.exists("Employee", {"attendance_device_id": device_id}):
-			_employee(device_id, first_name, last_name).insert()
+			frappe.new_doc("Employee", **_employee(device_id, first_name, last_name)).insert()
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	if not settings.service_tag_id:
 		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN})
@@ -38,14 +38,13 @@ def load() -> None:
 	frappe.db.commit()
 
 
-def _employee(device_id: str, first_name: str, last_name: str):
-	return frappe.new_doc(
-		"Employee",
-		first_name=first_name,
-		last_name=last_name,
-		gender="Other",
-		date_of_birth="1990-01-01",
-		date_of_joining="2020-01-01",
-		company=COMPANY,
-		attendance_device_id=device_id,
-	)
+def _employee(device_id: str, first_name: str, last_name: str) -> dict[str, str]:
+	return {
+		"first_name": first_name,
+		"last_name": last_name,
+		"gender": "Other",
+		"date_of_birth": "1990-01-01",
+		"date_of_joining": "2020-01-01",
+		"company": COMPANY,
+		"attendance_device_id": device_id,
+	}

@@ -117,7 +117,9 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		checkin.insert(ignore_permissions=True, ignore_links=True)  # the employee was just read, the shift is HRMS's
+		checkin.insert(
+			ignore_permissions=True, ignore_links=True
+		)  # the employee was just read, the shift is HRMS's
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": CHECKED_IN, "employee": employee.name, "employee_checkin": checkin.name}
@@ -151,7 +153,7 @@ def _ensure_clock(punch: frappe._dict) -> None:
 	tolerance = timedelta(minutes=frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0)
 	ahead = punch.punch_time - punch.creation
 	if ahead > tolerance and not punch.time_accepted:
-		raise SetAsideError("CLOCK_AHEAD", f"+{int(ahead.total_seconds() // 60)} min")
+		raise SetAsideError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
 
 
 def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
