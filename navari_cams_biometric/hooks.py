@@ -7,6 +7,7 @@ app_description = (
 app_email = "support@navari.co.ke"
 app_license = "gpl-3.0"
 
+export_python_type_annotations = True
 required_apps = ["frappe/erpnext", "frappe/hrms"]
 
 after_install = "navari_cams_biometric.install.after_install"

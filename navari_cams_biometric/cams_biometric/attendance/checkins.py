@@ -17,10 +17,12 @@ from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_e
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
+from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
 	NO_DIRECTION,
 	NOT_ATTENDANCE,
 )
+from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
@@ -94,7 +96,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 
 	Raises SetAsideError where a person or a change is needed first.
 	"""
-	device = frappe.get_cached_doc("CAMS Device", punch.service_tag) if punch.service_tag else None
+	device = device_named(punch.service_tag) if punch.service_tag else None
 	_ensure_readable(punch, device)
 	direction = _direction(punch, device)
 	_ensure_clock(punch)
@@ -125,7 +127,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	return {"state": CHECKED_IN, "employee": employee.name, "employee_checkin": checkin.name}
 
 
-def _ensure_readable(punch: frappe._dict, device: frappe._dict | None) -> None:
+def _ensure_readable(punch: frappe._dict, device: CAMSDevice | None) -> None:
 	if not punch.user_id:
 		raise SetAsideError("MALFORMED")
 	if not punch.punch_time:
@@ -134,7 +136,7 @@ def _ensure_readable(punch: frappe._dict, device: frappe._dict | None) -> None:
 		raise SetAsideError("DEVICE_DISABLED")
 
 
-def _direction(punch: frappe._dict, device: frappe._dict | None) -> str | None:
+def _direction(punch: frappe._dict, device: CAMSDevice | None) -> str | None:
 	"""IN, OUT, or None for a check-in without log type. The device's own direction goes before the punch type's,
 	but does not turn a meal into attendance."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")

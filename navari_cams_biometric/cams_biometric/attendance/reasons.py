@@ -31,7 +31,6 @@ REASONS = {
 		IGNORED,
 		_lt("Punches of this type are kept as a record and do not count as attendance."),
 		_lt("To let them count, change the punch type in CAMS Biometric Settings and retry."),
-		(SETTINGS,),
 	),
 	"DISMISSED": Reason(IGNORED, _lt("Set aside by a person."), _lt("Retry takes it up again.")),
 	"CHECKIN_DELETED": Reason(IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")),

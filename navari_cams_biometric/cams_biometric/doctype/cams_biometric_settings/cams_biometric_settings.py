@@ -30,6 +30,26 @@ DEFAULT_PUNCH_TYPES = {
 
 class CAMSBiometricSettings(TokenHolder, Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from navari_cams_biometric.cams_biometric.doctype.cams_punch_type.cams_punch_type import CAMSPunchType
+
+		auth_token: DF.Password | None
+		auth_token_digest: DF.Data | None
+		callback_secret: DF.Password | None
+		clock_tolerance: DF.Int
+		end_date: DF.Date | None
+		previous_token_digest: DF.Data | None
+		previous_token_valid_until: DF.Datetime | None
+		punch_types: DF.Table[CAMSPunchType]
+		service_tag_id: DF.Data | None
+		start_date: DF.Date | None
+		token_overlap: DF.Int
 	# end: auto-generated types
 
 	def validate(self) -> None:

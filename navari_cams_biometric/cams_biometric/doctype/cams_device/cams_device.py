@@ -17,6 +17,30 @@ HISTORY_HOURS = 24
 
 class CAMSDevice(TokenHolder, Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		auth_token: DF.Password | None
+		auth_token_digest: DF.Data | None
+		branch: DF.Link | None
+		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction"]
+		enabled: DF.Check
+		encryption: DF.Literal["Off", "AES-256"]
+		history_expected_until: DF.Datetime | None
+		label: DF.Data | None
+		last_heard: DF.Datetime | None
+		last_punch: DF.Datetime | None
+		latitude: DF.Float
+		longitude: DF.Float
+		previous_token_digest: DF.Data | None
+		previous_token_valid_until: DF.Datetime | None
+		security_key: DF.Password | None
+		service_tag: DF.Data
+		time_zone: DF.Autocomplete | None
 	# end: auto-generated types
 
 	def before_validate(self) -> None:

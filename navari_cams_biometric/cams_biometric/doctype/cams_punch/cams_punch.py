@@ -10,6 +10,34 @@ from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, 
 
 class CAMSPunch(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		attempts: DF.Int
+		device_label: DF.Data | None
+		employee: DF.Link | None
+		employee_checkin: DF.Link | None
+		face_mask: DF.Literal["", "Yes", "No"]
+		input_type: DF.Data | None
+		operation_id: DF.Data | None
+		original_time: DF.Data | None
+		punch_time: DF.Datetime | None
+		punch_type: DF.Data | None
+		reason: DF.SmallText | None
+		reason_code: DF.Data | None
+		remedy: DF.SmallText | None
+		retry_after: DF.Datetime | None
+		sent_at: DF.Data | None
+		service_tag: DF.Link | None
+		source: DF.Literal["Real Time", "Batch"]
+		state: DF.Literal["Queued", "Checked In", "Ignored", "Held", "Failed"]
+		temperature: DF.Data | None
+		time_accepted: DF.Check
+		user_id: DF.Data | None
 	# end: auto-generated types
 
 	@staticmethod
