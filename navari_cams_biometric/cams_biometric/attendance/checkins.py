@@ -5,16 +5,17 @@ know: who it was, which direction counts, and what becomes of a punch that is re
 this at once; they share the work.
 """
 
+import time
 from datetime import timedelta
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
-from frappe.query_builder.functions import Trim
 from frappe.utils import add_to_date, getdate, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
@@ -27,6 +28,8 @@ from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
 MOST_ATTEMPTS = 6
+DRAIN_SECONDS = 20 * 60  # below inbox.DRAIN_TIMEOUT
+SWEEP_SECONDS = 4 * 60  # below the 300 s that Frappe gives a scheduled job
 TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -39,10 +42,14 @@ class SetAsideError(Exception):
 		self.detail = detail
 
 
-def drain() -> None:
-	"""Turn all waiting punches into check-ins, in time order. Commits after each batch, so progress lasts."""
+def drain(seconds: float = DRAIN_SECONDS) -> None:
+	"""Turn waiting punches into check-ins, in time order, until there are none or `seconds` are over.
+
+	Commits after each batch, so progress lasts; what is left then is the next sweep's.
+	"""
 	frappe.set_user("Administrator")
-	while punches := inbox.due(BATCH):
+	end = time.monotonic() + seconds
+	while time.monotonic() < end and (punches := inbox.due(BATCH)):
 		try:
 			_process_batch(punches)
 		except _PostponedError as postponed:
@@ -58,7 +65,7 @@ def sweep() -> None:
 	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
 	release_known_users()
 	frappe.db.commit()
-	drain()
+	drain(SWEEP_SECONDS)
 
 
 class _PostponedError(Exception):
@@ -68,7 +75,7 @@ class _PostponedError(Exception):
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
-	employees = _employees_by_device_id({punch.user_id for punch in punches if punch.user_id})
+	employees = employees_by_device_id(punch.user_id for punch in punches)
 	for punch in punches:
 		_process(punch, employees.get(punch.user_id))
 	_note_devices_heard(punches)
@@ -119,9 +126,8 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		checkin.insert(
-			ignore_permissions=True, ignore_links=True
-		)  # the employee was just read, the shift is HRMS's
+		# The links need no second look: the employee was just read, and the shift is HRMS's.
+		checkin.insert(ignore_permissions=True, ignore_links=True)
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": CHECKED_IN, "employee": employee.name, "employee_checkin": checkin.name}
@@ -252,20 +258,6 @@ def _postpone(punch: frappe._dict) -> None:
 	inbox.update(
 		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
 	)
-
-
-def _employees_by_device_id(user_ids: set[str]) -> dict[str, frappe._dict]:
-	"""The employees of these user ids. The database ignores case and would take 7 for a number; here text is text."""
-	if not user_ids:
-		return {}
-	employee = frappe.qb.DocType("Employee")
-	rows = (
-		frappe.qb.from_(employee)
-		.select(employee.name, employee.status, employee.relieving_date, employee.attendance_device_id)
-		.where(Trim(employee.attendance_device_id).isin(list(user_ids)))
-		.run(as_dict=True)
-	)
-	return {row.attendance_device_id.strip(): row for row in rows}
 
 
 def _note_devices_heard(punches: list[frappe._dict]) -> None:

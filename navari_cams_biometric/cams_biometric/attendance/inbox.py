@@ -21,7 +21,7 @@ from navari_cams_biometric.gateway.punch import Punch
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
 
 DRAIN = "navari_cams_biometric.cams_biometric.attendance.checkins.drain"
-DRAIN_SECONDS = 1500
+DRAIN_TIMEOUT = 25 * 60  # seconds
 LONGEST_TEXT = 140
 
 
@@ -88,7 +88,7 @@ def _request_drain() -> None:
 	"""One job for all: it is not queued again while it waits or runs. Without Redis the sweep does its work."""
 	try:
 		frappe.enqueue(
-			DRAIN, queue="long", timeout=DRAIN_SECONDS, job_id="cams_biometric_drain", deduplicate=True
+			DRAIN, queue="long", timeout=DRAIN_TIMEOUT, job_id="cams_biometric_drain", deduplicate=True
 		)
 	except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
 		frappe.clear_messages()

@@ -2,9 +2,9 @@
 
 import frappe
 from frappe.model.document import Document
-from frappe.query_builder.functions import Trim
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import (
 	CHECKED_IN,
 	HELD,
@@ -36,19 +36,11 @@ def release_after_change(document: Document, method: str | None = None) -> None:
 
 def release_known_users() -> None:
 	"""Queue punches of unknown users who are known by now, for device ids that were set past the document."""
-	punch = frappe.qb.DocType("CAMS Punch")
-	employee = frappe.qb.DocType("Employee")
-	names = (
-		frappe.qb.from_(punch)
-		.join(employee)
-		.on(Trim(employee.attendance_device_id) == punch.user_id)
-		.select(punch.name, punch.user_id, employee.attendance_device_id)
-		.where((punch.state == HELD) & (punch.reason_code == "UNKNOWN_USER"))
-		.run(as_dict=True)
-	)
-	known = [row.name for row in names if row.user_id == row.attendance_device_id.strip()]
+	filters = {"state": HELD, "reason_code": "UNKNOWN_USER"}
+	held = frappe.get_all("CAMS Punch", filters=filters, fields=["name", "user_id"])
+	known = employees_by_device_id(punch.user_id for punch in held)
 	if known:
-		inbox.queue_again(known)
+		inbox.queue_again(punch.name for punch in held if punch.user_id in known)
 
 
 def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:

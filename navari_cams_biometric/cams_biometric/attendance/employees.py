@@ -1,0 +1,26 @@
+"""Who a user id on a device is."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.query_builder.functions import Trim
+
+
+def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
+	"""Return name, status and relieving date of the employees with these Attendance Device IDs, by device id.
+
+	Trimmed and exact: the database ignores case, but user ids are texts in which case and leading zeros count.
+	An empty user id is nobody's.
+	"""
+	wanted = {user_id for user_id in user_ids if user_id}
+	if not wanted:
+		return {}
+	employee = frappe.qb.DocType("Employee")
+	rows = (
+		frappe.qb.from_(employee)
+		.select(employee.name, employee.status, employee.relieving_date, employee.attendance_device_id)
+		.where(Trim(employee.attendance_device_id).isin(sorted(wanted)))
+		.run(as_dict=True)
+	)
+	by_device_id = {row.attendance_device_id.strip(): row for row in rows}
+	return {user_id: row for user_id, row in by_device_id.items() if user_id in wanted}
