@@ -86,6 +86,7 @@ class BenchSite:
 			self.stop(name)
 		if not self.keep and (self.path / "sites" / self.name).exists():
 			self.drop_site()
+			self.unlink_app()
 		for name in list(self.processes):
 			self.stop(name)
 
@@ -127,20 +128,25 @@ class BenchSite:
 			link.unlink()
 		if not link.exists():
 			link.symlink_to(PROJECT)
-		pip = [
-			str(self.path / "env" / "bin" / "python"),
-			"-m",
-			"pip",
-			"install",
-			"--quiet",
-			"--editable",
-			str(PROJECT),
-		]
-		subprocess.run(pip, check=True, cwd=self.path)
+		self._pip("install", "--editable", str(PROJECT))
 		apps = self.path / "sites" / "apps.txt"
 		names = apps.read_text().split()
 		if APP not in names:
 			apps.write_text("\n".join([*names, APP]) + "\n")
+
+	def unlink_app(self) -> None:
+		"""Take it off again, unless the working tree is itself the bench's copy."""
+		link = self.path / "apps" / APP
+		if not link.is_symlink():
+			return
+		link.unlink()
+		self._pip("uninstall", "--yes", APP)
+		apps = self.path / "sites" / "apps.txt"
+		apps.write_text("".join(f"{name}\n" for name in apps.read_text().split() if name != APP))
+
+	def _pip(self, *arguments: str) -> None:
+		command = [str(self.path / "env" / "bin" / "python"), "-m", "pip", "--quiet", *arguments]
+		subprocess.run(command, check=True, cwd=self.path)
 
 	def make_site(self) -> None:
 		"""A new site, set up as the wizard would. A kept one is migrated instead."""

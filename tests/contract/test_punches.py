@@ -391,6 +391,19 @@ def test_the_former_token_stays_valid_for_the_overlap_only(host, new_device, new
 	assert host.callback(body).content == INVALID_TOKEN
 
 
+def test_a_device_that_gets_or_loses_a_token_of_its_own_keeps_the_former_for_the_overlap(
+	host, new_device, new_employee
+):
+	device = new_device()
+	user_id = new_employee()["attendance_device_id"]
+	host.update("CAMS Device", device["name"], auth_token=DEVICE_TOKEN)
+	send(host, user_id, SerialNumber=device["name"])
+	send(host, user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
+	host.update("CAMS Device", device["name"], auth_token="")
+	send(host, user_id, SerialNumber=device["name"])
+	send(host, user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
+
+
 def test_nobody_reads_a_token_back(host, new_device):
 	device = new_device(auth_token=DEVICE_TOKEN, encryption="AES-256", security_key=KEY)
 	settings = str(host.get(SETTINGS, SETTINGS))
@@ -454,8 +467,8 @@ def test_a_hold_reaches_the_error_log_once_a_day(host, new_user_id):
 def test_texts_that_are_too_long_are_stored_cut(host, new_user_id):
 	user_id = new_user_id() + "x" * 200
 	send(host, user_id, OperationID="o" * 500, LabelName="\U0001f600" * 300)
-	[punch] = host.settled(user_id[:140], state="Held")
-	assert (len(punch["operation_id"]), punch["device_label"]) == (140, "\U0001f600" * 140)
+	[punch] = host.settled(f"{user_id[:139]}…", state="Held")
+	assert (len(punch["operation_id"]), punch["device_label"]) == (140, "\U0001f600" * 139 + "…")
 
 
 def test_many_punches_of_one_callback_are_all_there(host, new_employee):

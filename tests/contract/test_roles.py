@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.contract.host import DESK_CALLS, SETTINGS, real_time
+from tests.contract.host import DESK_CALLS, DONE, SETTINGS, TOKEN, real_time
 
 HELD = "CAMS Punch"
 
@@ -83,3 +83,29 @@ def test_who_sees_the_callback_url(host, key_of, role, status):
 def test_nobody_writes_a_punch(host, key_of, role, new_user_id):
 	values = {"user_id": new_user_id(), "state": "Queued"}
 	assert host.api("POST", f"resource/{HELD}", key_of[role], json=values).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["System Manager", "HR Manager"])
+def test_nobody_edits_a_punch(host, key_of, held, role):
+	values = {"user_id": "EMP-0001", "state": "Queued"}
+	assert host.api("PUT", f"resource/{HELD}/{held}", key_of[role], json=values).status_code == 417
+	assert host.get(HELD, held)["state"] == "Held"
+
+
+@pytest.mark.parametrize("role", ["System Manager", "HR Manager", "HR User"])
+def test_not_even_a_digest_of_a_token_is_read(host, key_of, role):
+	settings = host.api("GET", f"resource/{SETTINGS}/{SETTINGS}", key_of[role]).json()["data"]
+	assert not settings.get("auth_token_digest")
+
+
+def test_a_token_is_changed_by_a_system_manager(host, key_of, new_employee):
+	"""Saving as a user, not as Administrator: the digest's permission level must not be in the way."""
+	user_id = new_employee()["attendance_device_id"]
+	path = f"resource/{SETTINGS}/{SETTINGS}"
+	other = "other-auth-token-0123456789abcde"
+	assert host.api("PUT", path, key_of["System Manager"], json={"auth_token": other}).status_code == 200
+	try:
+		assert host.callback(real_time(user_id, AuthToken=other)).content == DONE
+		assert host.callback(real_time(user_id, AuthToken=TOKEN)).content == DONE  # within its overlap
+	finally:
+		host.api("PUT", path, key_of["System Manager"], json={"auth_token": TOKEN})

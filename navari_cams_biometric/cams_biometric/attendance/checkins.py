@@ -2,7 +2,7 @@
 
 HRMS decides what a valid check-in is: each is inserted through its DocType. Here is decided what HRMS cannot
 know: who it was, which direction counts, and what becomes of a punch that is refused. Several workers may run
-this at once; they share the work.
+this at once: rows are locked, and nothing is done twice.
 """
 
 import time
@@ -16,7 +16,7 @@ from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_e
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
-from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, REASONS
+from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, QUEUED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
@@ -52,9 +52,9 @@ def drain(seconds: float = DRAIN_SECONDS) -> None:
 	while time.monotonic() < end and (punches := inbox.due(BATCH)):
 		try:
 			_process_batch(punches)
-		except _PostponedError as postponed:
-			frappe.db.rollback()  # whatever the database still held of this batch: those punches stay queued
-			_postpone(postponed.punch)
+		except _BatchBrokenError as broken:
+			frappe.db.rollback()  # the others of this batch stay queued, and are next
+			_conclude_broken(broken)
 		frappe.db.commit()
 		frappe.publish_realtime(
 			"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
@@ -68,10 +68,14 @@ def sweep() -> None:
 	drain(SWEEP_SECONDS)
 
 
-class _PostponedError(Exception):
-	def __init__(self, punch: frappe._dict):
+class _BatchBrokenError(Exception):
+	"""At this punch the transaction became worthless. `trace` is empty for a transient fault of the database."""
+
+	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, trace: str = ""):
 		super().__init__(punch.name)
 		self.punch = punch
+		self.employee = employee
+		self.trace = trace
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
@@ -82,20 +86,29 @@ def _process_batch(punches: list[frappe._dict]) -> None:
 
 
 def _process(punch: frappe._dict, employee: frappe._dict | None) -> None:
-	"""Bring one punch to its next state. Nothing but a transient fault of the database leaves this function."""
-	frappe.db.savepoint("cams_punch")
+	"""Bring one punch to its next state, or raise _BatchBrokenError.
+
+	After an unexpected error even the savepoint may be gone: a hook of another app may have committed.
+	"""
 	try:
-		_finish(punch, **_check_in(punch, employee))
-	except SetAsideError as hold:
-		frappe.db.rollback(save_point="cams_punch")
-		_conclude(punch, hold.code, hold.detail, employee)
+		_settle(punch, employee)
 	except TRANSIENT_ERRORS as error:
-		raise _PostponedError(punch) from error
-	except Exception:
-		frappe.db.rollback(save_point="cams_punch")
-		_conclude(punch, "UNEXPECTED_ERROR", "", employee, trace=frappe.get_traceback())
+		raise _BatchBrokenError(punch, employee) from error
+	except Exception as error:
+		raise _BatchBrokenError(punch, employee, frappe.get_traceback()) from error
 	finally:
 		frappe.clear_messages()
+
+
+def _settle(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	frappe.db.savepoint("cams_punch")
+	try:
+		fields = _check_in(punch, employee)
+	except SetAsideError as reason:
+		frappe.db.rollback(save_point="cams_punch")
+		_conclude(punch, reason.code, reason.detail, employee)
+		return
+	_finish(punch, punch_time=punch.punch_time, **fields)
 
 
 def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
@@ -136,6 +149,9 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 def _ensure_readable(punch: frappe._dict, device: CAMSDevice | None) -> None:
 	if not punch.user_id:
 		raise SetAsideError("MALFORMED")
+	punch.punch_time = punch.punch_time or inbox.site_time(
+		punch.original_time, device
+	)  # a retry may know more
 	if not punch.punch_time:
 		raise SetAsideError("TIME_UNREADABLE")
 	if device and not device.enabled:
@@ -248,16 +264,21 @@ def _finish(punch: frappe._dict, **values: object) -> None:
 	inbox.update([punch.name], **{"retry_after": None, **values})
 
 
-def _postpone(punch: frappe._dict) -> None:
-	"""After a deadlock or a lock wait: again after 1, 2, 4, ... minutes, and at last visibly Failed."""
-	attempts = punch.attempts + 1
-	if attempts >= MOST_ATTEMPTS:
-		inbox.update([punch.name], attempts=attempts)
-		_conclude(punch, "DATABASE_BUSY", "", None)
+def _conclude_broken(broken: _BatchBrokenError) -> None:
+	"""Unless another worker had it meanwhile. A transient fault is tried again after 1, 2, 4, ... minutes, and at
+	last is visibly Failed."""
+	punch = broken.punch
+	if frappe.db.get_value("CAMS Punch", punch.name, "state", for_update=True) != QUEUED:
 		return
+	if broken.trace:
+		_conclude(punch, "UNEXPECTED_ERROR", "", broken.employee, broken.trace)
+		return
+	attempts = punch.attempts + 1
 	inbox.update(
 		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
 	)
+	if attempts >= MOST_ATTEMPTS:
+		_conclude(punch, "DATABASE_BUSY", "", broken.employee)
 
 
 def _note_devices_heard(punches: list[frappe._dict]) -> None:

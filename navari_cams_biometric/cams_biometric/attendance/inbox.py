@@ -98,8 +98,6 @@ def _request_drain() -> None:
 def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[str, object]:
 	"""A CAMS Punch as the database takes it. Texts are cut to the length of their column."""
 	service_tag = device.name if device else ""
-	site_zone = ZoneInfo(get_system_timezone())
-	instant = read_time(punch.log_time, device)
 	now = now_datetime()
 	texts = {
 		"user_id": punch.user_id,
@@ -112,22 +110,32 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 		"sent_at": callback.sent_at,
 	}
 	return {
-		"name": punch.identity(service_tag, instant),
+		"name": punch.identity(service_tag, _instant(punch.log_time, device)),
 		"creation": now,
 		"modified": now,
 		"owner": frappe.session.user,
 		"modified_by": frappe.session.user,
 		"state": QUEUED,
 		"service_tag": service_tag or None,
-		"punch_time": instant.astimezone(site_zone).replace(tzinfo=None) if instant else None,
+		"punch_time": site_time(punch.log_time, device),
 		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
 		"source": "Batch" if callback.is_batch else "Real Time",
-		**{fieldname: (text or "")[:LONGEST_TEXT] for fieldname, text in texts.items()},
+		**{fieldname: _cut(text or "") for fieldname, text in texts.items()},
 	}
 
 
-def read_time(log_time: str, device: CAMSDevice | None) -> datetime | None:
-	"""The aware instant of a LogTime, None where it cannot be read."""
+def _cut(text: str) -> str:
+	"""To what a column holds, and visibly, so that a cut user id is nobody's."""
+	return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+def site_time(log_time: str, device: CAMSDevice | None) -> datetime | None:
+	"""A LogTime as Frappe stores times, naive in the site's zone; None where it cannot be read."""
+	instant = _instant(log_time, device)
+	return instant.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if instant else None
+
+
+def _instant(log_time: str, device: CAMSDevice | None) -> datetime | None:
 	zone = device.zone() if device else ZoneInfo(get_system_timezone())
 	try:
 		return parse_timestamp(log_time, zone)

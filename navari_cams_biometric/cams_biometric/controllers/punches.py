@@ -69,6 +69,6 @@ def _queue_again(names: list[str] | str, **values: object) -> int:
 def _mendable(names: list[str] | str) -> list[str]:
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	names = frappe.parse_json(names) if isinstance(names, str) else names
-	return frappe.get_all(
+	return frappe.get_list(
 		"CAMS Punch", filters={"name": ["in", names], "state": ["in", MENDABLE]}, pluck="name"
 	)

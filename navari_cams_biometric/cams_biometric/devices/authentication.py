@@ -32,17 +32,20 @@ def authenticate(callback: Callback, address: CallbackAddress) -> CAMSDevice | N
 		if device and (settings.accepts_secret(address.secret) or device.expects_history()):
 			return device
 		raise NotAuthenticError
-	holder = device if device and device.auth_token_digest else settings
-	if not holder.accepts_token(callback.token):
+	own_token = bool(device and device.auth_token_digest)
+	accepted_by_device = bool(device) and device.accepts_token(callback.token)
+	if not accepted_by_device and (own_token or not settings.accepts_token(callback.token)):
 		raise NotAuthenticError
 	return device or _register(service_tag or settings.service_tag_id, callback.label)
 
 
 def device_named(service_tag: str) -> CAMSDevice | None:
 	"""Return the device of this service tag, or of the one in Settings where the tag is empty."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	service_tag = service_tag or frappe.get_cached_doc("CAMS Biometric Settings").service_tag_id or ""
 	try:
-		return frappe.get_cached_doc("CAMS Device", service_tag or settings.service_tag_id or "")
+		device = frappe.get_cached_doc("CAMS Device", service_tag)
+		# The database ignores case, the cache does not: under another spelling it would keep an old token.
+		return device if device.name == service_tag else frappe.get_cached_doc("CAMS Device", device.name)
 	except frappe.DoesNotExistError:
 		frappe.clear_last_message()
 		return None

@@ -47,14 +47,19 @@ class CAMSDevice(TokenHolder, Document):
 		self.service_tag = (self.service_tag or "").strip()
 
 	def validate(self) -> None:
-		self.update_token_digest(frappe.get_cached_doc("CAMS Biometric Settings").token_overlap)
+		self.update_auth_token()
 		self.validate_security_key()
 		self.validate_time_zone()
 
+	def update_auth_token(self) -> None:
+		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		former_digest = "" if self.is_new() else settings.auth_token_digest
+		self.update_token_digest(settings.token_overlap, former_digest or "")
+
 	def validate_security_key(self) -> None:
 		key = self.security_key or ""
-		if self.encryption == "Off" or not key.strip("*"):
-			return
+		if not key.strip("*"):
+			return  # none, or unchanged
 		try:
 			validate_key(key)
 		except EncryptionError as error:

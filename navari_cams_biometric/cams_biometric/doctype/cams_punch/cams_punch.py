@@ -1,6 +1,7 @@
 """CAMS Punch: the inbox, one record for each punch, named by the punch's identity (gateway.punch)."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
@@ -39,6 +40,10 @@ class CAMSPunch(Document):
 		time_accepted: DF.Check
 		user_id: DF.Data | None
 	# end: auto-generated types
+
+	def validate(self) -> None:
+		"""What a device said and what became of it is evidence: attendance.inbox writes it, nobody edits it."""
+		frappe.throw(_("Punches cannot be edited. Use Retry, Link to Employee, Accept Time or Dismiss."))
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:
