@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -30,8 +31,8 @@ SETUP = {
 	"company_name": "Demo Company",
 	"company_abbr": "DC",
 	"chart_of_accounts": "Standard",
-	"fy_start_date": "2024-01-01",
-	"fy_end_date": "2024-12-31",
+	"fy_start_date": f"{date.today().year}-01-01",
+	"fy_end_date": f"{date.today().year}-12-31",
 }
 
 

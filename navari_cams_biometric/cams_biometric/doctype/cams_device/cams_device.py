@@ -58,6 +58,8 @@ class CAMSDevice(TokenHolder, Document):
 
 	def validate_security_key(self) -> None:
 		key = self.security_key or ""
+		if self.encryption != "Off" and not key:
+			frappe.throw(_("Encryption needs the Security Key from the CAMS portal."), title=_("Security Key"))
 		if not key.strip("*"):
 			return  # none, or unchanged
 		try:

@@ -1,0 +1,59 @@
+"""A site seen from inside: what tests/contract/host.py is over HTTP."""
+
+import json
+
+import frappe
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.devices.authentication import device_named
+from navari_cams_biometric.gateway.callback import parse_callback
+from tests.contract.host import real_time
+
+DAY = "2024-09-17"
+
+
+def store(*bodies: dict) -> None:
+	"""Put the punches of genuine callbacks into the inbox and commit; draining is left to the test."""
+	for body in bodies:
+		callback = parse_callback(json.dumps(body).encode())
+		inbox.store(callback, device_named(callback.service_tag))
+	frappe.db.commit()
+
+
+def punch_at(user_id: str, clock: str = "08:00:00", **overrides: object) -> dict:
+	"""The body of a real-time punch on a day long past."""
+	return real_time(user_id, f"{DAY} {clock} GMT +0300", **overrides)
+
+
+def punches_of(user_id: str) -> list[frappe._dict]:
+	return frappe.get_all("CAMS Punch", filters={"user_id": user_id}, fields=["*"], order_by="punch_time asc")
+
+
+def punch_of(user_id: str) -> frappe._dict:
+	[punch] = punches_of(user_id)
+	return punch
+
+
+def outcome(user_id: str) -> tuple[str, str | None]:
+	"""State and reason code of a user's only punch."""
+	punch = punch_of(user_id)
+	return punch.state, punch.reason_code
+
+
+def checkins_of(employee: str) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Employee Checkin", filters={"employee": employee}, fields=["*"], order_by="time asc"
+	)
+
+
+def log_entries(**filters: object) -> list[frappe._dict]:
+	return frappe.get_all("Error Log", filters=filters, fields=["*"])
+
+
+def hold(user_id: str, code: str, clock: str = "08:00:00", **overrides: object) -> str:
+	"""Store a punch and hold it for `code` as the worker would have; return its name."""
+	store(punch_at(user_id, clock, **overrides))
+	[name] = [punch.name for punch in punches_of(user_id) if str(punch.punch_time).endswith(clock)]
+	inbox.update([name], state="Held", reason_code=code, reason="For the test")
+	frappe.db.commit()
+	return name

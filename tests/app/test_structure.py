@@ -1,0 +1,151 @@
+"""The house's rules that no linter knows: what imports what, and that everything named by text is there."""
+
+import ast
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import navari_cams_biometric
+from navari_cams_biometric import hooks
+
+APP = Path(navari_cams_biometric.__file__).parent
+SOURCES = sorted(APP.rglob("*.py"))
+DEFINITIONS = sorted(APP.glob("*/doctype/*/*.json"))
+SCRIPTS = sorted(APP.rglob("*.js"))
+FORBIDDEN = {"standin", "tests"}
+
+
+def relative(path):
+	return str(path.relative_to(APP))
+
+
+def tree(source):
+	return ast.parse(source.read_text(encoding="utf-8"))
+
+
+def imported(source):
+	"""The packages that a source imports, be it inside a function, and those it names to import_module."""
+	names = set()
+	for node in ast.walk(tree(source)):
+		if isinstance(node, ast.Import):
+			names |= {alias.name for alias in node.names}
+		if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+			names.add(node.module)
+		if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+			names |= {argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)}
+	return {name.partition(".")[0] for name in names}
+
+
+def texts(value):
+	"""All texts in nested hooks, keys apart."""
+	if isinstance(value, str):
+		return {value}
+	if isinstance(value, dict):
+		value = value.values()
+	return (
+		set().union(*map(texts, value))
+		if isinstance(value, list | tuple | set | type({}.values()))
+		else set()
+	)
+
+
+DOTTED = sorted(
+	text
+	for name, value in vars(hooks).items()
+	if not name.startswith("_")
+	for text in texts(value)
+	if text.startswith("navari_cams_biometric.")
+)
+
+
+def is_whitelisted(function):
+	decorators = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+	return any(ast.unparse(decorator) == "frappe.whitelist" for decorator in decorators)
+
+
+WHITELISTED = {
+	f"{relative(source)}:{node.name}": node
+	for source in SOURCES
+	for node in ast.walk(tree(source))
+	if isinstance(node, ast.FunctionDef) and is_whitelisted(node)
+}
+
+
+def test_the_scans_see_the_app():
+	assert "cams_biometric/controllers/cams_call.py" in map(relative, SOURCES)
+	assert {path.stem for path in DEFINITIONS} >= {"cams_device", "cams_punch", "cams_biometric_settings"}
+	assert len(DOTTED) >= 8
+	assert {name.rpartition(":")[2] for name in WHITELISTED} >= {
+		"attendance",
+		"retry",
+		"dismiss",
+		"accept_time",
+		"link_to_employee",
+		"expect_history",
+		"setup_status",
+	}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=relative)
+def test_the_app_imports_neither_the_stand_in_nor_the_tests(source):
+	assert not imported(source) & FORBIDDEN
+
+
+@pytest.mark.parametrize("path", DOTTED)
+def test_what_the_hooks_name_can_be_called(path):
+	module, _, name = path.rpartition(".")
+	assert callable(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize(("doctype", "script"), hooks.doctype_js.items())
+def test_a_script_that_the_hooks_name_is_there(doctype, script):
+	assert f'frappe.ui.form.on("{doctype}"' in (APP / script).read_text()
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_a_doctype_says_how_it_is_sorted(path):
+	definition = json.loads(path.read_text())
+	assert definition["sort_field"]
+	assert definition["sort_order"] in ("ASC", "DESC")
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_a_doctype_has_its_controller_beside_it(path):
+	name = json.loads(path.read_text())["name"]
+	module = import_module(".".join(path.with_suffix("").relative_to(APP.parent).parts))
+	assert path.stem == path.parent.name == name.lower().replace(" ", "_")
+	assert module.__dict__[name.replace(" ", "")].__module__ == module.__name__
+	assert path.with_name("__init__.py").exists()
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_a_doctype_lists_each_of_its_fields_once(path):
+	definition = json.loads(path.read_text())
+	assert definition["field_order"] == [field["fieldname"] for field in definition["fields"]]
+	assert len(set(definition["field_order"])) == len(definition["field_order"])
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_a_doctype_belongs_to_a_module_of_the_app(path):
+	modules = (APP / "modules.txt").read_text().split("\n")
+	assert json.loads(path.read_text())["module"] in modules
+
+
+@pytest.mark.parametrize("name", WHITELISTED)
+def test_what_may_be_called_from_outside_declares_its_types(name):
+	arguments = WHITELISTED[name].args
+	given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+	assert [each.arg for each in given if each.arg != "self" and not each.annotation] == []
+	assert arguments.vararg is arguments.kwarg is None
+	assert WHITELISTED[name].returns
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=relative)
+def test_what_the_desk_calls_may_be_called(script):
+	"""By name: `call("retry", ...)`, `${PUNCHES}.link_to_employee`, `frm.call("expect_history")`."""
+	called = set(re.findall(r'\bcall\("(\w+)"', script.read_text()))
+	called |= set(re.findall(r"\$\{PUNCHES\}\.(\w+)", script.read_text()))
+	assert called <= {name.rpartition(":")[2] for name in WHITELISTED}
