@@ -7,6 +7,7 @@ ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -50,6 +51,19 @@ class UserEvent:
 
 
 @dataclass(frozen=True)
+class DeviceStatus:
+	"""A device went online or offline, or tells how it is. Texts as sent; what was not sent is empty or None.
+
+	The push is the vendor's, its body is not published: this form is our own (gateway.operations).
+	"""
+
+	status: str
+	last_seen: str = ""
+	queue_depth: int | None = None
+	operation_time: str = ""
+
+
+@dataclass(frozen=True)
 class Callback:
 	"""One request of the gateway, cleaned. Texts are trimmed; what was not sent is empty.
 
@@ -65,6 +79,7 @@ class Callback:
 	is_batch: bool = False
 	punches: tuple[Punch, ...] = ()
 	events: tuple[UserEvent, ...] = ()
+	device_status: DeviceStatus | None = None
 	unknown_kinds: tuple[str, ...] = ()
 
 
@@ -126,11 +141,12 @@ def _real_time(envelope: dict[str, Any]) -> Callback:
 		for kind in ("UserUpdated", "UserDeleted")
 		if kind.lower() in envelope
 	)
-	known = {*ENVELOPE_KEYS, "punchlog", "userupdated", "userdeleted"}
+	known = {*ENVELOPE_KEYS, "punchlog", "userupdated", "userdeleted", "devicestatus"}
 	return replace(
 		_envelope(envelope),
 		punches=tuple(_punches(envelope.get("punchlog"))),
 		events=events,
+		device_status=_device_status(_fold(envelope.get("devicestatus"))),
 		unknown_kinds=tuple(_text(kind) for kind in envelope if kind not in known),
 	)
 
@@ -199,6 +215,18 @@ def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
 		operation_time=_text(event.get("operationtime")),
 		credentials=tuple((_text(item.get("type")), _text(item.get("index"))) for item in folded),
 		has_photo=bool(photo),
+	)
+
+
+def _device_status(status: dict[str, Any]) -> DeviceStatus | None:
+	if not status:
+		return None
+	depth = _text(status.get("queuedepth"))
+	return DeviceStatus(
+		status=_text(status.get("status")),
+		last_seen=_text(status.get("lastseen")),
+		queue_depth=int(depth) if re.fullmatch(r"[0-9]{1,9}", depth) else None,
+		operation_time=_text(status.get("operationtime")),
 	)
 
 

@@ -15,6 +15,7 @@ from navari_cams_biometric.gateway.callback import (
 	INVALID_JSON,
 	Callback,
 	CallbackAddress,
+	DeviceStatus,
 	UserEvent,
 	parse_address,
 	parse_callback,
@@ -557,7 +558,23 @@ def test_a_user_event_and_a_punch_may_come_together():
 	assert callback.punches == (parse_punch(),)
 
 
-@pytest.mark.parametrize("kind", ["DoorOpened", "device.status", "DeviceStatus", "Tür"])
+def test_a_device_tells_how_it_is():
+	body = make_event_body(DeviceStatus={"Status": "Online", "LastSeen": "x", "QueueDepth": "3"})
+	assert parse_callback(body).device_status == DeviceStatus("Online", last_seen="x", queue_depth=3)
+
+
+@pytest.mark.parametrize("depth", ["many", "-1", "1" * 30, "٣", None, 2.5, {}])
+def test_a_queue_depth_that_is_no_number_is_none(depth):
+	body = make_event_body(DeviceStatus={"Status": "Online", "QueueDepth": depth})
+	assert parse_callback(body).device_status.queue_depth is None
+
+
+@pytest.mark.parametrize("content", ["online", None, [], 7, {}])
+def test_a_device_status_that_is_no_object_is_none(content):
+	assert parse_callback(make_event_body(DeviceStatus=content)).device_status is None
+
+
+@pytest.mark.parametrize("kind", ["DoorOpened", "device.status", "Tür"])
 @pytest.mark.parametrize("content", [{"State": "online"}, "online", None, [], 7])
 def test_an_unknown_kind_is_named(kind, content):
 	callback = parse_callback(make_event_body(**{kind: content}))

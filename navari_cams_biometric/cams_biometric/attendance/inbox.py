@@ -120,11 +120,11 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 		"punch_time": site_time(punch.log_time, device),
 		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
 		"source": "Batch" if callback.is_batch else "Real Time",
-		**{fieldname: _cut(text or "") for fieldname, text in texts.items()},
+		**{fieldname: cut(text or "") for fieldname, text in texts.items()},
 	}
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
 	"""To what a column holds, and visibly, so that a cut user id is nobody's."""
 	return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 

@@ -27,6 +27,8 @@ class CAMSDevice(TokenHolder, Document):
 		auth_token: DF.Password | None
 		auth_token_digest: DF.Data | None
 		branch: DF.Link | None
+		connection: DF.Literal["", "Online", "Offline"]
+		connection_since: DF.Datetime | None
 		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction"]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
@@ -38,6 +40,7 @@ class CAMSDevice(TokenHolder, Document):
 		longitude: DF.Float
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
+		queue_depth: DF.Int
 		security_key: DF.Password | None
 		service_tag: DF.Data
 		time_zone: DF.Autocomplete | None
@@ -59,7 +62,9 @@ class CAMSDevice(TokenHolder, Document):
 	def validate_security_key(self) -> None:
 		key = self.security_key or ""
 		if self.encryption != "Off" and not key:
-			frappe.throw(_("Encryption needs the Security Key from the CAMS portal."), title=_("Security Key"))
+			frappe.throw(
+				_("Encryption needs the Security Key from the CAMS portal."), title=_("Security Key")
+			)
 		if not key.strip("*"):
 			return  # none, or unchanged
 		try:
