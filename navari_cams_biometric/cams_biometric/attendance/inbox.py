@@ -85,14 +85,20 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 
 
 def _request_drain() -> None:
-	"""One job for all: it is not queued again while it waits or runs. Without Redis the sweep does its work."""
-	try:
-		frappe.enqueue(
-			DRAIN, queue="long", timeout=DRAIN_TIMEOUT, job_id="cams_biometric_drain", deduplicate=True
-		)
-	except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
-		frappe.clear_messages()
-		frappe.logger("cams_biometric").warning("No job could be queued: punches wait for the sweep")
+	"""One job for all: it is not queued again while it waits or runs. Where none can be queued the sweep does the
+	work: the punches are stored, and nothing that goes wrong here may make the answer another one."""
+	for _ in range(3):
+		try:
+			frappe.enqueue(
+				DRAIN, queue="long", timeout=DRAIN_TIMEOUT, job_id="cams_biometric_drain", deduplicate=True
+			)
+			return
+		except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
+			break
+		except Exception:  # RQ 2, when another request removes the same finished job: ask again
+			continue
+	frappe.clear_messages()
+	frappe.logger("cams_biometric").warning("No job could be queued: punches wait for the sweep")
 
 
 def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[str, object]:
