@@ -93,7 +93,7 @@ def parse_address(query_string: str) -> CallbackAddress:
 	pairs = [pair for part in query_string.split("&") for pair in unquote_plus(part).split("?")]
 	for pair in pairs:
 		name, _, value = pair.partition("=")
-		values.setdefault(name.lower(), _text(value))
+		values.setdefault(name.lower(), as_text(value))
 	return CallbackAddress(service_tag=values.get("stgid", ""), secret=values.get("secret", ""))
 
 
@@ -105,9 +105,9 @@ def parse_callback(body: bytes, security_key: str = "") -> Callback:
 	"""
 	if not body.strip():
 		raise CallbackError(EMPTY_BODY)
-	data = _fold(_load(body, security_key))
+	data = fold(_load(body, security_key))
 	if "realtime" in data:
-		return _real_time(_fold(data["realtime"]))
+		return _real_time(fold(data["realtime"]))
 	return _batch(data)
 
 
@@ -137,7 +137,7 @@ def _load_object(body: bytes) -> dict[str, Any]:
 
 def _real_time(envelope: dict[str, Any]) -> Callback:
 	events = tuple(
-		_user_event(kind, _fold(envelope[kind.lower()]))
+		_user_event(kind, fold(envelope[kind.lower()]))
 		for kind in ("UserUpdated", "UserDeleted")
 		if kind.lower() in envelope
 	)
@@ -146,29 +146,29 @@ def _real_time(envelope: dict[str, Any]) -> Callback:
 		_envelope(envelope),
 		punches=tuple(_punches(envelope.get("punchlog"))),
 		events=events,
-		device_status=_device_status(_fold(envelope.get("devicestatus"))),
-		unknown_kinds=tuple(_text(kind) for kind in envelope if kind not in known),
+		device_status=_device_status(fold(envelope.get("devicestatus"))),
+		unknown_kinds=tuple(as_text(kind) for kind in envelope if kind not in known),
 	)
 
 
 def _batch(data: dict[str, Any]) -> Callback:
-	envelope = {**_fold(data.get("punchlog")), **data}
+	envelope = {**fold(data.get("punchlog")), **data}
 	known = {*ENVELOPE_KEYS, "punchlog"}
 	return replace(
 		_envelope(envelope),
 		is_batch=True,
 		punches=tuple(_batch_punches(data.get("punchlog"))),
-		unknown_kinds=tuple(_text(kind) for kind in data if kind not in known),
+		unknown_kinds=tuple(as_text(kind) for kind in data if kind not in known),
 	)
 
 
 def _envelope(envelope: dict[str, Any]) -> Callback:
 	return Callback(
-		token=_text(envelope.get("authtoken")),
-		service_tag=_text(envelope.get("serialnumber")),
-		label=_text(envelope.get("labelname")),
-		operation_id=_text(envelope.get("operationid")),
-		sent_at=_text(envelope.get("time")),
+		token=as_text(envelope.get("authtoken")),
+		service_tag=as_text(envelope.get("serialnumber")),
+		label=as_text(envelope.get("labelname")),
+		operation_id=as_text(envelope.get("operationid")),
+		sent_at=as_text(envelope.get("time")),
 	)
 
 
@@ -176,44 +176,46 @@ def _punches(punch_log: object) -> Iterator[Punch]:
 	"""One punch, a list of them, or a batch inside a real-time envelope."""
 	if punch_log is None:
 		return
-	if isinstance(punch_log, dict) and "log" in _fold(punch_log):
+	if isinstance(punch_log, dict) and "log" in fold(punch_log):
 		yield from _batch_punches(punch_log)
 		return
 	for entry in _as_list(punch_log):
-		yield _punch(_fold(entry))
+		yield read_punch(fold(entry))
 
 
 def _batch_punches(punch_log: object) -> Iterator[Punch]:
 	"""`Log` is a list; it may also be missing, empty, or one object."""
-	log = punch_log if isinstance(punch_log, list) else _fold(punch_log).get("log")
+	log = punch_log if isinstance(punch_log, list) else fold(punch_log).get("log")
 	for entry in _as_list(log or []):
-		yield _punch(_fold(entry))
+		yield read_punch(fold(entry))
 
 
-def _punch(entry: dict[str, Any]) -> Punch:
+def read_punch(entry: dict[str, Any]) -> Punch:
 	mask = entry.get("facemask")
 	return Punch(
-		user_id=_text(entry.get("userid")),
-		type=_text(entry.get("type")),
-		log_time=_text(entry.get("logtime")),
-		input_type=_text(entry.get("inputtype")),
-		temperature=_text(entry.get("temperature")),
-		face_mask=mask if isinstance(mask, bool) else {"true": True, "false": False}.get(_text(mask).lower()),
+		user_id=as_text(entry.get("userid")),
+		type=as_text(entry.get("type")),
+		log_time=as_text(entry.get("logtime")),
+		input_type=as_text(entry.get("inputtype")),
+		temperature=as_text(entry.get("temperature")),
+		face_mask=mask
+		if isinstance(mask, bool)
+		else {"true": True, "false": False}.get(as_text(mask).lower()),
 	)
 
 
 def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
-	folded = [_fold(item) for item in _as_list(event.get("template")) if item and isinstance(item, dict)]
-	photo = _fold(event.get("photo"))
-	user_ids = (_text(source.get("userid")) for source in (event, *folded, photo))
+	folded = [fold(item) for item in _as_list(event.get("template")) if item and isinstance(item, dict)]
+	photo = fold(event.get("photo"))
+	user_ids = (as_text(source.get("userid")) for source in (event, *folded, photo))
 	return UserEvent(
 		kind=kind,
 		user_id=next((user_id for user_id in user_ids if user_id), ""),
-		first_name=_text(event["firstname"]) if "firstname" in event else None,
-		last_name=_text(event["lastname"]) if "lastname" in event else None,
-		user_type=_text(event["usertype"]) if "usertype" in event else None,
-		operation_time=_text(event.get("operationtime")),
-		credentials=tuple((_text(item.get("type")), _text(item.get("index"))) for item in folded),
+		first_name=as_text(event["firstname"]) if "firstname" in event else None,
+		last_name=as_text(event["lastname"]) if "lastname" in event else None,
+		user_type=as_text(event["usertype"]) if "usertype" in event else None,
+		operation_time=as_text(event.get("operationtime")),
+		credentials=tuple((as_text(item.get("type")), as_text(item.get("index"))) for item in folded),
 		has_photo=bool(photo),
 	)
 
@@ -221,12 +223,12 @@ def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
 def _device_status(status: dict[str, Any]) -> DeviceStatus | None:
 	if not status:
 		return None
-	depth = _text(status.get("queuedepth"))
+	depth = as_text(status.get("queuedepth"))
 	return DeviceStatus(
-		status=_text(status.get("status")),
-		last_seen=_text(status.get("lastseen")),
+		status=as_text(status.get("status")),
+		last_seen=as_text(status.get("lastseen")),
 		queue_depth=int(depth) if re.fullmatch(r"[0-9]{1,9}", depth) else None,
-		operation_time=_text(status.get("operationtime")),
+		operation_time=as_text(status.get("operationtime")),
 	)
 
 
@@ -234,7 +236,7 @@ def _as_list(value: object) -> list[Any]:
 	return value if isinstance(value, list) else [value]
 
 
-def _fold(value: object) -> dict[str, Any]:
+def fold(value: object) -> dict[str, Any]:
 	"""The object with its keys in lower case, the first of two alike; of anything else an empty one."""
 	folded: dict[str, Any] = {}
 	if isinstance(value, dict):
@@ -243,7 +245,7 @@ def _fold(value: object) -> dict[str, Any]:
 	return folded
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
 	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""

@@ -1,0 +1,129 @@
+"""REST v3: one path for each operation, the AuthToken in a header, parameters in the query, as JSON or as a form.
+
+Base URL, names, verbs and the codes 200, 401, 404, 409 and 429 are the vendor's. Where the operation, the
+token and the parameters stand in a request is published nowhere; that is ours, like the shape of replies.
+
+ref: https://camsunit.com (API reference)
+"""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import requests
+
+from ..errors import (
+	AnswerPendingError,
+	AuthenticationError,
+	NotFoundError,
+	RateLimitedError,
+	RequestRefusedError,
+	UnavailableError,
+	UnreadableReplyError,
+)
+from ..operations import GET, Operation
+from .answers import CommandState
+from .dialect import Access, Arguments, Page, Row, Wire, encode, follow, service_tags
+from .reading import fold, text
+from .transport import Request, Transport, read_retry_after
+
+BASE_URL = "https://api.camsunit.com/v3/"
+TOKEN_HEADER = "AuthToken"
+QUEUED = 409
+
+REFUSALS: dict[int, type[RequestRefusedError]] = {
+	401: AuthenticationError,
+	404: NotFoundError,
+	429: RateLimitedError,
+}
+LISTS = {"GetAccessEvents": ("AccessLog", "Log"), "ListUsers": ("User", "List")}
+PUNCH_LIST = ("PunchLog", "Log")
+
+
+class RestV3:
+	"""The dialect of the 38 operations. `form` sends form-encoded bodies instead of JSON."""
+
+	name = "REST v3"
+
+	def __init__(self, access: Access, transport: Transport, base_url: str = "", form: bool = False):
+		self._access = access
+		self._transport = transport
+		self._base_url = (base_url or BASE_URL).rstrip("/")
+		self._form = form
+
+	def require(self, operation: Operation) -> None:
+		"""Every request operation is there."""
+
+	def ask(self, operation: Operation, arguments: Arguments) -> Row:
+		return self._send(operation, arguments, encode(operation, arguments))
+
+	def pages(self, operation: Operation, arguments: Arguments, offset: str = "") -> Iterator[Page]:
+		wire = encode(operation, arguments)
+
+		def fetch(at: str) -> Row:
+			return self._send(operation, arguments, {**wire, "OffSet": at} if at else wire)
+
+		return follow(operation, fetch, LISTS.get(operation.name, PUNCH_LIST), offset)
+
+	def _send(self, operation: Operation, arguments: Arguments, wire: dict[str, Wire]) -> Row:
+		def read(response: requests.Response) -> Row:
+			return self._read(operation, arguments, response)
+
+		return self._transport.exchange(self._request(operation, arguments, wire), read)
+
+	def _request(self, operation: Operation, arguments: Arguments, wire: dict[str, Wire]) -> Request:
+		headers = {TOKEN_HEADER: self._access.token_for(str(arguments.get("device", "")))}
+		url = f"{self._base_url}/{operation.name}"
+		tags = service_tags(arguments)
+		if operation.verb == GET:
+			return Request(operation, tags, url, _flat(wire), headers)
+		headers["Content-Type"] = "application/x-www-form-urlencoded" if self._form else "application/json"
+		body = urlencode(_flat(wire)) if self._form else json.dumps(wire)
+		return Request(operation, tags, url, {}, headers, body.encode())
+
+	def _read(self, operation: Operation, arguments: Arguments, response: requests.Response) -> Row:
+		reply = read_object(response.content)
+		words = self._access.clean(_words(reply, response), operation, arguments)
+		if response.status_code == QUEUED:
+			return _queued(operation, self._access.clean_message(reply or {}, operation, arguments), words)
+		if response.status_code != 200:
+			raise refusal_of(operation, response, words)
+		if reply is None:
+			raise UnreadableReplyError(operation.name, 200, "the answer is no JSON object")
+		if text(reply.get("status")).lower() not in ("", "done"):
+			raise RequestRefusedError(operation.name, 200, words)
+		return self._access.clean_message(reply, operation, arguments)
+
+
+def read_object(body: bytes) -> Row | None:
+	"""The JSON object with its top keys in lower case, or None."""
+	try:
+		reply = json.loads(body.decode("utf-8-sig"))
+	except (ValueError, RecursionError):
+		return None
+	return fold(reply) if isinstance(reply, dict) else None
+
+
+def _queued(operation: Operation, reply: Row, words: str) -> Row:
+	if operation.verb == GET:
+		raise AnswerPendingError(operation.name, QUEUED, words, text(reply.get("operationid")))
+	return {**reply, "state": CommandState.QUEUED.value}
+
+
+def refusal_of(operation: Operation, response: requests.Response, words: str) -> RequestRefusedError:
+	code = response.status_code
+	kind = REFUSALS.get(code, UnavailableError if code >= 500 else RequestRefusedError)
+	return kind(operation.name, code, words, retry_after=read_retry_after(response))
+
+
+def _words(reply: Row | None, response: requests.Response) -> str:
+	told = [text((reply or {}).get(key)) for key in ("message", "status")]
+	return next(filter(None, told), response.reason or "no reason given")
+
+
+def _flat(wire: dict[str, Wire]) -> dict[str, str]:
+	"""Values as a form has them: lists as JSON, true and false in lower case."""
+	return {
+		name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+		for name, value in wire.items()
+	}
