@@ -31,6 +31,7 @@ doc_events = {
 scheduler_events = {
 	"cron": {
 		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
+		"*/10 * * * *": ["navari_cams_biometric.cams_biometric.attendance.history.resume_stalled"],
 	},
 }
 

@@ -109,3 +109,10 @@ def test_a_token_is_changed_by_a_system_manager(host, key_of, new_employee):
 		assert host.callback(real_time(user_id, AuthToken=TOKEN)).content == DONE  # within its overlap
 	finally:
 		host.api("PUT", path, key_of["System Manager"], json={"auth_token": TOKEN})
+
+
+@pytest.mark.parametrize("role", ["HR Manager", "HR User", "Employee"])
+def test_only_a_system_manager_loads_history(host, key_of, role):
+	path = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
+	body = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
+	assert host.api("POST", path, key_of[role], json=body).status_code == 403

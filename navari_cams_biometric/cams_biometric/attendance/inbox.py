@@ -40,6 +40,13 @@ def store(callback: Callback, device: CAMSDevice | None) -> None:
 	drain_after_commit()
 
 
+def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:
+	"""How many of the punches are here already, or are named twice."""
+	punches = list(punches)
+	names = {_name(punch, device) for punch in punches}
+	return len(punches) - len(names) + frappe.db.count("CAMS Punch", {"name": ["in", sorted(names)]})
+
+
 def drain_after_commit() -> None:
 	frappe.db.after_commit.add(_request_drain)
 
@@ -116,7 +123,7 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 		"sent_at": callback.sent_at,
 	}
 	return {
-		"name": punch.identity(service_tag, _instant(punch.log_time, device)),
+		"name": _name(punch, device),
 		"creation": now,
 		"modified": now,
 		"owner": frappe.session.user,
@@ -128,6 +135,10 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 		"source": "Batch" if callback.is_batch else "Real Time",
 		**{fieldname: cut(text or "") for fieldname, text in texts.items()},
 	}
+
+
+def _name(punch: Punch, device: CAMSDevice | None) -> str:
+	return punch.identity(device.name if device else "", _instant(punch.log_time, device))
 
 
 def cut(text: str) -> str:

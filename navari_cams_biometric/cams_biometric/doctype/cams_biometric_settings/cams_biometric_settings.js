@@ -19,6 +19,19 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		});
 	},
 
+	load_punchlog(frm) {
+		if (frm.is_dirty()) {
+			frappe.msgprint(__("Save first."));
+			return;
+		}
+		frappe
+			.xcall("navari_cams_biometric.cams_biometric.controllers.history.load_punchlog", {
+				from_date: frm.doc.start_date,
+				to_date: frm.doc.end_date,
+			})
+			.then((name) => frappe.set_route("Form", "CAMS History Load", name));
+	},
+
 	renew_callback_secret(frm) {
 		frappe.confirm(
 			__("Batches of old punches are refused until the new callback URL is pasted at the gateway. Continue?"),

@@ -1,13 +1,15 @@
 """CAMS Biometric Settings: the account at the gateway, and how punches count."""
 
 import hmac
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url
+from frappe.utils import get_system_timezone, get_url
 
 from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
+from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient
 
 CALLBACK_PATH = "/api/method/navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
 
@@ -57,13 +59,16 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.service_tag_id = (self.service_tag_id or "").strip()
 		self.update_token_digest(self.token_overlap)
 		self.validate_punch_types()
+		self.validate_base_url()
 
 	def on_update(self) -> None:
 		self.register_device()
 
 	def set_missing_defaults(self) -> bool:
-		"""Fill the punch types and the callback secret where there are none; tell whether any was missing."""
-		missing = False
+		"""Fill the punch types, the callback secret and the gateway API where there are none; tell whether any was
+		missing. A site that had the app before a field was added has no value for it."""
+		missing = not self.gateway_api
+		self.gateway_api = self.gateway_api or GatewayApi.WEB_API_3.value
 		if not self.punch_types:
 			missing = True
 			for punch_type, direction in DEFAULT_PUNCH_TYPES.items():
@@ -93,6 +98,32 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			if row.punch_type.lower() == punch_type.lower():
 				return row.direction
 		return None
+
+	def client(self) -> GatewayClient:
+		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store."""
+		token = self.get_password("auth_token", raise_exception=False)
+		if not token:
+			frappe.throw(_("Enter the Auth Token first."), title=_("CAMS Biometric Settings"))
+		devices = [
+			frappe.get_cached_doc("CAMS Device", name) for name in frappe.get_all("CAMS Device", pluck="name")
+		]
+		own_tokens = {
+			device.name: device.get_password("auth_token") for device in devices if device.auth_token_digest
+		}
+		keys = {device.name: key for device in devices if (key := device.security_key_in_use())}
+		return GatewayClient(
+			token,
+			self.gateway_api or GatewayApi.WEB_API_3,
+			self.base_url or "",
+			device_tokens=own_tokens,
+			security_keys=keys,
+			zone=ZoneInfo(get_system_timezone()),
+		)
+
+	def validate_base_url(self) -> None:
+		self.base_url = (self.base_url or "").strip()
+		if self.base_url and not self.base_url.startswith(("https://", "http://")):
+			frappe.throw(_("The Base URL must start with https://"), title=_("Base URL"))
 
 	def accepts_secret(self, secret: str) -> bool:
 		"""Whether this is the secret of the callback URL. Constant in time."""

@@ -1,0 +1,23 @@
+"""CAMS History Load: a request for old punches, with a line for each device. attendance.history does the work."""
+
+import frappe
+from frappe.model.document import Document
+
+from navari_cams_biometric.cams_biometric.attendance import history
+
+
+class CAMSHistoryLoad(Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+
+	@frappe.whitelist()
+	def cancel_load(self) -> None:
+		"""Stop after the page that is being loaded. What came so far stays."""
+		frappe.only_for("System Manager")
+		history.set_state(self.name, history.CANCELLED)
+
+	@frappe.whitelist()
+	def resume_load(self) -> None:
+		"""Go on where it stopped: with the device, the window and the page that were not finished."""
+		frappe.only_for("System Manager")
+		history.resume(self.name)
