@@ -88,6 +88,16 @@ def test_a_load_gives_way_to_other_jobs_and_goes_on(monkeypatch, gateway, load):
 	assert outcome(load) == ("Done", "Done", 120, 120)
 
 
+def test_a_device_that_answers_by_the_callback_is_asked_for_every_window(monkeypatch, gateway, load):
+	monkeypatch.setattr(history, "SLICE_SECONDS", 0)
+	gateway.set_quirks(gateway.tag, history_by_callback=True)
+	for _ in range(5):
+		history.run(load)
+	assert outcome(load) == ("Done", "Answered by Callback", 0, 0)
+	[row] = frappe.get_doc("CAMS History Load", load).devices
+	assert row.asked == 2  # 60 days are two windows
+
+
 def test_a_job_that_comes_for_a_load_that_is_not_queued_does_nothing(gateway, load):
 	history.set_state(load, history.CANCELLED)
 	history.run(load)

@@ -21,8 +21,7 @@ from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import AnswerPendingError, GatewayError
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "Queued", "Running", "Done", "Failed", "Cancelled"
-WAITING, LOADING, BY_CALLBACK = "Waiting", "Loading", "Answered by Callback"
-FINISHED_DEVICE = (DONE, BY_CALLBACK)
+LOADING, BY_CALLBACK = "Loading", "Answered by Callback"
 
 WINDOW = timedelta(days=30) - timedelta(seconds=1)
 SLICE_SECONDS = 120
@@ -92,7 +91,7 @@ def _run(load: frappe._dict) -> None:
 	load.flags.slice_end = time.monotonic() + SLICE_SECONDS
 	with frappe.get_cached_doc("CAMS Biometric Settings").client() as client:
 		for row in load.devices:
-			if row.state not in FINISHED_DEVICE and not _load_device(client, load, row):
+			if row.state != DONE and not _load_device(client, load, row):
 				return
 	set_state(load.name, FAILED if any(row.state == FAILED for row in load.devices) else DONE)
 	_show_progress(load)
@@ -100,7 +99,8 @@ def _run(load: frappe._dict) -> None:
 
 def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -> bool:
 	"""Load one device's windows; False where the load was cancelled meanwhile, or gives way."""
-	row.state = LOADING
+	if row.state != BY_CALLBACK:  # of a former slice: it says how the device answers, not that it is finished
+		row.state = LOADING
 	try:
 		for window_start, window_end in _windows(load, row):
 			if not _load_window(client, load, row, window_start, window_end):
@@ -197,7 +197,7 @@ def _progress(load: frappe._dict) -> float:
 	start, end = _range(load)
 	parts = [
 		1.0
-		if row.state in (*FINISHED_DEVICE, FAILED)
+		if row.state in (DONE, FAILED)
 		else (get_datetime(row.loaded_until) - start) / (end - start)
 		if row.loaded_until
 		else 0.0

@@ -5,6 +5,7 @@ Fills a World and puts what happens on its agenda; nothing moves before the cloc
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from .state import NAIROBI
 from .world import World
@@ -87,7 +88,7 @@ def _outage(world: World, devices: int, midnight: datetime) -> None:
 		return
 	for clock, online in ((OFFLINE_FROM, False), (OFFLINE_UNTIL, True)):
 		moment = datetime.combine(midnight.date(), clock, midnight.tzinfo)
-		world.at(moment, lambda online=online: world.set_online(service_tag(GATE_2), online))  # type: ignore[misc]
+		world.at(moment, partial(world.set_online, service_tag(GATE_2), online))
 
 
 def _person(world: World, number: int, devices: int, midnight: datetime) -> int:
