@@ -48,11 +48,23 @@ VALIDITY = (
 	Parameter("valid_from", "ValidFrom", "time", "may enter from", EXAMPLE_START, required=False),
 	Parameter("valid_until", "ValidUntil", "time", "may enter until", EXAMPLE_END, required=False),
 )
-TEMPLATE = Parameter(
-	"template", "Template", "bytes", "the template as the device gave it", b"ridges", secret=True
+FINGERPRINT = Parameter(
+	"template",
+	"Template",
+	"bytes",
+	"the template as a device gave it; without one the device asks the person for the finger",
+	b"ridges",
+	required=False,
+	secret=True,
 )
-OPTIONAL_TEMPLATE = Parameter(
-	"template", "Template", "bytes", "face template", b"face", required=False, secret=True
+FACE = Parameter(
+	"template",
+	"Template",
+	"bytes",
+	"face template; with neither this nor a photo the device takes the face itself",
+	b"face",
+	required=False,
+	secret=True,
 )
 PHOTO = Parameter(
 	"photo", "Photo", "bytes", "a JPEG; may stand instead of the template", b"jpeg", False, True

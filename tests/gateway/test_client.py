@@ -584,10 +584,21 @@ def test_an_end_before_the_start_is_refused_before_anything_is_sent(simulator, m
 	assert simulator.received == []
 
 
-def test_a_face_needs_a_template_or_a_photo(simulator, rest):
-	with pytest.raises(ValueError, match="template or a photo"):
-		rest.enroll_face(GATE, "EMP-0001")
-	assert rest.enroll_face(GATE, "EMP-0001", photo=b"jpeg").is_pending
+def test_without_a_template_the_device_takes_it_from_the_person(simulator, rest):
+	assert rest.enroll_face(GATE, "EMP-0001").is_pending
+	assert rest.enroll_fingerprint(GATE, "EMP-0001", index=3).is_pending
+	simulator.tick(15)
+
+	assert {("Face", "0"), ("Fingerprint", "3")} <= set(
+		simulator.world.devices[GATE].users["EMP-0001"].credentials
+	)
+
+
+def test_web_api_needs_a_template(simulator, web):
+	for enrol in (web.enroll_face, web.enroll_fingerprint):
+		with pytest.raises(NotSupportedError, match="Give a template"):
+			enrol(GATE, "EMP-0001")
+	assert simulator.received == []
 
 
 def test_who_is_not_in_the_records_is_not_found(simulator, web):

@@ -262,7 +262,12 @@ def test_commands_do_what_they_say(simulator, rest):
 	assert device.users["EMP-0002"].last_name == "Second"
 	assert device.users["EMP-0002"].first_name == "Employee"
 	assert "EMP-0001" not in device.users
-	assert set(other.users["EMP-0001"].credentials) == {("Fingerprint", "6"), ("Card", ""), ("Password", "")}
+	assert set(other.users["EMP-0001"].credentials) == {
+		("Fingerprint", "6"),
+		("Face", "0"),
+		("Card", ""),
+		("Password", ""),
+	}
 	assert other.users["EMP-0001"].has_photo
 
 

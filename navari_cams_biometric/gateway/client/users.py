@@ -66,8 +66,13 @@ class UserOperations(OperationGroup):
 		reply = self._ask("ListUserDevices", user_id=user_id)
 		return [text(tag) for tag in as_list(reply.get("devices"))]
 
-	def enroll_fingerprint(self, device: str, user_id: str, template: bytes, index: int = 0) -> Command:
-		"""Put a fingerprint on a device. `template` is what such a device made; `index` the finger, 0 to 9."""
+	def enroll_fingerprint(
+		self, device: str, user_id: str, template: bytes | None = None, index: int = 0
+	) -> Command:
+		"""Put a fingerprint on a device. `template` is what such a device made; `index` the finger, 0 to 9.
+
+		Without a template the device asks the person for the finger; Web API 3.0 refuses that unsent.
+		"""
 		return self._command(
 			"EnrollFingerprint", device=device, user_id=user_id, template=template, index=index
 		)
@@ -75,9 +80,10 @@ class UserOperations(OperationGroup):
 	def enroll_face(
 		self, device: str, user_id: str, template: bytes | None = None, photo: bytes | None = None
 	) -> Command:
-		"""Put a face on a device, as a template, as a photo (JPEG), or both. Raises ValueError for neither."""
-		if template is None and photo is None:
-			raise ValueError("a face needs a template or a photo")
+		"""Put a face on a device, as a template, as a photo (JPEG), or both.
+
+		With neither the device takes the face itself; Web API 3.0 refuses that unsent.
+		"""
 		return self._command("EnrollFace", device=device, user_id=user_id, template=template, photo=photo)
 
 	def enroll_card(self, device: str, user_id: str, card_number: str) -> Command:

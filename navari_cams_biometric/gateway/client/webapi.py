@@ -118,6 +118,8 @@ class WebApi3:
 	def _enrol(self, operation: Operation, arguments: Arguments) -> Row:
 		"""A template, card or password together with the names that are known; a photo goes by itself."""
 		sent = encode(operation, arguments)
+		if not sent.keys() & {"Template", "CardNumber", "Password", "Photo"}:
+			raise NotSupportedError(self.name, operation.name, "Give a template, or use REST v3.")
 		user_id, reply = arguments["user_id"], {}
 		data = next((sent[key] for key in ("Template", "CardNumber", "Password") if key in sent), None)
 		if data is not None:

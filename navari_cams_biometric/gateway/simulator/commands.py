@@ -36,11 +36,10 @@ def _enrol(kind: str, wire: str) -> Effect:
 	def effect(world: "World", device: SimulatedDevice, arguments: Arguments) -> None:
 		_put_user(world, device, {"UserID": arguments["UserID"]})
 		user = device.users[arguments["UserID"]]
-		if wire in arguments:
-			index = str(arguments.get("Index", 0)) if kind in ("Fingerprint", "Face") else ""
-			user.credentials[kind, index] = str(arguments[wire])
-			_confirm(world, device, user, kind, index)
+		index = str(arguments.get("Index", 0)) if kind in ("Fingerprint", "Face") else ""
+		user.credentials[kind, index] = str(arguments.get(wire, "taken at the device"))
 		user.has_photo |= "Photo" in arguments
+		_confirm(world, device, user, kind, index)
 
 	return effect
 
