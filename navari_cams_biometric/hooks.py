@@ -30,6 +30,7 @@ doc_events = {
 
 scheduler_events = {
 	"cron": {
+		"* * * * *": ["navari_cams_biometric.cams_biometric.devices.commands.sweep"],
 		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
 		"*/10 * * * *": ["navari_cams_biometric.cams_biometric.attendance.history.resume_stalled"],
 	},
@@ -38,4 +39,4 @@ scheduler_events = {
 # A check-in may be deleted although a punch points to it: the punch then says so.
 ignore_links_on_delete = ["CAMS Punch"]
 
-default_log_clearing_doctypes = {"CAMS Punch": 365}
+default_log_clearing_doctypes = {"CAMS Punch": 365, "CAMS Command": 365}

@@ -14,6 +14,7 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 import standin
 from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
+from navari_cams_biometric.gateway.simulator import Simulator
 from standin import demo
 from tests.contract.host import CALLBACK
 
@@ -89,6 +90,44 @@ def callback(site) -> Callable[..., "frappe.app.Response"]:
 		)
 
 	return send
+
+
+@pytest.fixture
+def gateway(site) -> Iterator[Simulator]:
+	"""A simulated gateway that Settings speak REST v3 to, with two devices that are records here too."""
+	settings = frappe.get_doc("CAMS Biometric Settings")
+	with Simulator(token=demo.AUTH_TOKEN) as simulator:
+		settings.update({"gateway_api": "REST v3", "base_url": simulator.rest_url}).save()
+		for number in (1, 2):
+			device = simulator.add_device(f"GW{uuid.uuid4().hex[:8].upper()}", f"Gate {number}")
+			frappe.new_doc("CAMS Device", service_tag=device.service_tag, label=device.label).insert()
+		frappe.db.commit()
+		yield simulator
+	frappe.db.rollback()
+	settings.reload().update({"gateway_api": "REST v3", "base_url": ""}).save()
+	for tag in simulator.world.devices:
+		for doctype in ("CAMS Command", "CAMS Device User"):
+			frappe.db.delete(doctype, {"service_tag": tag})
+		frappe.delete_doc("CAMS Device", tag)
+	frappe.db.commit()
+
+
+@pytest.fixture
+def tags(gateway) -> list[str]:
+	"""The service tags of the gateway's two devices."""
+	return list(gateway.world.devices)
+
+
+@pytest.fixture
+def run_jobs(site) -> Callable[[], None]:
+	"""Commit, and run what is queued beside the test's own connection."""
+
+	def run() -> None:
+		frappe.db.commit()
+		contextvars.Context().run(site.run_jobs)
+		frappe.db.commit()
+
+	return run
 
 
 class Clock:

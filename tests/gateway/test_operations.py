@@ -167,7 +167,9 @@ def test_client_simulator_and_docs_know_the_same_operations_as_the_table():
 	methods = {name for name in dir(GatewayClient) if not name.startswith("_")}
 	headings = re.findall(r"^### (\S+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
-	assert methods - {"attendance_pages", "close"} == {known.method for known in REQUESTS.values()}
+	assert methods - {"attendance_pages", "close", "supports"} == {
+		known.method for known in REQUESTS.values()
+	}
 	assert set(HANDLERS) == set(REQUESTS)
 	assert headings == list(OPERATIONS)
 

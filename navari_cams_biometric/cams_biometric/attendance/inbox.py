@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.utils import get_system_timezone, now_datetime
-from redis.exceptions import RedisError
 
+from navari_cams_biometric.cams_biometric import jobs
 from navari_cams_biometric.cams_biometric.attendance.reasons import QUEUED
 from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 from navari_cams_biometric.gateway.callback import Callback
@@ -48,7 +48,8 @@ def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:
 
 
 def drain_after_commit() -> None:
-	frappe.db.after_commit.add(_request_drain)
+	"""One job for all: it is not queued again while it waits or runs."""
+	jobs.after_commit(DRAIN, "cams_biometric_drain", queue="long", timeout=DRAIN_TIMEOUT)
 
 
 def due(limit: int) -> list[frappe._dict]:
@@ -89,23 +90,6 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
 	update(names, **{**cleared, "state": QUEUED, **values})
 	drain_after_commit()
-
-
-def _request_drain() -> None:
-	"""One job for all: it is not queued again while it waits or runs. Where none can be queued the sweep does the
-	work: the punches are stored, and nothing that goes wrong here may make the answer another one."""
-	for _ in range(3):
-		try:
-			frappe.enqueue(
-				DRAIN, queue="long", timeout=DRAIN_TIMEOUT, job_id="cams_biometric_drain", deduplicate=True
-			)
-			return
-		except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
-			break
-		except Exception:  # RQ 2, when another request removes the same finished job: ask again
-			continue
-	frappe.clear_messages()
-	frappe.logger("cams_biometric").warning("No job could be queued: punches wait for the sweep")
 
 
 def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[str, object]:

@@ -4,7 +4,6 @@ Applied in the request that brings it: it is one row, and `done` must mean store
 in order; one that is older than what is known, by the device's own clock, is a resend and changes nothing.
 """
 
-import hashlib
 import json
 
 import frappe
@@ -12,18 +11,19 @@ from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.devices import mirror, outcomes
 from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 from navari_cams_biometric.gateway.callback import Callback, DeviceStatus, UserEvent
 
-ON_DEVICE = "On Device"
-DELETED = "Deleted"
-COUNTS = {
-	"Fingerprint": "fingerprints",
-	"Face": "faces",
-	"Palm": "palms",
-	"Card": "cards",
-	"Password": "passwords",
-}
+CONFIRMED_BY_UPDATE = (
+	"AddUser",
+	"UpdateUser",
+	"ResendUser",
+	"EnrollFingerprint",
+	"EnrollFace",
+	"EnrollCard",
+	"SetUserPassword",
+)
 
 
 def apply(callback: Callback, device: CAMSDevice | None) -> None:
@@ -38,39 +38,23 @@ def apply(callback: Callback, device: CAMSDevice | None) -> None:
 
 
 def _apply_user_event(event: UserEvent, device: CAMSDevice) -> None:
-	name = _lock(event.user_id, device)
-	known = frappe.db.get_value("CAMS Device User", name, ["operation_time", "credentials"], as_dict=True)
+	name = mirror.hold(device.name, event.user_id)
+	fields = ["operation_time", "credentials", "has_photo"]
+	known = frappe.db.get_value("CAMS Device User", name, fields, as_dict=True)
 	if _is_older(event.operation_time, known.operation_time, device):
 		return
 	employee = employees_by_device_id([event.user_id]).get(event.user_id)
+	deleted = event.kind == "UserDeleted"
 	values = {
 		"employee": employee.name if employee else None,
 		"told_at": now_datetime(),
 		"operation_time": inbox.cut(event.operation_time) or known.operation_time,
-		"state": DELETED if event.kind == "UserDeleted" else ON_DEVICE,
+		"state": mirror.DELETED if deleted else mirror.ON_DEVICE,
 		**_names(event),
-		**_credentials(event, known.credentials),
+		**(mirror.counts(()) if deleted else _credentials(event, known)),
 	}
-	_set("CAMS Device User", name, values)
-
-
-def _lock(user_id: str, device: CAMSDevice) -> str:
-	"""Create the person's row where it is missing, and hold it until the end of the transaction; return its name."""
-	name = hashlib.sha256(json.dumps([device.name, user_id]).encode()).hexdigest()[:32]
-	now = now_datetime()
-	row = {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"user_id": inbox.cut(user_id),
-		"service_tag": device.name,
-		"state": ON_DEVICE,
-	}
-	frappe.db.bulk_insert("CAMS Device User", list(row), [list(row.values())], ignore_duplicates=True)
-	frappe.db.get_value("CAMS Device User", name, "name", for_update=True)
-	return name
+	mirror.set_values("CAMS Device User", name, values)
+	outcomes.confirm(device.name, event.user_id, ("DeleteUser",) if deleted else CONFIRMED_BY_UPDATE)
 
 
 def _is_older(operation_time: str, known: str | None, device: CAMSDevice) -> bool:
@@ -84,15 +68,10 @@ def _names(event: UserEvent) -> dict[str, str]:
 	return {fieldname: inbox.cut(value) for fieldname, value in told.items() if value is not None}
 
 
-def _credentials(event: UserEvent, known: str | None) -> dict[str, object]:
-	"""Merged by type and index. Who was deleted has none left on the device."""
-	if event.kind == "UserDeleted":
-		return {"credentials": "", "has_photo": 0, **dict.fromkeys(COUNTS.values(), 0)}
-	merged = {tuple(pair) for pair in json.loads(known or "[]")} | set(event.credentials)
-	types = [kind.capitalize() for kind, _ in merged]
-	values: dict[str, object] = {fieldname: types.count(kind) for kind, fieldname in COUNTS.items()}
-	values["credentials"] = json.dumps(sorted(merged))
-	return {**values, "has_photo": 1} if event.has_photo else values
+def _credentials(event: UserEvent, known: frappe._dict) -> dict[str, object]:
+	"""Merged by type and index."""
+	merged = {tuple(pair) for pair in json.loads(known.credentials or "[]")} | set(event.credentials)
+	return mirror.counts(merged, bool(known.has_photo or event.has_photo))
 
 
 def _apply_status(status: DeviceStatus, device: CAMSDevice) -> None:
@@ -101,13 +80,4 @@ def _apply_status(status: DeviceStatus, device: CAMSDevice) -> None:
 		values |= {"connection": status.status.capitalize(), "connection_since": now_datetime()}
 	if status.queue_depth is not None:
 		values["queue_depth"] = status.queue_depth
-	_set("CAMS Device", device.name, values)
-
-
-def _set(doctype: str, name: str, values: dict[str, object]) -> None:
-	"""Past the document cache: what is set here is read by nobody in a hurry, and callbacks read the rest from it."""
-	table = frappe.qb.DocType(doctype)
-	query = frappe.qb.update(table).where(table.name == name)
-	for fieldname, value in values.items():
-		query = query.set(table[fieldname], value)
-	query.run()
+	mirror.set_values("CAMS Device", device.name, values)

@@ -11,6 +11,8 @@ from enum import Enum
 from types import TracebackType
 
 from ..encryption import validate_key
+from ..errors import NotSupportedError
+from ..operations import OPERATIONS
 from .answers import (
 	AccessEvent,
 	AccessWindow,
@@ -141,6 +143,14 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		traceback: TracebackType | None,
 	) -> None:
 		self.close()
+
+	def supports(self, operation: str) -> bool:
+		"""Whether this gateway API has the operation, by its name in the table."""
+		try:
+			self._dialect.require(OPERATIONS[operation])
+		except NotSupportedError:
+			return False
+		return True
 
 	def close(self) -> None:
 		"""Drop the connections. The client can still be used, and then opens new ones."""

@@ -8,8 +8,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_url
 
+from navari_cams_biometric.cams_biometric.devices.records import KnownRecords
 from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
 from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient
+from navari_cams_biometric.gateway.operations import REQUESTS
 
 CALLBACK_PATH = "/api/method/navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
 
@@ -99,8 +101,11 @@ class CAMSBiometricSettings(TokenHolder, Document):
 				return row.direction
 		return None
 
-	def client(self) -> GatewayClient:
-		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store."""
+	def client(self, attempts: int = 4, timeout: float = 45.0) -> GatewayClient:
+		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.
+
+		`attempts` counts the first one too; `timeout` is in seconds. Throws where there is no token.
+		"""
 		token = self.get_password("auth_token", raise_exception=False)
 		if not token:
 			frappe.throw(_("Enter the Auth Token first."), title=_("CAMS Biometric Settings"))
@@ -117,8 +122,22 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			self.base_url or "",
 			device_tokens=own_tokens,
 			security_keys=keys,
+			records=KnownRecords(),
+			attempts=attempts,
+			timeout=timeout,
 			zone=ZoneInfo(get_system_timezone()),
 		)
+
+	def unsupported_operations(self) -> list[str]:
+		"""The request operations that the chosen gateway API lacks."""
+		if self.gateway_api == GatewayApi.REST_V3.value:
+			return []
+		return [name for name, known in REQUESTS.items() if not known.counterpart]
+
+	def callback_url(self) -> str:
+		"""Where the gateway posts events to. Holds the callback secret."""
+		secret = self.get_password("callback_secret", raise_exception=False)
+		return f"{get_url(CALLBACK_PATH)}?secret={secret}"
 
 	def validate_base_url(self) -> None:
 		self.base_url = (self.base_url or "").strip()
@@ -134,9 +153,8 @@ class CAMSBiometricSettings(TokenHolder, Document):
 	def setup_status(self) -> dict:
 		"""For the form: the callback URL to paste at the gateway, with its secret, and what is still missing."""
 		frappe.only_for("System Manager")
-		secret = self.get_password("callback_secret", raise_exception=False)
 		return {
-			"callback_url": f"{get_url(CALLBACK_PATH)}?secret={secret}",
+			"callback_url": self.callback_url(),
 			"missing": self.missing_steps(),
 		}
 

@@ -1,0 +1,17 @@
+"""Who may ask the gateway for what. Administrator has every role."""
+
+import frappe
+
+DOOR_OPERATOR = "CAMS Door Operator"
+PEOPLE = ("HR Manager", "System Manager")
+DEVICES = ("System Manager",)
+DOORS = (DOOR_OPERATOR,)
+ROLES = {
+	**dict.fromkeys(("OpenDoor", "LockDoor"), DOORS),
+	**dict.fromkeys(("SyncDeviceTime", "RebootDevice", "ResetDeviceQueue", "RegisterCallback"), DEVICES),
+}
+
+
+def ensure_may(operation: str) -> None:
+	"""Throw PermissionError unless the user may ask for this operation."""
+	frappe.only_for(ROLES.get(operation, PEOPLE), message=True)

@@ -1,0 +1,36 @@
+"""CAMS Command: something asked of the gateway, and what became of it. devices.commands does the work."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import Interval
+from frappe.query_builder.functions import Now
+
+from navari_cams_biometric.cams_biometric.devices.outcomes import CANCELLED, DONE, FAILED
+
+
+class CAMSCommand(Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+
+	def validate(self) -> None:
+		"""It is evidence of who asked for what: only devices.commands and devices.outcomes write it."""
+		if not self.is_new():
+			frappe.throw(_("Commands cannot be edited."))
+
+	@staticmethod
+	def clear_old_logs(days: int = 365) -> None:
+		"""For Log Settings: forget commands that ended `days` ago. Those that are under way stay."""
+		command = frappe.qb.DocType("CAMS Command")
+		frappe.db.delete(
+			command,
+			filters=(command.modified < (Now() - Interval(days=days)))
+			& command.state.isin([DONE, FAILED, CANCELLED]),
+		)
+
+
+def on_doctype_update() -> None:
+	"""The indexes that the worker finds a device's next command by, and events the one they confirm."""
+	frappe.db.add_index("CAMS Command", ["service_tag", "state", "creation"])
+	frappe.db.add_index("CAMS Command", ["state", "due_at"])
+	frappe.db.add_index("CAMS Command", ["user_id", "state"])

@@ -1,0 +1,26 @@
+"""Background jobs whose loss does no harm: whatever they do is found again by a scheduled sweep."""
+
+import frappe
+from redis.exceptions import RedisError
+
+
+def request_job(method: str, job_id: str | None = None, **options: object) -> None:
+	"""Queue a job at once. With `job_id` it is not queued again while it waits or runs.
+
+	Never raises because of Redis: the records are stored, and nothing that goes wrong here may undo that.
+	"""
+	for _ in range(3):
+		try:
+			frappe.enqueue(method, job_id=job_id, deduplicate=bool(job_id), **options)
+			return
+		except (RedisError, frappe.ValidationError):  # no Redis; or Frappe 16 finds the queue too long
+			break
+		except Exception:  # RQ 2, when another request removes the same finished job: ask again
+			continue
+	frappe.clear_messages()
+	frappe.logger("cams_biometric").warning("No job could be queued: what was to be done waits for the sweep")
+
+
+def after_commit(method: str, job_id: str | None = None, **options: object) -> None:
+	"""Queue a job once what was written is there to be found."""
+	frappe.db.after_commit.add(lambda: request_job(method, job_id, **options))
