@@ -1,0 +1,155 @@
+"""The simulator's ledger beside the site's records, punch by punch.
+
+Each punch must be on the site once, come in the way in which it was told (so that a load of history cannot make
+good a push that was lost), in the state that is due to it, and with the one check-in that says who, when and which
+way. Anything else is named.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from navari_cams_biometric.gateway.simulator import LedgerEntry
+from navari_cams_biometric.gateway.simulator.state import NAIROBI
+
+MISSING, DOUBLED, NEVER_SENT = "missing", "doubled", "never sent"
+WITHOUT_PUNCH, WRONG = "check-ins without punch", "otherwise wrong"
+PROBLEMS = (MISSING, DOUBLED, NEVER_SENT, WITHOUT_PUNCH, WRONG)
+
+Key = tuple[datetime, str, str, str]
+Result = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Site:
+	"""The records of CAMS Punch, Employee Checkin and Employee."""
+
+	punches: list[dict]
+	checkins: list[dict]
+	employees: list[dict]
+
+
+@dataclass(frozen=True)
+class Line:
+	"""A punch by instant (UTC), service tag, user ID and type; its state, what became of it, what is wrong.
+
+	`problem` is one of PROBLEMS or empty, `detail` what was found instead of what.
+	"""
+
+	key: Key
+	state: str = ""
+	outcome: str = ""
+	problem: str = ""
+	detail: str = ""
+
+
+def compare(
+	ledger: Iterable[LedgerEntry], site: Site, history: Container[LedgerEntry], ahead: Container[LedgerEntry]
+) -> list[Line]:
+	"""One line for each punch, in time order.
+
+	`history` are those that were never pushed, `ahead` those that a wrong clock put into the future.
+	"""
+	employees = {employee["attendance_device_id"]: employee["name"] for employee in site.employees}
+	due = {
+		_key(entry): _due(entry, employees.get(entry.user_id), entry in history, entry in ahead)
+		for entry in ledger
+	}
+	punches = _grouped(site.punches, _key_of_punch)
+	checkins = _grouped(site.checkins, lambda checkin: checkin["custom_cams_punch"])
+
+	def line(key: Key) -> Line:
+		stored = punches[key]
+		made = [checkin for punch in stored for checkin in checkins.pop(punch["name"], ())]
+		return Line(key, *_outcome(stored, made), *_problem(due.get(key), stored, made))
+
+	lines = [line(key) for key in {*due, *punches}]
+	lines += [_loose(checkin) for group in checkins.values() for checkin in group]
+	return sorted(lines, key=lambda line: line.key)
+
+
+def show(lines: list[Line], labels: dict[str, str]) -> None:
+	"""Print the lines and their sum. `labels` are those of the devices, by service tag."""
+	print(f"{'time':19}  {'user':8}  {'type':8}  {'device':9}  on the site")
+	for line in lines:
+		instant, service_tag, user_id, kind = line.key
+		moment = f"{instant.astimezone(NAIROBI):%Y-%m-%d %H:%M:%S}"
+		device = labels.get(service_tag, service_tag)
+		problem = f"  <- {line.problem} {line.detail}".rstrip() if line.problem else ""
+		print(f"{moment}  {user_id:8}  {kind:8}  {device:9}  {line.state:10}  {line.outcome}{problem}")
+	problems = Counter(line.problem for line in lines)
+	states = Counter(line.state for line in lines if line.state)
+	print("\non the site: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+	print(", ".join(f"{problem} {problems[problem]}" for problem in PROBLEMS))
+
+
+def _grouped(records: list[dict], key: Callable[[dict], object]) -> defaultdict:
+	groups = defaultdict(list)
+	for record in records:
+		groups[key(record)].append(record)
+	return groups
+
+
+def _key(entry: LedgerEntry) -> Key:
+	return entry.instant, entry.service_tag, entry.user_id, entry.type
+
+
+def _key_of_punch(punch: dict) -> Key:
+	return _instant(punch["punch_time"]), punch["service_tag"], punch["user_id"], punch["punch_type"]
+
+
+def _instant(site_time: str) -> datetime:
+	return datetime.fromisoformat(site_time[:19]).replace(tzinfo=NAIROBI).astimezone(timezone.utc)
+
+
+def _problem(due: Result | None, punches: list[dict], checkins: list[dict]) -> tuple[str, str]:
+	if not due:
+		return NEVER_SENT, ""
+	if not punches:
+		return MISSING, ""
+	if len(punches) > 1 or len(checkins) > 1:
+		return DOUBLED, ""
+	found = _found(punches[0], checkins)
+	details = [
+		f"({is_now or 'nothing'}, due: {should_be or 'nothing'})"
+		for is_now, should_be in zip(found, due, strict=True)
+		if is_now != should_be
+	]
+	return WRONG if details else "", " ".join(details)
+
+
+def _due(entry: LedgerEntry, employee: str | None, is_history: bool, is_ahead: bool) -> Result:
+	source = "Batch" if is_history else "Real Time"
+	if entry.type.startswith("Meal"):
+		return source, "Ignored", "NOT_ATTENDANCE", ""
+	if is_ahead:
+		return source, "Held", "CLOCK_AHEAD", ""
+	direction = "IN" if entry.type.endswith("In") else "OUT"
+	return source, "Checked In", "", f"{employee} {direction} at {entry.instant} from {entry.log_time}"
+
+
+def _found(punch: dict, checkins: list[dict]) -> Result:
+	made = "".join(
+		f"{checkin['employee']} {checkin['log_type']} at {_instant(checkin['time'])}"
+		f" from {checkin['custom_original_time']}"
+		for checkin in checkins
+	)
+	return punch["source"], punch["state"], punch["reason_code"] or "", made
+
+
+def _outcome(punches: list[dict], checkins: list[dict]) -> tuple[str, str]:
+	if not punches:
+		return "", ""
+	made = ", ".join(f"{checkin['log_type']} {checkin['name']}" for checkin in checkins)
+	return punches[0]["state"], made or punches[0]["reason_code"] or ""
+
+
+def _loose(checkin: dict) -> Line:
+	key = (
+		_instant(checkin["time"]),
+		checkin["device_id"] or "",
+		checkin["employee"],
+		checkin["log_type"] or "",
+	)
+	return Line(key, outcome=checkin["name"], problem=WITHOUT_PUNCH)

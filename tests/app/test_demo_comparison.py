@@ -1,0 +1,149 @@
+"""The comparison at the end of `make demo`: it names whatever is not as it should be, and nothing else."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from navari_cams_biometric.gateway.simulator import LedgerEntry
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+from standin.comparison import DOUBLED, MISSING, NEVER_SENT, WITHOUT_PUNCH, WRONG, Site, compare
+
+NAIROBI = timezone(timedelta(hours=3))
+EIGHT = datetime(2024, 9, 17, 8, tzinfo=NAIROBI)
+
+
+def make_entry(user_id: str, type: str, moment: datetime) -> LedgerEntry:
+	return LedgerEntry("GATE", user_id, moment.astimezone(timezone.utc), type, format_timestamp(moment))
+
+
+PUSHED = make_entry("7", "BreakOut", EIGHT)
+LOADED = make_entry("7", "CheckIn", EIGHT - timedelta(days=1))
+MEAL = make_entry("7", "MealIn", EIGHT + timedelta(hours=4))
+AHEAD = make_entry("7", "CheckIn", EIGHT + timedelta(hours=6))
+LEDGER = [LOADED, PUSHED, MEAL, AHEAD]
+STATES = {MEAL: ("Ignored", "NOT_ATTENDANCE"), AHEAD: ("Held", "CLOCK_AHEAD")}
+
+
+def site_time(entry: LedgerEntry) -> str:
+	return entry.log_time.partition(" GMT")[0]
+
+
+def make_punch(entry: LedgerEntry) -> dict:
+	state, reason_code = STATES.get(entry, ("Checked In", None))
+	return {
+		"name": f"punch at {entry.log_time}",
+		"service_tag": entry.service_tag,
+		"user_id": entry.user_id,
+		"punch_type": entry.type,
+		"punch_time": site_time(entry),
+		"source": "Batch" if entry is LOADED else "Real Time",
+		"state": state,
+		"reason_code": reason_code,
+	}
+
+
+def make_checkin(entry: LedgerEntry, direction: str) -> dict:
+	return {
+		"name": f"check-in at {entry.log_time}",
+		"employee": "HR-EMP-1",
+		"time": site_time(entry),
+		"log_type": direction,
+		"device_id": entry.service_tag,
+		"custom_original_time": entry.log_time,
+		"custom_cams_punch": f"punch at {entry.log_time}",
+	}
+
+
+@pytest.fixture
+def records() -> Site:
+	"""As it should be. Of the pushed punch the punch is the second, the check-in the first."""
+	return Site(
+		punches=[make_punch(entry) for entry in LEDGER],
+		checkins=[make_checkin(PUSHED, "OUT"), make_checkin(LOADED, "IN")],
+		employees=[{"name": "HR-EMP-1", "attendance_device_id": "7"}],
+	)
+
+
+def problems(records: Site) -> list[str]:
+	return [line.problem for line in compare(LEDGER, records, [LOADED], [AHEAD]) if line.problem]
+
+
+def test_what_is_as_it_should_be_has_no_problem(records):
+	assert problems(records) == []
+
+
+@pytest.mark.parametrize("number", range(len(LEDGER)))
+def test_a_punch_that_is_not_there_is_missing(records, number):
+	del records.punches[number]
+
+	assert problems(records)[0] == MISSING
+
+
+def test_a_second_punch_is_doubled(records):
+	records.punches.append({**records.punches[1], "name": "another"})
+
+	assert problems(records) == [DOUBLED]
+
+
+def test_a_second_check_in_is_doubled(records):
+	records.checkins.append({**records.checkins[0], "name": "another"})
+
+	assert problems(records) == [DOUBLED]
+
+
+@pytest.mark.parametrize(
+	"change",
+	[
+		{"user_id": "8"},
+		{"service_tag": "GATE 2"},
+		{"punch_type": "BreakIn"},
+		{"punch_time": "2024-09-17 08:01:00"},
+	],
+)
+def test_a_punch_that_is_another_one_was_never_sent(records, change):
+	records.punches[1].update(change)
+
+	assert sorted(problems(records)) == sorted([MISSING, NEVER_SENT])
+
+
+def test_a_check_in_of_no_punch_is_named(records):
+	records.checkins.append({**records.checkins[0], "custom_cams_punch": None})
+
+	assert problems(records) == [WITHOUT_PUNCH]
+
+
+@pytest.mark.parametrize(
+	"change", [{"source": "Batch"}, {"state": "Queued"}, {"state": "Held", "reason_code": "UNKNOWN_USER"}]
+)
+def test_a_punch_that_came_another_way_or_is_in_another_state_is_wrong(records, change):
+	records.punches[1].update(change)
+
+	assert problems(records) == [WRONG]
+
+
+@pytest.mark.parametrize(
+	"change",
+	[
+		{"employee": "HR-EMP-2"},
+		{"time": "2024-09-17 08:00:01"},
+		{"log_type": "IN"},
+		{"custom_original_time": "2024-09-17 08:00:00"},
+	],
+)
+def test_a_check_in_of_another_person_time_or_direction_is_wrong(records, change):
+	records.checkins[0].update(change)
+
+	assert problems(records) == [WRONG]
+
+
+def test_a_punch_without_its_check_in_is_wrong(records):
+	del records.checkins[0]
+
+	assert problems(records) == [WRONG]
+
+
+@pytest.mark.parametrize("entry", [MEAL, AHEAD])
+def test_a_check_in_that_should_not_be_is_wrong(records, entry):
+	records.checkins.append(make_checkin(entry, "IN"))
+
+	assert problems(records) == [WRONG]
