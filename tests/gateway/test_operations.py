@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from navari_cams_biometric.cams_biometric.devices.places import PLACES
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.client.dialect import encode
 from navari_cams_biometric.gateway.client.webapi import ANSWERS, NEED_RECORDS
@@ -128,7 +129,10 @@ def _facts(operation: Operation) -> list[str]:
 		return [
 			f"The callback, within `{operation.reply}`; answered with {acknowledged}. Wire form: {whose}."
 		]
-	facts = [f"Reply: {operation.reply}. Wire form in REST v3: ours."]
+	facts = [
+		f"In the Desk: {PLACES[operation.name].where}.",
+		f"Reply: {operation.reply}. Wire form in REST v3: ours.",
+	]
 	facts.append(f"Web API 3.0: {_counterpart(operation)}")
 	facts.append("Safe to repeat." if operation.safe_to_repeat else f"Sent once: {operation.risk}.")
 	if operation.can_queue:
@@ -172,6 +176,7 @@ def test_client_simulator_and_docs_know_the_same_operations_as_the_table():
 	}
 	assert set(HANDLERS) == set(REQUESTS)
 	assert headings == list(OPERATIONS)
+	assert set(PLACES) == set(REQUESTS)
 
 
 def test_the_dialect_answers_exactly_what_has_a_counterpart():

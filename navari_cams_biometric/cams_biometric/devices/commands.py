@@ -100,6 +100,8 @@ def sweep() -> None:
 	"""Scheduled: find what a lost job or a dead worker left, send what is due again, ask after what is under way."""
 	_recover()
 	frappe.db.commit()
+	if not frappe.get_cached_doc("CAMS Biometric Settings").auth_token_digest:
+		return
 	due = {"state": QUEUED, "due_at": ["<=", now_datetime()]}
 	for service_tag in frappe.get_all("CAMS Command", filters=due, pluck="service_tag", distinct=True):
 		tag = service_tag or ""

@@ -1,8 +1,40 @@
+const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
+
 frappe.ui.form.on("CAMS Biometric Settings", {
 	refresh(frm) {
 		frm.trigger("show_setup");
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.add_custom_button(__("Renew Callback Secret"), () => frm.trigger("renew_callback_secret"));
+		const gateway = __("Gateway");
+		frm.add_custom_button(__("Import Devices"), () => frm.trigger("import_devices"), gateway);
+		if (frm.doc.gateway_api !== "REST v3") return;
+		frm.add_custom_button(__("Register Callback"), () => frm.trigger("register_callback"), gateway);
+		frm.add_custom_button(__("Migration Status"), () => frm.trigger("migration_status"), gateway);
+	},
+
+	import_devices() {
+		frappe.xcall(`${CONTROLLERS}.devices.import_devices`).then((added) => {
+			const message = added.length
+				? __("New devices: {0}", [added.join(", ")])
+				: __("The gateway names no device that is not here already.");
+			frappe.show_alert({ message, indicator: "green" });
+		});
+	},
+
+	register_callback() {
+		frappe.confirm(
+			__("From then on the gateway posts every event to this site, and no longer to the URL from before. Continue?"),
+			() =>
+				frappe
+					.xcall(`${CONTROLLERS}.devices.register_callback`)
+					.then((name) => frappe.set_route("Form", "CAMS Command", name)),
+		);
+	},
+
+	migration_status() {
+		frappe.xcall(`${CONTROLLERS}.devices.migration_status`).then(({ state, done, total }) => {
+			frappe.msgprint(__("{0}: {1} of {2} devices", [state, done, total]), __("Migration Status"));
+		});
 	},
 
 	show_setup(frm) {
@@ -25,7 +57,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 			return;
 		}
 		frappe
-			.xcall("navari_cams_biometric.cams_biometric.controllers.history.load_punchlog", {
+			.xcall(`${CONTROLLERS}.history.load_punchlog`, {
 				from_date: frm.doc.start_date,
 				to_date: frm.doc.end_date,
 			})

@@ -1,3 +1,5 @@
+const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
+
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
 		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then(({ timezones }) => {
@@ -7,34 +9,196 @@ frappe.ui.form.on("CAMS Device", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
-		frm.add_custom_button(__("Punches"), () =>
-			frappe.set_route("List", "CAMS Punch", { service_tag: frm.doc.name }),
-		);
-		if (!frappe.user.has_role("System Manager")) return;
-		frm.add_custom_button(__("Load Punchlog"), () => frm.trigger("load_punchlog"));
-		frm.add_custom_button(__("Expect History"), () => frm.trigger("expect_history"));
-	},
-
-	load_punchlog(frm) {
-		const date = (fieldname, label) => ({ fieldname, label, fieldtype: "Date", reqd: 1 });
-		frappe.prompt(
-			[date("from_date", __("From Date")), date("to_date", __("To Date"))],
-			(values) =>
-				frappe
-					.xcall("navari_cams_biometric.cams_biometric.controllers.history.load_punchlog", {
-						...values,
-						service_tag: frm.doc.name,
-					})
-					.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
-			__("Load Punchlog"),
-			__("Load"),
-		);
-	},
-
-	expect_history(frm) {
-		frappe.confirm(
-			__("For 24 hours a batch that names this device is believed without a token. Begin the load in the CAMS portal now. Continue?"),
-			() => frm.call("expect_history").then(() => frm.reload_doc()),
-		);
+		show_health(frm);
+		add_attendance_buttons(frm);
+		add_user_buttons(frm);
+		add_door_buttons(frm);
+		add_device_buttons(frm);
+		add_connection_buttons(frm);
 	},
 });
+
+function add_attendance_buttons(frm) {
+	const group = __("Attendance");
+	const device = { service_tag: frm.doc.name };
+	frm.add_custom_button(__("Punches"), () => frappe.set_route("List", "CAMS Punch", device), group);
+	if (!is_manager()) return;
+	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), group, () =>
+		frappe.set_route("query-report", "CAMS Punch Comparison", { device: frm.doc.name }),
+	);
+	if (!frappe.user.has_role("System Manager")) return;
+	frm.add_custom_button(__("Load Punchlog"), () => load_punchlog(frm), group);
+	frm.add_custom_button(__("Expect History"), () => expect_history(frm), group);
+}
+
+function add_user_buttons(frm) {
+	const group = __("Users");
+	const device = { service_tag: frm.doc.name };
+	frm.add_custom_button(
+		__("People on This Device"),
+		() => frappe.set_route("List", "CAMS Device User", device),
+		group,
+	);
+	if (!is_manager()) return;
+	add_button(frm, "ListUsers", __("Read People from the Gateway"), group, () =>
+		frappe.xcall(`${CONTROLLERS}.people.sync_users`, device).then(() =>
+			frappe.show_alert({ message: __("The people on this device are being read."), indicator: "blue" }),
+		),
+	);
+}
+
+function add_door_buttons(frm) {
+	const group = __("Doors");
+	if (frappe.user.has_role("CAMS Door Operator")) {
+		add_button(frm, "OpenDoor", __("Open Door"), group, () => ask_door(frm, "open_door", __("Open Door")));
+		add_button(frm, "LockDoor", __("Lock Door"), group, () => ask_door(frm, "lock_door", __("Lock Door")));
+	}
+	if (!is_manager() && !frappe.user.has_role("CAMS Door Operator")) return;
+	add_button(frm, "GetDoorStatus", __("Door Status"), group, () => show_door_status(frm));
+	frm.add_custom_button(
+		__("Access Events"),
+		() => frappe.set_route("query-report", "CAMS Access Events", { device: frm.doc.name }),
+		group,
+	);
+	frm.add_custom_button(__("Access Schedules"), () => frappe.set_route("List", "CAMS Access Schedule"), group);
+}
+
+function add_device_buttons(frm) {
+	if (!frappe.user.has_role("System Manager")) return;
+	const group = __("Device");
+	add_button(frm, "GetDeviceInfo", __("Read Information"), group, () =>
+		ask(frm, "read_information").then(() => frm.reload_doc()),
+	);
+	add_button(frm, "SyncDeviceTime", __("Set the Clock"), group, () =>
+		ask(frm, "sync_time").then(show_command),
+	);
+	add_button(frm, "RebootDevice", __("Restart"), group, () =>
+		with_reason(__("Restart"), __("It is offline for a while; punches made meanwhile come afterwards."), (reason) =>
+			ask(frm, "reboot", { reason }).then(show_command),
+		),
+	);
+	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), group, () =>
+		with_reason(
+			__("Reset Queue"),
+			__("Every command that waits at the gateway for this device is dropped. Punches are not."),
+			(reason) => ask(frm, "reset_queue", { reason }).then(show_command),
+		),
+	);
+}
+
+function add_connection_buttons(frm) {
+	if (!is_manager()) return;
+	const group = __("Connection");
+	add_button(frm, "PingConnection", __("Ping"), group, () =>
+		ask(frm, "ping").then((reachable) =>
+			frappe.show_alert(
+				reachable
+					? { message: __("The gateway reaches the device."), indicator: "green" }
+					: { message: __("The gateway does not reach the device."), indicator: "red" },
+			),
+		),
+	);
+	add_button(frm, "CheckDeviceHealth", __("Check Health"), group, () =>
+		ask(frm, "check_health").then(() => frm.reload_doc()),
+	);
+	frm.add_custom_button(
+		__("Commands"),
+		() => frappe.set_route("List", "CAMS Command", { service_tag: frm.doc.name }),
+		group,
+	);
+}
+
+// What the chosen gateway API lacks stays visible and says so.
+function add_button(frm, operation, label, group, action) {
+	const { unsupported = [], gateway_api } = frm.doc.__onload || {};
+	if (!unsupported.includes(operation)) {
+		frm.add_custom_button(label, action, group);
+		return;
+	}
+	const explain = () => frappe.msgprint(__("{0} has no such request. REST v3 has, if your account has that.", [gateway_api]));
+	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, group).addClass("text-muted");
+}
+
+function ask(frm, call, values = {}) {
+	return frappe.xcall(`${CONTROLLERS}.devices.${call}`, { service_tag: frm.doc.name, ...values });
+}
+
+function show_command(name) {
+	frappe.set_route("Form", "CAMS Command", name);
+}
+
+function with_reason(title, consequence, action) {
+	frappe.prompt(
+		[
+			{ fieldtype: "HTML", options: `<p>${frappe.utils.escape_html(consequence)}</p>` },
+			{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
+		],
+		({ reason }) => action(reason),
+		title,
+		title,
+	);
+}
+
+function ask_door(frm, call, title) {
+	const fields = [
+		{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 },
+		{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
+	];
+	if (frm.doc.connection === "Offline") {
+		const warning = __("The device was last told to be offline. The gateway keeps the command: the door would move when it is back.");
+		fields.unshift({ fieldtype: "HTML", options: `<p class="text-danger">${warning}</p>` });
+	}
+	frappe.prompt(
+		fields,
+		(values) =>
+			frappe
+				.xcall(`${CONTROLLERS}.doors.${call}`, { service_tag: frm.doc.name, ...values })
+				.then(show_command),
+		title,
+		title,
+	);
+}
+
+function show_door_status(frm) {
+	frappe.prompt(
+		[{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 }],
+		({ door }) =>
+			frappe
+				.xcall(`${CONTROLLERS}.doors.door_status`, { service_tag: frm.doc.name, door })
+				.then((state) => frappe.msgprint(__("Door {0}: {1}", [door, __(state)]))),
+		__("Door Status"),
+		__("Ask"),
+	);
+}
+
+function load_punchlog(frm) {
+	const date = (fieldname, label) => ({ fieldname, label, fieldtype: "Date", reqd: 1 });
+	frappe.prompt(
+		[date("from_date", __("From Date")), date("to_date", __("To Date"))],
+		(values) =>
+			frappe
+				.xcall(`${CONTROLLERS}.history.load_punchlog`, { ...values, service_tag: frm.doc.name })
+				.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
+		__("Load Punchlog"),
+		__("Load"),
+	);
+}
+
+function expect_history(frm) {
+	frappe.confirm(
+		__("For 24 hours a batch that names this device is believed without a token. Begin the load in the CAMS portal now. Continue?"),
+		() => frm.call("expect_history").then(() => frm.reload_doc()),
+	);
+}
+
+function show_health(frm) {
+	const colors = { Silent: "red", Stuck: "orange", Clock: "orange", Licence: "yellow" };
+	const color = colors[frm.doc.health];
+	if (!color || !frm.doc.enabled) return;
+	const note = frappe.utils.escape_html(frm.doc.health_note || "").replaceAll("\n", "<br>");
+	frm.dashboard.set_headline_alert(note, color);
+}
+
+function is_manager() {
+	return frappe.user.has_role("HR Manager") || frappe.user.has_role("System Manager");
+}

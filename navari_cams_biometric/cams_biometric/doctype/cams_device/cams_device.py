@@ -46,6 +46,12 @@ class CAMSDevice(TokenHolder, Document):
 		time_zone: DF.Autocomplete | None
 	# end: auto-generated types
 
+	def onload(self) -> None:
+		"""For the form: what the chosen gateway API cannot do."""
+		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		self.set_onload("gateway_api", settings.gateway_api)
+		self.set_onload("unsupported", settings.unsupported_operations())
+
 	def before_validate(self) -> None:
 		self.service_tag = (self.service_tag or "").strip()
 
