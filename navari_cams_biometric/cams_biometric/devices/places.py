@@ -39,14 +39,14 @@ PLACES = {
 	"DeleteUser": Place("Employee > Devices > Remove", f"{_CONTROLLERS}.people.remove"),
 	"FindUser": Place("Employee > Devices > Ask the Gateway", f"{_CONTROLLERS}.people.find"),
 	"ListUsers": Place("CAMS Device > Users > Read People", f"{_CONTROLLERS}.people.sync_users"),
-	"ListUserDevices": Place("Employee > Devices > Ask the Gateway", f"{_CONTROLLERS}.people.find"),
+	"ListUserDevices": Place("Employee > Devices > Ask the Gateway", f"{_CONTROLLERS}.people.where"),
 	"EnrollFingerprint": Place(
 		"Employee > Devices > Start Fingerprint", f"{_CONTROLLERS}.people.start_fingerprint"
 	),
 	"EnrollFace": Place("Employee > Devices > Start Face", f"{_CONTROLLERS}.people.start_face"),
 	"EnrollCard": Place("Employee > Devices > Set Card", f"{_CONTROLLERS}.people.set_card"),
 	"SetUserPassword": Place("Employee > Devices > Set PIN", f"{_CONTROLLERS}.people.set_pin"),
-	"CopyUsers": Place("Employee > Devices > Copy to Devices", f"{_CONTROLLERS}.people.copy_to_devices"),
+	"CopyUsers": Place("Employee > Devices > Copy to Devices", f"{_CONTROLLERS}.people.copy"),
 	"ResendUser": Place("Employee > Devices > Resend", f"{_CONTROLLERS}.people.resend"),
 	"OpenDoor": Place("CAMS Device > Doors > Open Door", f"{_CONTROLLERS}.doors.open_door"),
 	"LockDoor": Place("CAMS Device > Doors > Lock Door", f"{_CONTROLLERS}.doors.lock_door"),
