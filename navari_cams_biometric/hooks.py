@@ -23,6 +23,9 @@ doc_events = {
 	("Employee", "HR Settings", "Shift Type", "CAMS Device", "CAMS Biometric Settings"): {
 		"on_update": "navari_cams_biometric.cams_biometric.attendance.release.release_after_change",
 	},
+	"Employee": {
+		"on_update": "navari_cams_biometric.cams_biometric.devices.schedules.note_changed_person",
+	},
 	"Employee Checkin": {
 		"on_trash": "navari_cams_biometric.cams_biometric.attendance.release.note_deleted_checkin",
 	},

@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from navari_cams_biometric.cams_biometric.devices.permissions import DOOR_OPERATOR
 from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
 MODULE = "CAMS Biometric"
@@ -28,8 +29,8 @@ def after_migrate() -> None:
 
 
 def after_uninstall() -> None:
-	"""Take what Frappe leaves: columns of the custom fields, scheduled jobs, and what it keeps about this app's
-	records elsewhere. Frappe calls this after a dry run too, which is told by the DocTypes being there."""
+	"""Take what Frappe leaves: columns of the custom fields, scheduled jobs, the role, and what it keeps about
+	this app's records elsewhere. Frappe calls this after a dry run too, told by the DocTypes being there."""
 	doctypes = [
 		json.loads(path.read_text())["name"] for path in Path(__file__).parent.glob("*/doctype/*/*.json")
 	]
@@ -49,4 +50,14 @@ def after_uninstall() -> None:
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", doctypes]})
 	frappe.db.delete("Error Log", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Version", {"ref_doctype": ["in", doctypes]})
+	frappe.db.delete("Comment", {"reference_doctype": ["in", doctypes]})
+	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
+	_remove_role()
 	frappe.db.commit()
+
+
+def _remove_role() -> None:
+	"""The one that the DocTypes' permissions made Frappe create, and wherever somebody has it."""
+	for doctype in ("Has Role", "Custom DocPerm"):
+		frappe.db.delete(doctype, {"role": DOOR_OPERATOR})
+	frappe.db.delete("Role", {"name": DOOR_OPERATOR})

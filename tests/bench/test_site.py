@@ -7,6 +7,31 @@ from tests.contract.host import INVALID_TOKEN, SERVICE_TAG, SETTINGS, TOKEN, rea
 
 APP = "navari_cams_biometric"
 OWN_TOKEN = "bench-auth-token-0123456789abcde"
+DOOR_OPERATOR = "CAMS Door Operator"
+MONDAY = {"day": "Monday", "start": "08:00:00", "end": "17:00:00"}
+LEFT_BEHIND = {
+	"DocTypes": "select name from tabDocType where module = 'CAMS Biometric' or name like 'CAMS %'",
+	"custom fields": "select name from `tabCustom Field` where fieldname like 'custom_cams%' or module = 'CAMS Biometric'",
+	"columns": "select column_name from information_schema.columns where table_schema = database()"
+	" and table_name = 'tabEmployee Checkin' and column_name in"
+	" ('custom_original_time', 'custom_punch_type', 'custom_input_type', 'custom_cams_punch')",
+	"tables": "select table_name from information_schema.tables where table_schema = database()"
+	" and table_name like 'tabCAMS %'",
+	"modules": f"select name from `tabModule Def` where app_name = '{APP}'",
+	"jobs": f"select name from `tabScheduled Job Type` where method like '{APP}%'",
+	"values": "select field from tabSingles where doctype like 'CAMS %'",
+	"secrets": "select fieldname from __Auth where doctype like 'CAMS %'",
+	"log clearing": "select ref_doctype from `tabLogs To Clear` where ref_doctype like 'CAMS %'",
+	"versions": "select name from tabVersion where ref_doctype like 'CAMS %'",
+	"permissions": "select name from tabDocPerm where parent like 'CAMS %'",
+	"permissions of the site": "select name from `tabCustom DocPerm` where parent like 'CAMS %'"
+	" or role = 'CAMS Door Operator'",
+	"role": "select name from tabRole where name like 'CAMS %'",
+	"who has the role": "select name from `tabHas Role` where role like 'CAMS %'",
+	"reports": "select name from tabReport where name like 'CAMS %' or module = 'CAMS Biometric'",
+	"comments": "select name from tabComment where reference_doctype like 'CAMS %'",
+	"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
+}
 SECRETS = {
 	"token of the account": TOKEN,
 	"token of a device": OWN_TOKEN,
@@ -107,27 +132,43 @@ def _everything(site):
 		yield str(log), log.read_text(errors="replace")
 
 
-def test_uninstalling_leaves_nothing_behind_and_installing_again_works(host, bench_site):
+def leave_traces(host, device):
+	"""Records of each kind that Frappe keeps beside the app's own."""
+	email = f"{device.lower()}@example.com"
+	host.create(
+		"User", email=email, first_name="Operator", send_welcome_email=0, roles=[{"role": DOOR_OPERATOR}]
+	)
+	host.create("Role Profile", role_profile=f"Doors {device}", roles=[{"role": DOOR_OPERATOR}])
+	for doctype, role in (("CAMS Device", "Employee"), ("Branch", DOOR_OPERATOR)):
+		host.create(
+			"Custom DocPerm",
+			parent=doctype,
+			parenttype="DocType",
+			parentfield="permissions",
+			role=role,
+			read=1,
+		)
+	schedule = host.create(
+		"CAMS Access Schedule",
+		schedule_name=f"Hours of {device}",
+		everybody=1,
+		windows=[MONDAY],
+		devices=[{"service_tag": device}],
+	)
+	about = {"reference_doctype": "CAMS Access Schedule", "reference_name": schedule["name"]}
+	host.create("Comment", comment_type="Comment", content="a comment", **about)
+	host.update("CAMS Access Schedule", schedule["name"], windows=[{**MONDAY, "end": "18:00:00"}])
+	host.create("CAMS Device User", service_tag=device, user_id="EMP-0001")
+	host.update("Log Settings", "Log Settings")  # which adds what can be cleared
+
+
+def test_uninstalling_leaves_nothing_behind_and_installing_again_works(host, bench_site, new_device):
 	"""Runs last: the file's name and place see to that."""
+	leave_traces(host, new_device()["name"])
+	there = {what for what, query in LEFT_BEHIND.items() if bench_site.sql(query)}
+	assert there == set(LEFT_BEHIND)
 	bench_site.bench("uninstall-app", APP, "--yes", "--no-backup", "--force")
-	queries = {
-		"DocTypes": "select name from tabDocType where module = 'CAMS Biometric' or name like 'CAMS %'",
-		"custom fields": "select name from `tabCustom Field` where fieldname like 'custom_cams%' or module = 'CAMS Biometric'",
-		"columns": "select column_name from information_schema.columns where table_schema = database()"
-		" and table_name = 'tabEmployee Checkin' and column_name in"
-		" ('custom_original_time', 'custom_punch_type', 'custom_input_type', 'custom_cams_punch')",
-		"tables": "select table_name from information_schema.tables where table_schema = database()"
-		" and table_name like 'tabCAMS %'",
-		"modules": f"select name from `tabModule Def` where app_name = '{APP}'",
-		"jobs": f"select name from `tabScheduled Job Type` where method like '{APP}%'",
-		"values": "select field from tabSingles where doctype like 'CAMS %'",
-		"secrets": "select fieldname from __Auth where doctype like 'CAMS %'",
-		"log clearing": "select ref_doctype from `tabLogs To Clear` where ref_doctype like 'CAMS %'",
-		"versions": "select name from tabVersion where ref_doctype like 'CAMS %'",
-		"permissions": "select name from tabDocPerm where parent like 'CAMS %'",
-		"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
-	}
-	left = {what: rows for what, query in queries.items() if (rows := bench_site.sql(query))}
+	left = {what: rows for what, query in LEFT_BEHIND.items() if (rows := bench_site.sql(query))}
 	assert left == {}
 	bench_site.stop("web")
 	bench_site.start_web()
@@ -136,5 +177,6 @@ def test_uninstalling_leaves_nothing_behind_and_installing_again_works(host, ben
 	bench_site.bench("install-app", APP)
 	bench_site.stop("web")
 	bench_site.start_web()
+	assert host.get("Role", DOOR_OPERATOR)["desk_access"] == 1
 	assert host.callback(real_time("EMP-0001")).content == INVALID_TOKEN
 	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN)

@@ -13,11 +13,14 @@ PATIENCE_SECONDS = 20.0
 
 
 @contextmanager
-def asking() -> Iterator[GatewayClient]:
-	"""A client for a question. A refusal is thrown as a message: the gateway's words and the remedy."""
+def asking(patience: float = PATIENCE_SECONDS) -> Iterator[GatewayClient]:
+	"""A client for a question, with `patience` seconds for each request.
+
+	A refusal is thrown as a message: the gateway's words and the remedy.
+	"""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	refusal = ""
-	with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
+	with settings.client(attempts=1, timeout=patience) as client:
 		try:
 			yield client
 		except GatewayError as error:

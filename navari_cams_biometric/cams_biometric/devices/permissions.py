@@ -8,6 +8,7 @@ DEVICES = ("System Manager",)
 DOORS = (DOOR_OPERATOR,)
 ROLES = {
 	**dict.fromkeys(("OpenDoor", "LockDoor"), DOORS),
+	**dict.fromkeys(("GetDoorStatus", "GetAccessEvents"), (*DOORS, *PEOPLE)),
 	**dict.fromkeys(("SyncDeviceTime", "RebootDevice", "ResetDeviceQueue", "RegisterCallback"), DEVICES),
 }
 

@@ -1,13 +1,94 @@
-"""Access schedules on devices: what was sent where, and whether it is in force."""
+"""Access schedules on devices: what was sent where, and whether it is in force.
+
+Each line of a CAMS Access Schedule tells what its device has. An outcome counts for the line that still waits
+for that very command: one that was changed or sent again since waits for another.
+"""
+
+from collections.abc import Sequence
 
 import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
 
-IN_FORCE, REFUSED = "In Force", "Failed"
+OPERATION = "SetAccessSchedule"
+SCHEDULE, LINE = "CAMS Access Schedule", "CAMS Access Schedule Device"
+NOT_SENT, WAITING, IN_FORCE = "Not Sent", "Waiting", "In Force"
+CHANGED, REFUSED = "Changed Since", "Failed"
+PARTLY = "Partly in Force"
+
+
+def send(schedule: str) -> int:
+	"""Ask the devices that do not have the schedule as it is stored; return how many.
+
+	Where each of them has it, or is about to, all are asked again. Who may is the caller's to check. Throws
+	where somebody has no Attendance Device ID any more, or the gateway API has no schedules.
+	"""
+	from navari_cams_biometric.cams_biometric.devices import commands  # whose outcomes need this module
+
+	document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
+	lines = [line for line in document.devices if line.state not in (IN_FORCE, WAITING)] or document.devices
+	windows, user_ids = document.wire_windows(), document.user_ids()
+	for line in lines:
+		command = commands.ask(
+			OPERATION, line.service_tag, schedule=document.name, windows=windows, user_ids=user_ids
+		)
+		line.db_set({"state": WAITING, "command": command}, update_modified=False)
+	_show_state(document)
+	return len(lines)
 
 
 def note_outcome(command: frappe._dict) -> None:
 	"""A finished SetAccessSchedule shows in the schedule's line for that device."""
-	if command.operation != "SetAccessSchedule":
+	if command.operation != OPERATION:
 		return
-	state = IN_FORCE if command.state == "Done" else REFUSED
-	frappe.db.set_value("CAMS Access Schedule Device", {"command": command.name}, "state", state)
+	schedule = frappe.db.get_value(LINE, {"command": command.name}, "parent")
+	if not schedule:
+		return  # sent again since, or taken off the schedule
+	document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
+	for line in document.devices:
+		if line.command == command.name and (values := _outcome(line, command)):
+			line.db_set(values, update_modified=False)
+	_show_state(document)
+
+
+def note_changed_person(employee: Document, method: str | None = None) -> None:
+	"""On saving an Employee: with another Attendance Device ID the devices have a schedule for somebody else."""
+	if not employee.has_value_changed("attendance_device_id"):
+		return
+	listed = {"employee": employee.name, "parenttype": SCHEDULE}
+	for schedule in frappe.get_all("CAMS Access Schedule Employee", filters=listed, pluck="parent"):
+		document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
+		for line in document.devices:
+			line.db_set("state", state_after_change(line.state), update_modified=False)
+		_show_state(document)
+
+
+def state_after_change(state: str) -> str:
+	"""The state of a line whose schedule changed. What was never sent, or was refused, stays so."""
+	return CHANGED if state in (WAITING, IN_FORCE) else state
+
+
+def state_of_all(states: Sequence[str]) -> str:
+	"""What several lines come to: theirs where they agree, else what most needs somebody to look."""
+	if len(set(states)) == 1:
+		return states[0]
+	if IN_FORCE in states:
+		return PARTLY
+	return next(state for state in (REFUSED, CHANGED, NOT_SENT) if state in states)
+
+
+def _outcome(line: Document, command: frappe._dict) -> dict[str, object]:
+	"""A device that took a schedule which was changed meanwhile has it, in its earlier form."""
+	taken = {"taken_at": now_datetime()} if command.state == "Done" else {}
+	if line.state != WAITING:
+		return taken
+	if taken:
+		return {**taken, "state": IN_FORCE}
+	if command.state == "Cancelled":
+		return {"state": CHANGED if line.taken_at else NOT_SENT}
+	return {"state": REFUSED}
+
+
+def _show_state(document: Document) -> None:
+	state = state_of_all([line.state for line in document.devices])
+	document.db_set("state", state, update_modified=False, notify=True)

@@ -1,9 +1,145 @@
 """CAMS Access Schedule: when people may enter. devices.schedules sends it."""
 
+from collections import Counter
+from itertools import pairwise
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint, get_time
+
+from navari_cams_biometric.cams_biometric.devices import schedules
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class CAMSAccessSchedule(Document):
 	# begin: auto-generated types
 	# end: auto-generated types
-	pass
+
+	def validate(self) -> None:
+		if not self.is_complete():
+			return  # Frappe refuses it, with its own words
+		self.validate_windows()
+		self.validate_once("devices", "service_tag")
+		self.validate_people()
+		self.set_states()
+
+	def on_update(self) -> None:
+		before = self.get_doc_before_save()
+		if before:
+			self.tell_of_devices_that_keep_it(before.devices, {line.service_tag for line in self.devices})
+
+	def on_trash(self) -> None:
+		self.tell_of_devices_that_keep_it(self.devices, set())
+
+	def onload(self) -> None:
+		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		if schedules.OPERATION in settings.unsupported_operations():
+			self.set_onload("lacking_api", settings.gateway_api)
+
+	def is_complete(self) -> bool:
+		rows = [*self.windows, *self.devices, *self.employees]
+		values = [row.get(field.fieldname) for row in rows for field in row.meta.get("fields", {"reqd": 1})]
+		known_days = all(window.day in DAYS for window in self.windows)
+		return bool(self.windows and self.devices and known_days) and not {None, ""} & set(values)
+
+	def validate_windows(self) -> None:
+		"""Whole minutes, the start before the end, and no two of a day that overlap. They may touch."""
+		for window in self.windows:
+			window.start, window.end = (f"{_minutes(time)}:00" for time in (window.start, window.end))
+			if window.start >= window.end:
+				frappe.throw(
+					_("Row {0}: the window must start before it ends. For a night use two days.").format(
+						window.idx
+					),
+					title=_("Days and Times"),
+				)
+		for one, other in pairwise(self.wire_windows()):
+			if one["day"] == other["day"] and other["start"] < one["end"]:
+				frappe.throw(
+					_("Two windows of {0} overlap: {1} to {2}, and {3} to {4}.").format(
+						_(one["day"]), one["start"], one["end"], other["start"], other["end"]
+					),
+					title=_("Days and Times"),
+				)
+
+	def validate_once(self, table: str, fieldname: str) -> None:
+		values = Counter(row.get(fieldname) for row in self.get(table))
+		for value, count in values.items():
+			if count > 1:
+				frappe.throw(_("{0} is listed twice.").format(value), title=_(self.meta.get_label(table)))
+
+	def validate_people(self) -> None:
+		if cint(self.everybody):
+			self.set("employees", [])
+			return
+		if not self.employees:
+			frappe.throw(_("Say for whom: add employees, or tick For Everybody."), title=_("People"))
+		self.validate_once("employees", "employee")
+		self.user_ids()
+
+	def set_states(self) -> None:
+		"""What each device has is for devices.schedules to tell: a form may be older than that, or claim it."""
+		before = self.get_doc_before_save()
+		known = {line.service_tag: line for line in before.devices} if before else {}
+		changed = before and self.content() != before.content()
+		for line in self.devices:
+			stored = known.get(line.service_tag)
+			state = stored.state if stored else schedules.NOT_SENT
+			line.state = schedules.state_after_change(state) if changed else state
+			line.taken_at = stored.taken_at if stored else None
+			line.command = stored.command if stored else None
+		self.state = schedules.state_of_all([line.state for line in self.devices])
+
+	def content(self) -> tuple[object, ...]:
+		"""What devices are told, in a form to compare: the order of rows does not count."""
+		windows = sorted(tuple(window.values()) for window in self.wire_windows())
+		return windows, cint(self.everybody), {row.employee for row in self.employees}
+
+	def wire_windows(self) -> list[dict[str, str]]:
+		"""As the gateway's client takes them: day in English, start and end as HH:MM; in the order of the week."""
+		rows = sorted(self.windows, key=lambda row: (DAYS.index(row.day), _minutes(row.start)))
+		return [{"day": row.day, "start": _minutes(row.start), "end": _minutes(row.end)} for row in rows]
+
+	def user_ids(self) -> list[str] | None:
+		"""For whom; None for everybody. Throws where somebody has no Attendance Device ID."""
+		if cint(self.everybody):
+			return None
+		names = [row.employee for row in self.employees]
+		known = frappe.get_all(
+			"Employee",
+			filters={"name": ["in", names], "attendance_device_id": ["is", "set"]},
+			fields=["name", "attendance_device_id"],
+		)
+		ids = {row.name: row.attendance_device_id.strip() for row in known}
+		missing = [row.employee_name or row.employee for row in self.employees if not ids.get(row.employee)]
+		if missing:
+			frappe.throw(
+				_("Set the Attendance Device ID on these employees first: {0}").format(", ".join(missing)),
+				title=_("People"),
+			)
+		return [ids[name] for name in names]
+
+	def tell_of_devices_that_keep_it(self, lines: list[Document], listed: set[str]) -> None:
+		"""The gateway cannot delete a schedule: say so, and note it where it stays to be seen, on the device."""
+		keeping = [
+			frappe.get_doc("CAMS Device", line.service_tag)
+			for line in lines
+			if line.service_tag not in listed and line.state != schedules.NOT_SENT
+		]
+		note = _("took the access schedule {0} off here; the device may still have it").format(self.name)
+		for device in keeping:
+			device.add_comment("Info", note)
+		if keeping:
+			frappe.msgprint(
+				_(
+					"{0} may still have this schedule, and let people in by it: the gateway has no operation that deletes one. Remove it at the device."
+				).format(", ".join(device.label or device.name for device in keeping)),
+				title=_("Still on the Device"),
+				indicator="orange",
+			)
+
+
+def _minutes(time: object) -> str:
+	return get_time(time).strftime("%H:%M")

@@ -21,7 +21,9 @@ frappe.ui.form.on("CAMS Device", {
 function add_attendance_buttons(frm) {
 	const group = __("Attendance");
 	const device = { service_tag: frm.doc.name };
-	frm.add_custom_button(__("Punches"), () => frappe.set_route("List", "CAMS Punch", device), group);
+	if (frappe.model.can_read("CAMS Punch")) {
+		frm.add_custom_button(__("Punches"), () => frappe.set_route("List", "CAMS Punch", device), group);
+	}
 	if (!is_manager()) return;
 	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), group, () =>
 		frappe.set_route("query-report", "CAMS Punch Comparison", { device: frm.doc.name }),
@@ -34,11 +36,13 @@ function add_attendance_buttons(frm) {
 function add_user_buttons(frm) {
 	const group = __("Users");
 	const device = { service_tag: frm.doc.name };
-	frm.add_custom_button(
-		__("People on This Device"),
-		() => frappe.set_route("List", "CAMS Device User", device),
-		group,
-	);
+	if (frappe.model.can_read("CAMS Device User")) {
+		frm.add_custom_button(
+			__("People on This Device"),
+			() => frappe.set_route("List", "CAMS Device User", device),
+			group,
+		);
+	}
 	if (!is_manager()) return;
 	add_button(frm, "ListUsers", __("Read People from the Gateway"), group, () =>
 		frappe.xcall(`${CONTROLLERS}.people.sync_users`, device).then(() =>

@@ -1,0 +1,92 @@
+const SEND_SCHEDULE = "navari_cams_biometric.cams_biometric.controllers.schedules.send_to_devices";
+const FOLLOW_SECONDS = 5;
+const LONGEST_FOLLOW_SECONDS = 300;
+const COLORS = {
+	"Not Sent": "gray",
+	Waiting: "blue",
+	"Partly in Force": "orange",
+	"In Force": "green",
+	"Changed Since": "orange",
+	Failed: "red",
+};
+
+frappe.ui.form.on("CAMS Access Schedule", {
+	setup() {
+		const fields = frappe.meta.docfield_map["CAMS Access Schedule Device"];
+		fields.state.formatter = (value) =>
+			value ? `<span class="indicator-pill ${COLORS[value]}">${__(value)}</span>` : "";
+		fields.command.formatter = (value) =>
+			value
+				? `<a href="${frappe.utils.get_form_link("CAMS Command", value)}">${frappe.utils.escape_html(value)}</a>`
+				: "";
+	},
+
+	refresh(frm) {
+		clearTimeout(frm.follow_timer);
+		frm.set_intro("");
+		if (frm.is_new()) return;
+		if (!frm.is_dirty()) frm.page.set_indicator(__(frm.doc.state), COLORS[frm.doc.state]);
+		frm.trigger("show_where_it_is_in_force");
+		if (frappe.model.can_write("CAMS Access Schedule")) frm.trigger("add_send_button");
+		frm.trigger("follow");
+	},
+
+	show_where_it_is_in_force(frm) {
+		const lacking = lacking_text(frm);
+		if (lacking) frm.set_intro(lacking, "orange");
+		else frm.set_intro(where_in_force(frm.doc.devices), COLORS[frm.doc.state]);
+	},
+
+	add_send_button(frm) {
+		const pending = frm.doc.devices.filter((line) => !["In Force", "Waiting"].includes(line.state));
+		const count = (pending.length ? pending : frm.doc.devices).length;
+		const label = pending.length
+			? __("Send to Devices ({0})", [count])
+			: __("Send to Devices Again ({0})", [count]);
+		const button = frm.add_custom_button(label, () => frm.trigger("send"));
+		const lacking = lacking_text(frm);
+		if (lacking) button.prop("disabled", true).attr("title", lacking);
+		else if (pending.length) button.addClass("btn-primary");
+	},
+
+	send(frm) {
+		const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
+		saved
+			.then(() => frappe.xcall(SEND_SCHEDULE, { schedule: frm.doc.name }))
+			.then((count) => {
+				frappe.show_alert({ message: __("On its way to devices: {0}", [count]), indicator: "blue" });
+				frm.followed_since = null;
+				frm.reload_doc();
+			});
+	},
+
+	// The scheduler asks the gateway once a minute; what it learns is in the stored lines.
+	follow(frm) {
+		if (!frm.doc.devices.some((line) => line.state === "Waiting")) return;
+		frm.followed_since = frm.followed_since || Date.now();
+		if (Date.now() - frm.followed_since > LONGEST_FOLLOW_SECONDS * 1000) return;
+		const name = frm.doc.name;
+		frm.follow_timer = setTimeout(() => {
+			if (frappe.get_route()[2] === name && !frm.is_dirty()) frm.reload_doc();
+		}, FOLLOW_SECONDS * 1000);
+	},
+});
+
+function lacking_text(frm) {
+	const api = frm.doc.__onload && frm.doc.__onload.lacking_api;
+	return api ? __("{0} has no access schedules. Use REST v3, if your account has that.", [__(api)]) : "";
+}
+
+function where_in_force(lines) {
+	const devices_in = (state) =>
+		lines.filter((line) => line.state === state).map((line) => line.label || line.service_tag);
+	const count = devices_in("In Force").length;
+	if (count === lines.length) return __("In force on every device ({0}).", [count]);
+	const first = count
+		? __("In force on {0} of {1} devices.", [count, lines.length])
+		: __("In force on none of {0} devices.", [lines.length]);
+	const rest = ["Not Sent", "Waiting", "Changed Since", "Failed"]
+		.filter((state) => devices_in(state).length)
+		.map((state) => `${__(state)}: ${frappe.utils.escape_html(devices_in(state).join(", "))}.`);
+	return [first, ...rest].join(" ");
+}

@@ -1,0 +1,163 @@
+"""CAMS Access Events: who came through and which door moved, as the gateway tells, beside what was asked here.
+
+The gateway is asked while somebody waits: not for longer than a page may take, and then it says what is missing.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
+
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.controllers.asking import asking
+from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
+from navari_cams_biometric.gateway.errors import TimestampError
+from navari_cams_biometric.gateway.timestamp import parse_timestamp
+
+LONGEST_DAYS = 31
+MOST_EVENTS = 5000
+PATIENCE_SECONDS = 7.0  # for one page; Frappe makes a report that takes 15 in all a prepared one
+LONGEST_SECONDS = 7.0
+OPERATIONS = {"OpenDoor": "Open Door", "LockDoor": "Lock Door"}
+
+Row = dict[str, object]
+
+
+def execute(filters: dict[str, object] | None = None) -> tuple[list[Row], list[Row], str | None]:
+	"""Filters: `device`, a service tag; `from_date` and `to_date`, whole days of the site's zone, today by default.
+
+	Returns columns, rows in time order, and a message in HTML where not everything is told. Throws for a span
+	of more than 31 days.
+	"""
+	ensure_may("GetAccessEvents")
+	filters = frappe._dict(filters)
+	if not filters.device:
+		return _columns(), [], _("Choose a device.")
+	device = frappe.get_doc("CAMS Device", filters.device)
+	device.check_permission("read")
+	first, last = _days(filters)
+	events, sentences = _ask(device, first, last)
+	rows = [*_rows_of_gateway(events, device), *_rows_of_site(device, first, last)]
+	rows.sort(key=lambda row: row["time"] or datetime.max)
+	return _columns(), rows, "<br>".join(map(escape_html, sentences)) or None
+
+
+def _days(filters: frappe._dict) -> tuple[date, date]:
+	first, last = getdate(filters.from_date), getdate(filters.to_date)
+	if last < first:
+		frappe.throw(_("The last day is before the first."), title=_("From and To"))
+	if (last - first).days >= LONGEST_DAYS:
+		frappe.throw(_("Choose at most {0} days.").format(LONGEST_DAYS), title=_("From and To"))
+	return first, last
+
+
+def _ask(device: frappe._dict, first: date, last: date) -> tuple[list[AccessEvent], list[str]]:
+	"""What the gateway tells, and what there is to say about it. A refusal is no error: this site's rows remain."""
+	zone = ZoneInfo(get_system_timezone())
+	start = get_datetime(first).replace(tzinfo=zone)
+	end = get_datetime(last).replace(hour=23, minute=59, second=59, tzinfo=zone)
+	events: list[AccessEvent] = []
+	sentences = _notes_on_gateway_api()
+	deadline = time.monotonic() + LONGEST_SECONDS
+	try:
+		with asking(PATIENCE_SECONDS) as client:
+			for event in client.get_access_events(device.name, start, end):
+				if len(events) == MOST_EVENTS or time.monotonic() > deadline:
+					sentences.append(_("There are more events than are shown. Choose fewer days."))
+					break
+				events.append(event)
+	except frappe.ValidationError as refusal:
+		frappe.clear_last_message()
+		sentences.append(_("The gateway does not tell its events: {0}").format(refusal))
+	return events, sentences
+
+
+def _notes_on_gateway_api() -> list[str]:
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	if settings.gateway_api == GatewayApi.REST_V3.value:
+		return []
+	return [_("{0} tells punches, but no door events.").format(settings.gateway_api)]
+
+
+def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
+	names = _names({event.user_id for event in events})
+	for event in events:
+		moment = _moment(event.log_time, device)
+		yield {
+			"time": moment,
+			"device": device.name,
+			"person": names.get(event.user_id, event.user_id),
+			"event": event.kind if moment else _("{0} at {1}").format(event.kind, event.log_time),
+			"door": event.door,
+			"source": _("Gateway"),
+		}
+
+
+def _names(user_ids: set[str]) -> dict[str, str]:
+	"""Employees' names by their Attendance Device ID."""
+	known = employees_by_device_id(user_ids)
+	wanted = {"name": ["in", [employee.name for employee in known.values()]]}
+	rows = frappe.get_all("Employee", filters=wanted, fields=["name", "employee_name"]) if known else []
+	names = {row.name: row.employee_name for row in rows}
+	return {user_id: names[employee.name] for user_id, employee in known.items()}
+
+
+def _moment(log_time: str, device: frappe._dict) -> datetime | None:
+	"""In the site's zone; None where it cannot be read."""
+	try:
+		moment = parse_timestamp(log_time, device.zone())
+	except TimestampError:
+		return None
+	return moment.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
+
+
+def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row]:
+	"""Door commands that were asked for here, whatever became of them."""
+	filters = [
+		["service_tag", "=", device.name],
+		["operation", "in", list(OPERATIONS)],
+		["creation", ">=", get_datetime(first)],
+		["creation", "<", get_datetime(last) + timedelta(days=1)],
+	]
+	fields = ["name", "creation", "operation", "asked_by", "reason", "state", "arguments"]
+	for command in frappe.get_list("CAMS Command", filters=filters, fields=fields, order_by="creation, name"):
+		yield {
+			"time": get_datetime(command.creation).replace(microsecond=0),
+			"device": device.name,
+			"event": _(OPERATIONS[command.operation]),
+			"door": frappe.parse_json(command.arguments or "{}").get("door"),
+			"source": _("Asked Here"),
+			"asked_by": command.asked_by,
+			"reason": command.reason,
+			"state": command.state,
+			"command": command.name,
+		}
+
+
+def _columns() -> list[Row]:
+	return [
+		_column("time", _("Time"), "Datetime", 180),
+		_column("device", _("Device"), "Link", 145, "CAMS Device"),
+		_column("person", _("Person"), "Data", 125),
+		_column("event", _("Event"), "Data", 105),
+		_column("door", _("Door"), "Data", 60),
+		_column("source", _("Source"), "Data", 100),
+		_column("asked_by", _("Asked By"), "Link", 165, "User"),
+		_column("reason", _("Reason"), "Data", 180),
+		_column("state", _("State"), "Data", 150),
+	]
+
+
+def _column(fieldname: str, label: str, fieldtype: str, width: int, options: str = "") -> Row:
+	return {
+		"fieldname": fieldname,
+		"label": label,
+		"fieldtype": fieldtype,
+		"width": width,
+		"options": options,
+	}

@@ -1,0 +1,268 @@
+"""Who may call what from outside: every whitelisted method, by every role, over HTTP.
+
+To add a method, add a line to WHO_MAY. Its arguments must do no harm, and yet bring the call to the role check:
+what looks a record up first needs one of `records`, in braces.
+"""
+
+import ast
+import json
+import time
+import uuid
+
+import pytest
+import requests
+
+from navari_cams_biometric.gateway.simulator import Simulator
+from tests.app.test_structure import APP, WHITELISTED
+from tests.bench.users import new_user
+from tests.contract.host import SETTINGS, TOKEN, real_time
+
+GUEST, EMPLOYEE, HR_USER = "Guest", "Employee", "HR User"
+HR, SYSTEM, DOORS = "HR Manager", "System Manager", "CAMS Door Operator"
+ROLES = (EMPLOYEE, HR_USER, HR, SYSTEM, DOORS)
+ADMINISTRATOR = "Administrator"
+EVERYBODY = {GUEST, *ROLES}
+
+PREFIX = "cams_biometric/"
+WHO_MAY = [
+	("controllers/cams_call.py:attendance", {}, EVERYBODY),
+	("controllers/commands.py:cancel", {"name": "{device_command}"}, {SYSTEM}),
+	("controllers/commands.py:cancel", {"name": "{door_command}"}, {DOORS}),
+	("controllers/commands.py:cancel", {"name": "{people_command}"}, {HR, SYSTEM}),
+	("controllers/commands.py:check", {"name": "{device_command}"}, {SYSTEM}),
+	("controllers/commands.py:check", {"name": "{door_command}"}, {DOORS}),
+	("controllers/commands.py:check", {"name": "{people_command}"}, {HR, SYSTEM}),
+	("controllers/doors.py:door_status", {"service_tag": "nothing"}, {HR, SYSTEM, DOORS}),
+	("controllers/doors.py:lock_door", {"service_tag": "nothing", "door": 1, "reason": "a test"}, {DOORS}),
+	("controllers/doors.py:open_door", {"service_tag": "nothing", "door": 1, "reason": "a test"}, {DOORS}),
+	("controllers/history.py:load_punchlog", {"from_date": "2024-01-02", "to_date": "2024-01-01"}, {SYSTEM}),
+	("controllers/punches.py:accept_time", {"names": []}, {HR, SYSTEM}),
+	("controllers/punches.py:dismiss", {"names": []}, {HR, SYSTEM}),
+	("controllers/punches.py:link_to_employee", {"name": "{punch}", "employee": "nobody"}, {HR, SYSTEM}),
+	("controllers/punches.py:retry", {"names": []}, {HR, SYSTEM}),
+	("controllers/schedules.py:send_to_devices", {"schedule": "nothing"}, {HR, SYSTEM}),
+	("doctype/cams_biometric_settings/cams_biometric_settings.py:renew_callback_secret", SETTINGS, {SYSTEM}),
+	("doctype/cams_biometric_settings/cams_biometric_settings.py:setup_status", SETTINGS, {SYSTEM}),
+	("doctype/cams_device/cams_device.py:expect_history", "{device}", {SYSTEM}),
+	("doctype/cams_history_load/cams_history_load.py:cancel_load", "{load}", {SYSTEM}),
+	("doctype/cams_history_load/cams_history_load.py:resume_load", "{load}", {SYSTEM}),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gateway(host):
+	with Simulator(token=TOKEN) as simulator:
+		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		simulator.add_device(f"WHO{uuid.uuid4().hex[:8].upper()}", "Gate")
+		yield simulator
+		host.update(SETTINGS, SETTINGS, base_url="")
+
+
+@pytest.fixture(scope="module")
+def users(host, records):
+	"""After the records: each new user keeps the worker busy for seconds."""
+	return {role: new_user(host, role) for role in ROLES}
+
+
+@pytest.fixture(scope="module")
+def records(host, gateway):
+	"""Names of records that calls may be about. The commands have ended: neither polled nor cancelled any more."""
+	[device] = gateway.world.devices
+	host.create("CAMS Device", service_tag=device, label="Gate")
+
+	def ended(operation, **values):
+		command = {"operation": operation, "service_tag": device, "asked_by": ADMINISTRATOR, **values}
+		return host.create("CAMS Command", state="Done", **command)["name"]
+
+	user_id = uuid.uuid4().hex[:8]
+	days = {"from_date": "2024-01-01", "to_date": "2024-01-01"}
+	host.callback(real_time(user_id))
+	return {
+		"device": device,
+		"device_command": ended("SyncDeviceTime"),
+		"door_command": ended("OpenDoor", reason="a test", arguments='{"door": 1}'),
+		"device_user": host.create("CAMS Device User", service_tag=device, user_id=user_id)["name"],
+		"idle_load": host.create("CAMS History Load", state="Done", **days)["name"],
+		"load": host.create("CAMS History Load", state="Done", **days)["name"],
+		"people_command": ended("AddUser", user_id=user_id),
+		"punch": host.settled(user_id, state="Held")[0]["name"],
+		"schedule": host.create(
+			"CAMS Access Schedule",
+			schedule_name=f"Hours {user_id}",
+			everybody=1,
+			windows=[{"day": "Monday", "start": "08:00:00", "end": "17:00:00"}],
+			devices=[{"service_tag": device}],
+		)["name"],
+	}
+
+
+@pytest.fixture(scope="module")
+def caller(host, users):
+	"""Send a request as a role, as Administrator, or as nobody."""
+
+	def send(role, verb, path, body=None):
+		if role == GUEST:
+			headers = {"X-Frappe-Site-Name": host.session.headers["X-Frappe-Site-Name"]}
+			return requests.request(verb, f"{host.url}/api/{path}", json=body, headers=headers, timeout=60)
+		return host.api(verb, path, users[role].key if role in users else None, json=body)
+
+	return send
+
+
+def filled(value, records):
+	if isinstance(value, dict):
+		return {name: filled(each, records) for name, each in value.items()}
+	if isinstance(value, list):
+		return [filled(each, records) for each in value]
+	return value.format_map(records) if isinstance(value, str) else value
+
+
+def verb_of(function):
+	"""The first of its `methods`; POST where it names none."""
+	calls = [each for each in function.decorator_list if isinstance(each, ast.Call)]
+	named = [word.value for call in calls for word in call.keywords if word.arg == "methods"]
+	return ast.literal_eval(named[0])[0] if named else "POST"
+
+
+def request_of(method, arguments):
+	"""Verb, path and body. A method of a document is called as its form does; then `arguments` is its name."""
+	source, _, function = method.partition(":")
+	verb = verb_of(WHITELISTED[PREFIX + method])
+	if not source.startswith("doctype/"):
+		dotted = source.removesuffix(".py").replace("/", ".")
+		return verb, f"method/navari_cams_biometric.cams_biometric.{dotted}.{function}", arguments
+	definition = (APP / PREFIX / source).with_suffix(".json")
+	doctype = json.loads(definition.read_text())["name"]
+	return verb, "method/run_doc_method", {"dt": doctype, "dn": arguments, "method": function}
+
+
+def test_every_method_has_its_line_and_every_line_its_method():
+	assert {PREFIX + method for method, _arguments, _roles in WHO_MAY} == set(WHITELISTED)
+
+
+@pytest.mark.parametrize(
+	("method", "arguments", "roles"), WHO_MAY, ids=[f"{line[0].rpartition('/')[2]}" for line in WHO_MAY]
+)
+def test_who_may_call(caller, records, method, arguments, roles):
+	verb, path, body = request_of(method, arguments)
+	body = filled(body, records)
+	answers = {role: caller(role, verb, path, body).status_code for role in (*EVERYBODY, ADMINISTRATOR)}
+	passed = {role for role, status in answers.items() if status not in (401, 403)}
+	assert passed == {*roles, ADMINISTRATOR}, answers
+
+
+DOCTYPES = {
+	"CAMS Access Schedule": ("schedule", {"everybody": 0}),
+	"CAMS Command": ("door_command", {"state": "Queued"}),
+	"CAMS Device": ("device", {"enabled": 0}),
+	"CAMS Device User": ("device_user", {"state": "Deleted"}),
+	"CAMS History Load": ("idle_load", {"state": "Queued"}),
+	"CAMS Punch": ("punch", {"state": "Ignored"}),
+}
+
+
+NAMING = {"CAMS Access Schedule": ["schedule_name"], "CAMS Device": ["service_tag"]}
+
+
+@pytest.mark.parametrize("doctype", DOCTYPES)
+@pytest.mark.parametrize("role", [GUEST, EMPLOYEE, HR_USER, DOORS])
+def test_who_only_reads_writes_nothing(host, caller, records, doctype, role):
+	record, change = DOCTYPES[doctype]
+	before = host.get(doctype, records[record])
+	new = {key: value for key, value in before.items() if key != "name"}
+	new.update({fieldname: "another" for fieldname in NAMING.get(doctype, ())})
+	path = f"resource/{doctype}"
+
+	answers = [
+		caller(role, "POST", path, new),
+		caller(role, "PUT", f"{path}/{records[record]}", change),
+		caller(role, "DELETE", f"{path}/{records[record]}"),
+	]
+	assert [answer.status_code for answer in answers] == [403, 403, 403]
+	assert host.get(doctype, records[record]) == before
+
+
+@pytest.mark.parametrize("role", [HR, SYSTEM])
+def test_not_even_a_manager_writes_a_command(host, caller, records, role):
+	name = records["door_command"]
+	before = host.get("CAMS Command", name)
+	answers = [
+		caller(role, "POST", "resource/CAMS Command", {"operation": "AddUser"}),
+		caller(role, "PUT", f"resource/CAMS Command/{name}", {"state": "Queued"}),
+		caller(role, "DELETE", f"resource/CAMS Command/{name}"),
+	]
+	assert [answer.status_code for answer in answers] == [403, 403, 403]
+	assert host.get("CAMS Command", name) == before
+
+
+APP_PATH = "navari_cams_biometric.cams_biometric"
+NEW_COMMAND = {
+	"doctype": "CAMS Command",
+	"operation": "OpenDoor",
+	"service_tag": "{device}",
+	"state": "Queued",
+	"due_at": "2024-01-01 00:00:00",
+	"asked_by": ADMINISTRATOR,
+}
+WAYS_TO_A_DOOR = {
+	"open": (
+		f"method/{APP_PATH}.controllers.doors.open_door",
+		{"service_tag": "{device}", "door": 1, "reason": "x"},
+	),
+	"lock": (
+		f"method/{APP_PATH}.controllers.doors.lock_door",
+		{"service_tag": "{device}", "door": 1, "reason": "x"},
+	),
+	"ask": (f"method/{APP_PATH}.devices.commands.ask", {"operation": "OpenDoor", "service_tag": "{device}"}),
+	"send": (f"method/{APP_PATH}.devices.commands.send", {"service_tag": "{device}"}),
+	"command by cmd": ("method/ping", {"cmd": f"{APP_PATH}.devices.commands.ask", "operation": "OpenDoor"}),
+	"resource": ("resource/CAMS Command", NEW_COMMAND),
+	"resource of version 2": ("v2/document/CAMS Command", NEW_COMMAND),
+	"insert": ("method/frappe.client.insert", {"doc": NEW_COMMAND}),
+	"insert many": ("method/frappe.client.insert_many", {"docs": [NEW_COMMAND]}),
+	"save": ("method/frappe.client.save", {"doc": "{forged_command}"}),
+	"set value": (
+		"method/frappe.client.set_value",
+		{"doctype": "CAMS Command", "name": "{door_command}", "fieldname": "state", "value": "Queued"},
+	),
+	"the form": ("method/frappe.desk.form.save.savedocs", {"doc": "{new_command}", "action": "Save"}),
+	"document save": ("method/run_doc_method", {"docs": "{forged_command}", "method": "save"}),
+	"document db_update": ("method/run_doc_method", {"docs": "{forged_command}", "method": "db_update"}),
+	"document db_set": (
+		"method/run_doc_method",
+		{"dt": "CAMS Command", "dn": "{door_command}", "method": "db_set", "args": {"fieldname": "state"}},
+	),
+}
+
+
+@pytest.fixture
+def known(host, records):
+	"""With documents as a form would send them: a new command, and one that has ended as if it had not."""
+	old = host.get("CAMS Command", records["door_command"])
+	documents = {"new_command": filled(NEW_COMMAND, records), "forged_command": {**old, "state": "Queued"}}
+	return {**records, **{name: json.dumps(document) for name, document in documents.items()}}
+
+
+@pytest.mark.parametrize("role", [GUEST, EMPLOYEE, HR_USER, HR, SYSTEM])
+def test_without_the_role_nobody_opens_a_door(host, bench_site, gateway, caller, known, role):
+	before = host.find("CAMS Command", {"service_tag": known["device"]})
+	received = len(gateway.received)
+	answers = {
+		way: caller(role, "POST", path, filled(body, known)).status_code
+		for way, (path, body) in WAYS_TO_A_DOOR.items()
+	}
+
+	assert {way: status for way, status in answers.items() if status not in (401, 403)} == {}
+	bench_site.execute(f"{APP_PATH}.devices.commands.sweep")
+	time.sleep(1)  # for the worker, if it had anything to send
+	assert host.find("CAMS Command", {"service_tag": known["device"]}) == before
+	assert [request for request in gateway.received[received:] if request.method != "GET"] == []
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS_TO_A_DOOR if way not in ("open", "lock")])
+def test_with_the_role_there_is_no_way_around_the_reason(host, caller, known, way):
+	before = host.find("CAMS Command", {"service_tag": known["device"]})
+	path, body = WAYS_TO_A_DOOR[way]
+
+	assert caller(DOORS, "POST", path, filled(body, known)).status_code == 403
+	assert host.find("CAMS Command", {"service_tag": known["device"]}) == before
