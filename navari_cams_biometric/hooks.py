@@ -27,8 +27,15 @@ doc_events = {
 		"on_update": "navari_cams_biometric.cams_biometric.devices.schedules.note_changed_person",
 	},
 	"Employee Checkin": {
-		"on_trash": "navari_cams_biometric.cams_biometric.attendance.release.note_deleted_checkin",
+		"on_trash": [
+			"navari_cams_biometric.cams_biometric.attendance.release.note_deleted_checkin",
+			"navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.delete_with_checkin",
+		],
 	},
+}
+
+has_permission = {
+	"CAMS Checkin Photo": "navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.has_permission",
 }
 
 scheduler_events = {

@@ -53,6 +53,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Comment", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
 	_remove_role()
+	_delete_files(doctypes)
 	frappe.db.commit()
 
 
@@ -61,3 +62,10 @@ def _remove_role() -> None:
 	for doctype in ("Has Role", "Custom DocPerm"):
 		frappe.db.delete(doctype, {"role": DOOR_OPERATOR})
 	frappe.db.delete("Role", {"name": DOOR_OPERATOR})
+
+
+def _delete_files(doctypes: list[str]) -> None:
+	"""Photos above all. Detached first: Frappe would note the deletion on the record, which is gone."""
+	for name in frappe.get_all("File", {"attached_to_doctype": ["in", doctypes]}, pluck="name"):
+		frappe.db.set_value("File", name, "attached_to_doctype", None)
+		frappe.delete_doc("File", name, force=True, ignore_permissions=True, delete_permanently=True)

@@ -29,6 +29,7 @@ LEFT_BEHIND = {
 	"role": "select name from tabRole where name like 'CAMS %'",
 	"who has the role": "select name from `tabHas Role` where role like 'CAMS %'",
 	"reports": "select name from tabReport where name like 'CAMS %' or module = 'CAMS Biometric'",
+	"files": "select name from tabFile where attached_to_doctype like 'CAMS %'",
 	"comments": "select name from tabComment where reference_doctype like 'CAMS %'",
 	"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
 }
@@ -157,6 +158,8 @@ def leave_traces(host, device):
 	)
 	about = {"reference_doctype": "CAMS Access Schedule", "reference_name": schedule["name"]}
 	host.create("Comment", comment_type="Comment", content="a comment", **about)
+	attached = {"attached_to_doctype": "CAMS Access Schedule", "attached_to_name": schedule["name"]}
+	host.create("File", file_name="trace.txt", content="trace", is_private=1, **attached)
 	host.update("CAMS Access Schedule", schedule["name"], windows=[{**MONDAY, "end": "18:00:00"}])
 	host.create("CAMS Device User", service_tag=device, user_id="EMP-0001")
 	host.update("Log Settings", "Log Settings")  # which adds what can be cleared

@@ -40,6 +40,7 @@ from navari_cams_biometric.gateway.errors import (
 )
 from navari_cams_biometric.gateway.operations import OPERATIONS, REQUESTS
 from navari_cams_biometric.gateway.punch import Punch
+from navari_cams_biometric.gateway.simulator.rest_answers import JPEG
 from tests.gateway.conftest import GATE, GATE_2, NAIROBI, NOW, SECURITY_KEY, TOKEN, at
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -107,7 +108,7 @@ REST = {
 	"GetTodayAttendance": ({}, ALL_PUNCHES),
 	"GetAttendancePhoto": (
 		{**PERSON, "LogTime": "2024-09-17 08:00:00 GMT +0300"},
-		b"\xff\xd8\xff\xe0 simulated \xff\xd9",
+		JPEG,
 	),
 	"ExportAttendance": (RANGE, CSV),
 	"AddUser": ({**PERSON, **NAMES}, sent_to(GATE)),
@@ -651,7 +652,7 @@ def test_calls_to_one_device_wait_for_each_other(simulator, rest, monkeypatch):
 def test_the_client_has_a_method_for_each_request_operation_and_the_dialects_no_other():
 	public = {name for name in dir(GatewayClient) if not name.startswith("_")}
 
-	assert public == {known.method for known in REQUESTS.values()} | {"attendance_pages", "close"}
+	assert public == {known.method for known in REQUESTS.values()} | {"attendance_pages", "close", "supports"}
 	assert set(REST) == set(REQUESTS)
 	assert set(WEB) == {name for name in REQUESTS if REQUESTS[name].counterpart}
 	assert {OPERATIONS[name].verb for name in set(OPERATIONS) - set(REST)} == {"PUSH"}

@@ -2,8 +2,10 @@
 
 import io
 import logging
+import time
 import traceback
 from contextlib import redirect_stdout
+from datetime import timedelta
 
 import pytest
 import requests
@@ -98,6 +100,38 @@ def test_a_door_is_never_opened_twice(
 
 	assert type(refusal) is error
 	assert (len(simulator.received), naps) == (1, [])
+
+
+def test_a_question_about_all_devices_says_which_of_them_was_refused(simulator, make_client):
+	simulator.fail_next("status_code", status_code=35)
+	client = make_client("Web API 3.0", attempts=1)
+
+	assert refuse(client.get_attendance_summary, at(0), at(18)).words.startswith(f"{GATE}: ")
+	simulator.fail_next("status_code", status_code=35)
+	assert GATE not in refuse(list, client.get_attendance_by_device(GATE, at(0), at(18))).words
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_an_answer_of_many_pages_ends_with_the_patience(simulator, make_client, api):
+	for number in range(20_000):
+		simulator.world.remember(GATE, "EMP-0001", "CheckIn", at(11) + timedelta(seconds=number))
+	client = make_client(api, patience=0.4)
+	told = []
+
+	with pytest.raises(TimedOutError, match="fewer days"):
+		told.extend(client.get_attendance_by_date(at(0), at(18)))
+
+	assert 50 <= len(told) < 20_000
+
+
+def test_no_single_request_waits_longer_than_the_patience(simulator, make_client):
+	simulator.fail_next("stall", seconds=5)
+	started = time.monotonic()
+
+	refusal = refuse(make_client(patience=0.2, attempts=1).get_device_info, GATE)
+
+	assert type(refusal) is TimedOutError
+	assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("name", [name for name, known in REQUESTS.items() if not known.safe_to_repeat])

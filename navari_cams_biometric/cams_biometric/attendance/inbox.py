@@ -43,7 +43,7 @@ def store(callback: Callback, device: CAMSDevice | None) -> None:
 def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:
 	"""How many of the punches are here already, or are named twice."""
 	punches = list(punches)
-	names = {_name(punch, device) for punch in punches}
+	names = {name_of(punch, device) for punch in punches}
 	return len(punches) - len(names) + frappe.db.count("CAMS Punch", {"name": ["in", sorted(names)]})
 
 
@@ -107,7 +107,7 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 		"sent_at": callback.sent_at,
 	}
 	return {
-		"name": _name(punch, device),
+		"name": name_of(punch, device),
 		"creation": now,
 		"modified": now,
 		"owner": frappe.session.user,
@@ -121,8 +121,9 @@ def _row(punch: Punch, callback: Callback, device: CAMSDevice | None) -> dict[st
 	}
 
 
-def _name(punch: Punch, device: CAMSDevice | None) -> str:
-	return punch.identity(device.name if device else "", _instant(punch.log_time, device))
+def name_of(punch: Punch, device: CAMSDevice | None) -> str:
+	"""What the CAMS Punch of this punch is called, whether or not it is here."""
+	return punch.identity(device.name if device else "", instant_of(punch.log_time, device))
 
 
 def cut(text: str) -> str:
@@ -132,11 +133,12 @@ def cut(text: str) -> str:
 
 def site_time(log_time: str, device: CAMSDevice | None) -> datetime | None:
 	"""A LogTime as Frappe stores times, naive in the site's zone; None where it cannot be read."""
-	instant = _instant(log_time, device)
+	instant = instant_of(log_time, device)
 	return instant.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if instant else None
 
 
-def _instant(log_time: str, device: CAMSDevice | None) -> datetime | None:
+def instant_of(log_time: str, device: CAMSDevice | None) -> datetime | None:
+	"""A LogTime, aware; None where it cannot be read."""
 	zone = device.zone() if device else ZoneInfo(get_system_timezone())
 	try:
 		return parse_timestamp(log_time, zone)

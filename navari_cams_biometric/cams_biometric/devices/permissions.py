@@ -6,7 +6,9 @@ DOOR_OPERATOR = "CAMS Door Operator"
 PEOPLE = ("HR Manager", "System Manager")
 DEVICES = ("System Manager",)
 DOORS = (DOOR_OPERATOR,)
+PHOTOS = ("HR Manager",)
 ROLES = {
+	"GetAttendancePhoto": PHOTOS,
 	**dict.fromkeys(("OpenDoor", "LockDoor"), DOORS),
 	**dict.fromkeys(("GetDoorStatus", "GetAccessEvents"), (*DOORS, *PEOPLE)),
 	**dict.fromkeys(("SyncDeviceTime", "RebootDevice", "ResetDeviceQueue", "RegisterCallback"), DEVICES),

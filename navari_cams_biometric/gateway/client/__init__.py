@@ -4,6 +4,7 @@
 dialects, `transport` time-outs and repeats. Errors are in `gateway.errors`, the table in `gateway.operations`.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone, tzinfo
@@ -106,6 +107,7 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		form: bool = False,
 		timeout: float = 45.0,
 		attempts: int = 4,
+		patience: float = math.inf,
 		sleep: Callable[[float], None] = time.sleep,
 		clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 	):
@@ -115,14 +117,15 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		with a token of their own and (Web API 3.0) with encryption. `base_url` is the dialect's own URL where
 		empty. `records`, `zone` and `clock` serve Web API 3.0: what the caller knows of devices and people,
 		the zone of "today" and of times without offset, and the present, aware. `form` sends REST v3 bodies
-		form-encoded. `timeout` is in seconds; `attempts` counts the first; `sleep` waits between them.
+		form-encoded. `timeout` is in seconds; `attempts` counts the first; `patience` is how many seconds
+		all requests together may take; `sleep` waits between them.
 
 		Raises ValueError for an unknown api, a base URL that is none, an empty token; EncryptionError for a
 		Security Key that is none.
 		"""
 		_check([token, *(device_tokens or {}).values()], base_url, (security_keys or {}).values())
 		access = Access(token, dict(device_tokens or {}), dict(security_keys or {}))
-		self._transport = Transport(timeout, attempts, sleep)
+		self._transport = Transport(timeout, attempts, sleep, patience=patience)
 		self._dialect: Dialect
 		if GatewayApi(api) is GatewayApi.REST_V3:
 			self._dialect = RestV3(access, self._transport, base_url, form)

@@ -4,6 +4,7 @@ Raises only this package's errors. None of them is chained to one of requests, w
 """
 
 import logging
+import math
 import random
 import threading
 import time
@@ -44,7 +45,8 @@ class Request:
 
 
 class Transport:
-	"""Sends requests. `timeout` is in seconds for each read; `attempts` counts the first one too.
+	"""Sends requests. `timeout` is in seconds for each read; `attempts` counts the first one too; `patience` is in
+	seconds for everything together, from now on.
 
 	`sleep` waits between attempts, at most LONGEST_WAIT_SECONDS; a gateway that asks for more is not asked
 	again. `jitter` returns a number from 0 to 1.
@@ -56,11 +58,13 @@ class Transport:
 		attempts: int = 4,
 		sleep: Callable[[float], None] = time.sleep,
 		jitter: Callable[[], float] = random.random,
+		patience: float = math.inf,
 	):
 		self._timeout = (min(CONNECT_SECONDS, timeout), timeout)
 		self._attempts = attempts
 		self._sleep = sleep
 		self._jitter = jitter
+		self._end = time.monotonic() + patience
 		self._session = requests.Session()
 		self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -87,6 +91,7 @@ class Transport:
 	def _send(self, request: Request) -> requests.Response:
 		name = request.operation.name
 		failure: RequestRefusedError
+		timeout = self._timeout_left(name)
 		try:
 			return self._session.request(
 				request.operation.verb if request.body is None else "POST",
@@ -94,14 +99,23 @@ class Transport:
 				params=request.parameters,
 				headers=request.headers,
 				data=request.body,
-				timeout=self._timeout,
+				timeout=timeout,
 				allow_redirects=False,  # a redirect would take the token along
 			)
 		except requests.Timeout:
-			failure = TimedOutError(name, None, f"timed out after {self._timeout[1]:g} seconds")
+			failure = TimedOutError(name, None, f"timed out after {timeout[1]:.3g} seconds")
 		except requests.RequestException as error:
 			failure = UnavailableError(name, None, f"the connection failed ({type(error).__name__})")
 		raise failure  # here, where the error of requests is no longer its context
+
+	def _timeout_left(self, name: str) -> tuple[float, float]:
+		"""For connecting and reading, in seconds. Raises TimedOutError when the patience is at its end."""
+		left = self._end - time.monotonic()
+		if left <= 0:
+			raise TimedOutError(
+				name, None, "it takes too long", "Ask for less at a time, such as fewer days."
+			)
+		return min(self._timeout[0], left), min(self._timeout[1], left)
 
 	def _wait(self, state: RetryCallState) -> float:
 		"""What the gateway asks for, else 1, 2, 4 seconds ...; in both cases up to as much again at random."""

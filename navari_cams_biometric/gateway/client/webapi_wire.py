@@ -72,6 +72,8 @@ class WebApiWire:
 		reply = self._open(device, response.content)
 		code = _status_code(reply)
 		words = self._access.clean(text((reply or {}).get("status")) or response.reason, operation, arguments)
+		if not any(parameter.name == "device" for parameter in operation.parameters):
+			words = f"{device}: {words}"  # one of all devices: nobody else could tell which
 		if code is not None and code != DONE:
 			raise refusal(operation.name, code, words)
 		if response.status_code != 200:

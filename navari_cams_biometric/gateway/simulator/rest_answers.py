@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from ..client.answers import DevicePunch
@@ -22,7 +23,7 @@ Arguments = dict[str, Any]
 Reply = dict[str, Any]
 Answer = tuple[int, Reply]
 
-JPEG = b"\xff\xd8\xff\xe0 simulated \xff\xd9"
+JPEG = Path(__file__).with_name("photo.jpg").read_bytes()
 
 
 class Refused(Exception):

@@ -1,9 +1,19 @@
+const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
+const PHOTO = "CAMS Checkin Photo";
+
 frappe.ui.form.on("Employee Checkin", {
 	refresh(frm) {
+		if (frm.is_new()) return;
+		if (frappe.user.has_role(["HR Manager", "System Manager"])) frm.trigger("add_comparison");
 		const punch = frm.doc.custom_cams_punch;
 		if (!punch || !frappe.model.can_read("CAMS Punch")) return;
 		frm.add_custom_button(__("CAMS Punch"), () => frappe.set_route("Form", "CAMS Punch", punch), __("View"));
-		frappe.db.get_value("CAMS Punch", punch, ["device_label", "service_tag"]).then(({ message }) => {
+		frm.trigger("tell_origin");
+		if (frappe.model.can_read(PHOTO)) frm.trigger("show_photo");
+	},
+
+	tell_origin(frm) {
+		frappe.db.get_value("CAMS Punch", frm.doc.custom_cams_punch, ["device_label", "service_tag"]).then(({ message }) => {
 			const device = message && (message.device_label || message.service_tag);
 			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), __(frm.doc.custom_punch_type)];
 			const text = __("From the biometric device: {0}. Its time: {1}.", [
@@ -13,4 +23,44 @@ frappe.ui.form.on("Employee Checkin", {
 			frm.set_intro(frappe.utils.escape_html(text), "blue");
 		});
 	},
+
+	add_comparison(frm) {
+		frm.add_custom_button(__("Compare with the Gateway"), () => {
+			const day = frm.doc.time.split(" ")[0];
+			frappe.set_route("query-report", "CAMS Punch Comparison", {
+				today: 0,
+				from_date: day,
+				to_date: day,
+				device: "",
+				employee: frm.doc.employee,
+			});
+		});
+	},
+
+	show_photo(frm) {
+		const checkin = frm.doc.name;
+		frappe.db.get_value(PHOTO, checkin, "photo").then(({ message }) => {
+			if (frm.doc.name !== checkin) return;
+			if (!message || !message.photo) return add_photo_button(frm);
+			const url = frappe.utils.escape_html(encodeURI(message.photo));
+			frm.dashboard.add_section(
+				`<a href="${url}" target="_blank"><img src="${url}" style="max-height: 160px; border-radius: var(--border-radius)"></a>`,
+				__("Photo, for HR Managers only"),
+			);
+			frm.dashboard.show();
+			frm.add_custom_button(__("Photo"), () => frappe.set_route("Form", PHOTO, checkin), __("View"));
+		});
+	},
 });
+
+function add_photo_button(frm) {
+	const button = frm.add_custom_button(__("Attach Photo"), () =>
+		frappe
+			.xcall(`${CONTROLLERS}.attendance.attach_photo`, { checkin: frm.doc.name })
+			.then(() => frm.reload_doc()),
+	);
+	frappe.call({ method: `${CONTROLLERS}.asking.unsupported`, type: "GET" }).then(({ message }) => {
+		if (!(message || []).includes("GetAttendancePhoto")) return;
+		button.prop("disabled", true).attr("title", __("Web API 3.0 has no photos. REST v3 does."));
+	});
+}

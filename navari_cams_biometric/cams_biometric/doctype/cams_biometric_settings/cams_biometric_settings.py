@@ -1,6 +1,7 @@
 """CAMS Biometric Settings: the account at the gateway, and how punches count."""
 
 import hmac
+import math
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -101,10 +102,11 @@ class CAMSBiometricSettings(TokenHolder, Document):
 				return row.direction
 		return None
 
-	def client(self, attempts: int = 4, timeout: float = 45.0) -> GatewayClient:
+	def client(self, attempts: int = 4, timeout: float = 45.0, patience: float = math.inf) -> GatewayClient:
 		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.
 
-		`attempts` counts the first one too; `timeout` is in seconds. Throws where there is no token.
+		`attempts` counts the first one too; `timeout` is in seconds for one request, `patience` for all of them together.
+		Throws where there is no token.
 		"""
 		token = self.get_password("auth_token", raise_exception=False)
 		if not token:
@@ -125,6 +127,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			records=KnownRecords(),
 			attempts=attempts,
 			timeout=timeout,
+			patience=patience,
 			zone=ZoneInfo(get_system_timezone()),
 		)
 

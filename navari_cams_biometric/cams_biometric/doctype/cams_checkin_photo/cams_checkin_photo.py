@@ -1,0 +1,27 @@
+"""CAMS Checkin Photo: the photo that was taken at a check-in, named like it, for HR Managers alone.
+
+The picture is a private File attached here and not to the Employee Checkin itself: whoever may read a document
+may download what is attached to it, and employees and HR Users read check-ins.
+"""
+
+import frappe
+from frappe.model.document import Document
+
+
+class CAMSCheckinPhoto(Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+	pass
+
+
+def has_permission(doc: CAMSCheckinPhoto, ptype: str = "read", user: str | None = None) -> bool:
+	"""Besides the role it takes the right to read the check-in, which User Permissions may restrict."""
+	checkin = frappe.get_doc("Employee Checkin", doc.employee_checkin)
+	return checkin.has_permission("read", user=user)
+
+
+def delete_with_checkin(checkin: Document, method: str | None = None) -> None:
+	"""A deleted check-in takes its photo along, whoever deletes it."""
+	frappe.delete_doc(
+		"CAMS Checkin Photo", checkin.name, ignore_permissions=True, force=True, delete_permanently=True
+	)
