@@ -42,7 +42,10 @@ scheduler_events = {
 	"cron": {
 		"* * * * *": ["navari_cams_biometric.cams_biometric.devices.commands.sweep"],
 		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
-		"*/10 * * * *": ["navari_cams_biometric.cams_biometric.attendance.history.resume_stalled"],
+		"*/10 * * * *": [
+			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
+			"navari_cams_biometric.cams_biometric.devices.health.check",
+		],
 	},
 }
 

@@ -50,6 +50,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", doctypes]})
 	frappe.db.delete("Error Log", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Version", {"ref_doctype": ["in", doctypes]})
+	frappe.db.delete("Notification Log", {"document_type": ["in", doctypes]})
 	frappe.db.delete("Comment", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
 	_remove_role()

@@ -32,8 +32,8 @@ def load() -> None:
 		if not frappe.db.exists("Employee", {"attendance_device_id": device_id}):
 			frappe.new_doc("Employee", **_employee(device_id, first_name, last_name)).insert()
 	settings = frappe.get_doc("CAMS Biometric Settings")
-	if not settings.service_tag_id:
-		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN})
+	if not settings.service_tag_id:  # and no gateway to look after devices at
+		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN, "check_health": 0})
 		settings.save()
 	frappe.db.commit()
 

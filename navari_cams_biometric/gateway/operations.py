@@ -303,7 +303,7 @@ _TABLE = (
 			"GetDeviceInfo",
 			"Model, firmware, capacity and counters.",
 			(DEVICE,),
-			"DeviceInformation: Model, Firmware, Capacity and Counters (numbers by name)",
+			"DeviceInformation: Model, Firmware, Capacity and Counters (numbers by name), LicenceUntil (a day, if known)",
 			Counterpart("Load.DeviceInformation", "M"),
 			can_queue=True,
 		),

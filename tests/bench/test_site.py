@@ -30,6 +30,7 @@ LEFT_BEHIND = {
 	"who has the role": "select name from `tabHas Role` where role like 'CAMS %'",
 	"reports": "select name from tabReport where name like 'CAMS %' or module = 'CAMS Biometric'",
 	"files": "select name from tabFile where attached_to_doctype like 'CAMS %'",
+	"notices": "select name from `tabNotification Log` where document_type like 'CAMS %'",
 	"comments": "select name from tabComment where reference_doctype like 'CAMS %'",
 	"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
 }
@@ -158,6 +159,8 @@ def leave_traces(host, device):
 	)
 	about = {"reference_doctype": "CAMS Access Schedule", "reference_name": schedule["name"]}
 	host.create("Comment", comment_type="Comment", content="a comment", **about)
+	notice = {"type": "Alert", "subject": "a notice", "for_user": "Administrator"}
+	host.create("Notification Log", document_type="CAMS Device", document_name=device, **notice)
 	attached = {"attached_to_doctype": "CAMS Access Schedule", "attached_to_name": schedule["name"]}
 	host.create("File", file_name="trace.txt", content="trace", is_private=1, **attached)
 	host.update("CAMS Access Schedule", schedule["name"], windows=[{**MONDAY, "end": "18:00:00"}])

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 from frappe.utils.password import remove_encrypted_password
 
-from navari_cams_biometric.cams_biometric.devices import mirror, schedules
+from navari_cams_biometric.cams_biometric.devices import clocks, mirror, schedules
 from navari_cams_biometric.gateway.client import Command, CommandState, GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError, NotFoundError, RequestRefusedError
 from navari_cams_biometric.gateway.operations import OPERATIONS
@@ -85,6 +85,7 @@ def finish(command: frappe._dict, state: str, outcome: str = "", **values: objec
 	finished = {"state": state, "finished_at": now, "answered_at": now, "due_at": None, "outcome": outcome}
 	command.db_set({**finished, **values}, notify=True)
 	mirror.note_outcome(command)
+	clocks.note_outcome(command)
 	schedules.note_outcome(command)
 
 

@@ -79,13 +79,17 @@ class User:
 
 @dataclass(frozen=True)
 class DeviceInfo:
-	"""`capacity` and `counters` hold numbers by the gateway's own names, for example Users."""
+	"""`capacity` and `counters` hold numbers by the gateway's own names, for example Users.
+
+	`licence_until` is the last day of the device's subscription; None where the reply does not tell.
+	"""
 
 	service_tag: str
 	model: str = ""
 	firmware: str = ""
 	capacity: Mapping[str, int] = field(default_factory=dict)
 	counters: Mapping[str, int] = field(default_factory=dict)
+	licence_until: date | None = None
 
 
 @dataclass(frozen=True)

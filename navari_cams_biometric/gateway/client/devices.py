@@ -17,7 +17,7 @@ from .answers import (
 	read_device,
 )
 from .base import OperationGroup, read_command
-from .reading import as_list, fold, read_boolean, read_number, read_numbers, read_time, text
+from .reading import as_list, fold, read_boolean, read_date, read_number, read_numbers, read_time, text
 
 
 class AccessOperations(OperationGroup):
@@ -62,7 +62,7 @@ class DeviceOperations(OperationGroup):
 		return [read_device(row) for row in as_list(self._ask("ListDevices").get("devices"))]
 
 	def get_device_info(self, device: str) -> DeviceInfo:
-		"""Model, firmware, capacity, counters. Raises AnswerPendingError while the device is offline."""
+		"""Model, firmware, capacity, counters, licence. Raises AnswerPendingError while the device is offline."""
 		told = fold(self._ask("GetDeviceInfo", device=device).get("deviceinformation"))
 		return DeviceInfo(
 			service_tag=device,
@@ -70,6 +70,7 @@ class DeviceOperations(OperationGroup):
 			firmware=text(told.get("firmware")),
 			capacity=read_numbers(told.get("capacity")),
 			counters=read_numbers(told.get("counters")),
+			licence_until=read_date(told.get("licenceuntil")),
 		)
 
 	def check_device_health(self, device: str) -> DeviceHealth:

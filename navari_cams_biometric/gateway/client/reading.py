@@ -1,6 +1,6 @@
 """Single values of a reply, read leniently: the gateway sends numbers as texts and keys in any case."""
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 
 from ..callback import as_text as text
@@ -14,6 +14,7 @@ __all__ = [
 	"fold",
 	"punch_of",
 	"read_boolean",
+	"read_date",
 	"read_number",
 	"read_numbers",
 	"read_time",
@@ -41,6 +42,14 @@ def read_time(value: object) -> datetime | None:
 	try:
 		return parse_timestamp(text(value), timezone.utc)
 	except TimestampError:
+		return None
+
+
+def read_date(value: object) -> date | None:
+	"""A day as `2027-01-31`, or that of a time; None where it cannot be read."""
+	try:
+		return date.fromisoformat(text(value)[:10])
+	except ValueError:
 		return None
 
 

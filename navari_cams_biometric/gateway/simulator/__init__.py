@@ -95,7 +95,7 @@ class Simulator:
 		return list(self._application.received)
 
 	def add_device(self, service_tag: str, label: str = "", **options: Any) -> SimulatedDevice:
-		"""Options are those of SimulatedDevice: zone, token, security_key, quirks."""
+		"""Options are those of SimulatedDevice: zone, token, security_key, licence_until, quirks."""
 		return self.world.add_device(service_tag, label, **options)
 
 	def add_user(self, service_tag: str, user_id: str, **options: Any) -> SimulatedUser:

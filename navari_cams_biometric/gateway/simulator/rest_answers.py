@@ -188,11 +188,13 @@ def device_information(device: SimulatedDevice) -> Reply:
 	count: Callable[[int], str | int] = int if device.quirks.numbers_as_numbers else str
 	templates = sum(len(user.credentials) for user in device.users.values())
 	counters = {"Users": count(len(device.users)), "Templates": count(templates)}
+	licence = {"LicenceUntil": device.licence_until.isoformat()} if device.licence_until else {}
 	return {
 		"Model": "Simulated",
 		"Firmware": "1.0",
 		"Capacity": {"Users": count(3000), "PunchLogs": count(100_000)},
 		"Counters": {**counters, "PunchLogs": count(len(device.history) + len(device.waiting))},
+		**licence,
 	}
 
 

@@ -5,7 +5,7 @@ Data only; `world` makes it move.
 
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from ..timestamp import format_timestamp
@@ -56,6 +56,7 @@ class SimulatedDevice:
 	security_key: str = field(default=SECURITY_KEY, repr=False)
 	online: bool = True
 	last_seen: datetime | None = None
+	licence_until: date | None = None
 	users: dict[str, SimulatedUser] = field(default_factory=dict)
 	doors: dict[int, str] = field(default_factory=lambda: {1: "Closed", 2: "Closed"})
 	schedules: dict[str, dict[str, Any]] = field(default_factory=dict)

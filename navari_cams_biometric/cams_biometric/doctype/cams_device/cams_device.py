@@ -13,6 +13,7 @@ from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import EncryptionError
 
 HISTORY_HOURS = 24
+HEALTH = ("health", "problems", "health_note", "health_at")
 
 
 class CAMSDevice(TokenHolder, Document):
@@ -59,6 +60,7 @@ class CAMSDevice(TokenHolder, Document):
 		self.update_auth_token()
 		self.validate_security_key()
 		self.validate_time_zone()
+		self.keep_health()
 
 	def update_auth_token(self) -> None:
 		settings = frappe.get_cached_doc("CAMS Biometric Settings")
@@ -85,6 +87,11 @@ class CAMSDevice(TokenHolder, Document):
 			frappe.throw(_("{0} is not a time zone.").format(self.time_zone), title=_("Time Zone"))
 		except KeyError:
 			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
+
+	def keep_health(self) -> None:
+		"""It is written past the document: a form that was opened before must not undo it, or it is told again."""
+		if not self.is_new():
+			self.update(frappe.db.get_value("CAMS Device", self.name, list(HEALTH), as_dict=True))
 
 	def zone(self) -> tzinfo:
 		"""The zone of times that the device sends without an offset: its own, else the site's."""

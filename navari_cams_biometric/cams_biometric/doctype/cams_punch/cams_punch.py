@@ -57,5 +57,6 @@ class CAMSPunch(Document):
 
 
 def on_doctype_update() -> None:
-	"""The index that the worker finds waiting punches by, in time order."""
+	"""The indexes that the worker finds waiting punches by, in time order, and a device's latest by arrival."""
 	frappe.db.add_index("CAMS Punch", ["state", "punch_time"])
+	frappe.db.add_index("CAMS Punch", ["service_tag", "creation"])

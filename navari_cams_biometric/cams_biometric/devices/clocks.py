@@ -1,0 +1,48 @@
+"""The clocks of devices, as their own punches show them against the time of arrival."""
+
+import frappe
+from frappe.utils import add_to_date, get_datetime, now_datetime
+
+from navari_cams_biometric.cams_biometric.devices import mirror
+
+LAST_PUNCHES = 20
+WINDOW_HOURS = 24
+LARGEST = 2**31 - 1  # what the column holds: 68 years
+
+
+def learn(service_tag: str) -> dict[str, object]:
+	"""The fields of CAMS Device for its clock: seconds ahead (minus: behind), and when that was learned.
+
+	A device that was offline delivers old punches late, so of the last ones the largest difference counts. Those
+	that came before the clock was last set do not. Empty where no punch tells.
+	"""
+	since = [add_to_date(now_datetime(), hours=-WINDOW_HOURS), _last_set(service_tag)]
+	punches = frappe.get_all(
+		"CAMS Punch",
+		filters={
+			"service_tag": service_tag,
+			"punch_time": ["is", "set"],
+			"creation": [">", max(get_datetime(moment) for moment in since if moment)],
+		},
+		fields=["punch_time", "creation"],
+		order_by="creation desc",
+		limit=LAST_PUNCHES,
+	)
+	if not punches:
+		return {}
+	skew = max((get_datetime(row.punch_time) - get_datetime(row.creation)).total_seconds() for row in punches)
+	return {
+		"clock_skew": round(max(-LARGEST, min(skew, LARGEST))),
+		"clock_skew_at": get_datetime(punches[0].creation),
+	}
+
+
+def note_outcome(command: frappe._dict) -> None:
+	"""A clock that was set has to show anew how it goes."""
+	if command.operation == "SyncDeviceTime" and command.state == "Done":
+		mirror.set_values("CAMS Device", command.service_tag, {"clock_skew": 0, "clock_skew_at": None})
+
+
+def _last_set(service_tag: str) -> object:
+	done = {"service_tag": service_tag, "operation": "SyncDeviceTime", "state": "Done"}
+	return frappe.db.get_value("CAMS Command", done, "finished_at", order_by="finished_at desc")

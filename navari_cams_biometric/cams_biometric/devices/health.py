@@ -1,0 +1,307 @@
+"""The health of devices: what the gateway tells of each, what their own punches tell, and what follows from it.
+
+A scheduled look every ten minutes, and one on demand. What is judged, and how, is for `judgement`; who is told,
+for `notices`. What was told already stands on the device's record, so that it is told once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.devices import clocks, judgement, mirror, notices, outcomes
+from navari_cams_biometric.cams_biometric.devices.judgement import Case, Limits
+from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo, GatewayClient
+from navari_cams_biometric.gateway.errors import (
+	GatewayError,
+	RateLimitedError,
+	UnavailableError,
+	UnreadableReplyError,
+)
+
+PATIENCE_SECONDS = 8.0  # for each question
+BUDGET_SECONDS = 200  # a scheduled job may last 300
+UNANSWERED_IN_A_ROW = 3  # then it is the gateway, and not a device
+INFORMATION_HOURS = 24
+OVERDUE_MINUTES = 30
+
+FIELDS = [
+	"name",
+	"label",
+	"creation",
+	"last_heard",
+	"connection",
+	"connection_since",
+	"queue_depth",
+	"last_seen",
+	"health",
+	"problems",
+	"clock_skew",
+	"clock_skew_at",
+	"information_at",
+	"licence_until",
+]
+
+
+@dataclass
+class Answer:
+	"""What the gateway said of one device. `refusal` is why it said nothing; `overdue`: a command waits too long."""
+
+	health: DeviceHealth | None = None
+	information: DeviceInfo | None = None
+	overdue: bool = False
+	refusal: GatewayError | None = None
+
+
+@dataclass
+class Round:
+	"""The answers by service tag. `outage` is why the gateway as a whole did not answer, in its own words."""
+
+	answers: dict[str, Answer] = field(default_factory=dict)
+	outage: str = ""
+
+
+def check() -> None:
+	"""Scheduled: look after every enabled device, if Settings say so and the gateway can be asked."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	if settings.check_health and settings.auth_token_digest:
+		check_all()
+
+
+def check_all() -> str:
+	"""Look after every enabled device, those first that waited longest; commits after each.
+
+	Returns why the gateway cannot be reached, or an empty text. No device is judged from that: then silence goes
+	by callbacks alone, and what only the gateway could tell stays as it was. A device that there was no time
+	for keeps its record as it is. Throws where Settings have no token.
+	"""
+	devices = frappe.get_all("CAMS Device", filters={"enabled": 1}, fields=FIELDS, order_by="health_at, name")
+	with frappe.get_cached_doc("CAMS Biometric Settings").client(
+		attempts=1, timeout=PATIENCE_SECONDS
+	) as client:
+		told = _ask_in_turn(client, devices)
+	for device in devices:
+		if told.outage or device.name in told.answers:
+			_conclude_safely(device.name, told.answers.get(device.name, Answer()), told.outage)
+	_report(told, devices)
+	frappe.db.commit()
+	return told.outage
+
+
+def check_one(client: GatewayClient, service_tag: str) -> None:
+	"""Look after one device in the caller's transaction. Raises GatewayError where the gateway says nothing of it."""
+	answer = _ask(client, frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True))
+	if answer.refusal:
+		raise answer.refusal
+	_conclude(service_tag, answer, "")
+
+
+def read_information(client: GatewayClient, service_tag: str) -> None:
+	"""Note what the device tells of itself. Raises GatewayError where it tells nothing, for one when it is offline."""
+	mirror.set_values("CAMS Device", service_tag, _information(client.get_device_info(service_tag)))
+
+
+def site_time(moment: datetime | None) -> datetime | None:
+	"""As Frappe stores times: naive, in the site's zone."""
+	return moment.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if moment else None
+
+
+def _ask_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
+	told, end = Round(), monotonic() + BUDGET_SECONDS
+	for device in devices:
+		if monotonic() > end:
+			break
+		answer = _ask(client, device)
+		frappe.db.commit()  # what was learned of a command
+		if isinstance(answer.refusal, RateLimitedError):
+			return told  # the others would fare no better; they are first in the next round
+		told.answers[device.name] = answer
+		if len(told.answers) >= UNANSWERED_IN_A_ROW and _outage(told):
+			break
+	told.outage = _outage(told)
+	return told
+
+
+def _outage(told: Round) -> str:
+	"""Why the last ones asked for were not answered; empty where one of them was."""
+	last = [answer.refusal for answer in told.answers.values()][-UNANSWERED_IN_A_ROW:]
+	return str(last[-1]) if last and all(map(_is_outage, last)) else ""
+
+
+def _is_outage(refusal: GatewayError | None) -> bool:
+	return isinstance(refusal, UnavailableError | UnreadableReplyError)
+
+
+def _ask(client: GatewayClient, device: frappe._dict) -> Answer:
+	answer = Answer()
+	try:
+		answer.health = client.check_device_health(device.name)
+	except GatewayError as error:
+		answer.refusal = error
+		return answer
+	if answer.health.online and _is_due(device):
+		answer.information = _information_if_told(client, device.name)
+	if answer.health.online:
+		answer.overdue = _is_overdue(client, device.name)
+	return answer
+
+
+def _is_due(device: frappe._dict) -> bool:
+	since = add_to_date(now_datetime(), hours=-INFORMATION_HOURS)
+	return not device.information_at or get_datetime(device.information_at) < since
+
+
+def _information_if_told(client: GatewayClient, service_tag: str) -> DeviceInfo | None:
+	try:
+		return client.get_device_info(service_tag)
+	except GatewayError:
+		return None  # nobody falls ill from that; it is asked again
+
+
+def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
+	"""Whether the oldest command that is under way is so for too long, the gateway asked.
+
+	Where nobody can be asked after a command, only one that is known to wait for the device counts: one that
+	was sent may be done.
+	"""
+	can_tell = client.supports("GetCommandStatus")
+	waiting = {
+		"service_tag": service_tag,
+		"state": ["in", outcomes.UNDER_WAY if can_tell else [outcomes.WAITING]],
+		"answered_at": ["is", "set"],
+		"sent_at": ["<", add_to_date(now_datetime(), minutes=-OVERDUE_MINUTES)],
+	}
+	names = frappe.get_all("CAMS Command", filters=waiting, pluck="name", order_by="creation, name", limit=1)
+	if not names:
+		return False
+	command = frappe.get_doc("CAMS Command", names[0])
+	try:
+		outcomes.poll(client, command)
+	except GatewayError:
+		return True
+	return command.state in outcomes.UNDER_WAY
+
+
+def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
+	"""One odd device does not keep the others from being looked after."""
+	try:
+		_conclude(service_tag, answer, outage)
+		frappe.db.commit()
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(
+			"CAMS device could not be judged", frappe.get_traceback(), "CAMS Device", service_tag
+		)
+
+
+def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
+	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
+	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
+	told = _told(service_tag, answer)
+	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
+	problems = judgement.judge(case, Limits.of_settings())
+	remarks = [*problems.values(), *_remark(answer, outage)]
+	judged = {
+		"health": judgement.health_of(case, problems),
+		"problems": ",".join(problems),
+		"health_note": "\n".join(remarks),
+		"health_at": case.now,
+	}
+	mirror.set_values("CAMS Device", service_tag, {**told, **judged})
+	_tell(case, problems)
+
+
+def _tell(case: Case, problems: dict[str, str]) -> None:
+	if set(problems) - case.had:
+		notices.tell_ill(case.before, problems)
+	elif case.had and not problems:
+		notices.tell_well(case.before)
+
+
+def _told(service_tag: str, answer: Answer) -> dict[str, object]:
+	"""The fields that are known anew; what was not told stays."""
+	return {
+		**(_connection(answer.health) if answer.health else {}),
+		**(_information(answer.information) if answer.information else {}),
+		**clocks.learn(service_tag),
+	}
+
+
+def _connection(health: DeviceHealth) -> dict[str, object]:
+	"""Where the gateway cannot tell how many commands wait, none is known to."""
+	last_seen = site_time(health.last_seen)
+	return {
+		"connection": "Online" if health.online else "Offline",
+		"connection_since": now_datetime(),
+		"queue_depth": health.queue_depth or 0,
+		**({"last_seen": last_seen} if last_seen else {}),
+	}
+
+
+def _information(told: DeviceInfo) -> dict[str, object]:
+	values = {
+		"model": inbox.cut(told.model),
+		"firmware": inbox.cut(told.firmware),
+		"counters": _counters(told),
+		"licence_until": told.licence_until,
+	}
+	known = {fieldname: value for fieldname, value in values.items() if value}
+	return {**known, "information_at": now_datetime()}
+
+
+def _counters(told: DeviceInfo) -> str:
+	"""A line for each: how many of how many."""
+	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
+	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
+
+
+def _counter(name: str, count: int | None, capacity: int | None) -> str:
+	if count is None:
+		return _("{0}: up to {1}").format(name, capacity)
+	if capacity is None:
+		return f"{name}: {count}"
+	return _("{0}: {1} of {2}").format(name, count, capacity)
+
+
+def _remark(answer: Answer, outage: str) -> list[str]:
+	if answer.health:
+		return []
+	if outage:
+		return [_("The gateway cannot be reached: silence is judged by callbacks alone. {0}").format(outage)]
+	return [
+		_("The gateway said nothing of it: silence is judged by callbacks alone. {0}").format(answer.refusal)
+	]
+
+
+def _report(told: Round, devices: list[frappe._dict]) -> None:
+	"""For the administrators, once a day each."""
+	if told.outage:
+		log_once_a_day(
+			"The CAMS gateway cannot be reached",
+			f"{told.outage}\nThe health of devices is judged by their callbacks until it answers.",
+			identity=("health", "outage"),
+		)
+		return
+	if len(told.answers) < len(devices):
+		log_once_a_day(
+			"The health of CAMS devices could not be asked for in time",
+			f"{len(told.answers)} of {len(devices)} devices were asked; the others come first next time."
+			" The gateway is slow, or limits the rate.",
+			identity=("health", "incomplete"),
+		)
+	for service_tag, answer in told.answers.items():
+		if answer.refusal:
+			log_once_a_day(
+				"The CAMS gateway said nothing of a device",
+				str(answer.refusal),
+				identity=("health", "refused", service_tag),
+				reference_doctype="CAMS Device",
+				reference_name=service_tag,
+			)

@@ -1,0 +1,59 @@
+"""The devices that the gateway has and the records of them here, brought together."""
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.devices import health, mirror
+from navari_cams_biometric.gateway.client import Device, GatewayApi, GatewayClient
+
+
+def ensure_listable() -> None:
+	"""Throw where the gateway API has no list of devices: the client would tell what is here already."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	if settings.gateway_api != GatewayApi.REST_V3.value:
+		frappe.throw(
+			_(
+				"{0} has no list of devices. Add them by hand, or let each send a punch: then it registers itself."
+			).format(settings.gateway_api),
+			title=_("Not Supported"),
+		)
+
+
+def bring_in(client: GatewayClient) -> list[str]:
+	"""Make a record for each device that is missing here, and note what the gateway tells of the others.
+
+	Returns the service tags that are new. Raises GatewayError where the gateway does not tell.
+	"""
+	known = {name.casefold(): name for name in frappe.get_all("CAMS Device", pluck="name", order_by="name")}
+	listed = {device.service_tag.casefold(): device for device in client.list_devices() if device.service_tag}
+	new = [_add(device) for tag, device in listed.items() if tag not in known]
+	for tag, device in listed.items():
+		if tag in known:
+			_update_label(known[tag], device.label)
+			_note(known[tag], device)
+	return new
+
+
+def _add(device: Device) -> str:
+	record = frappe.new_doc("CAMS Device", service_tag=device.service_tag, label=inbox.cut(device.label))
+	record.insert()
+	_note(record.name, device)
+	return record.name
+
+
+def _update_label(name: str, label: str) -> None:
+	"""By the document cache too: callbacks read the label there."""
+	if label and frappe.db.get_value("CAMS Device", name, "label") != inbox.cut(label):
+		frappe.db.set_value("CAMS Device", name, "label", inbox.cut(label))
+
+
+def _note(name: str, device: Device) -> None:
+	values: dict[str, object] = {}
+	if device.online is not None:
+		values = {"connection": "Online" if device.online else "Offline", "connection_since": now_datetime()}
+	if device.last_seen:
+		values["last_seen"] = health.site_time(device.last_seen)
+	if values:
+		mirror.set_values("CAMS Device", name, values)

@@ -1,0 +1,288 @@
+"""The health of devices on a real site: told once by Frappe's own notices, and who may ask; the audit as a report."""
+
+import uuid
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from navari_cams_biometric.gateway.simulator import Simulator
+from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
+
+APP = "navari_cams_biometric.cams_biometric"
+CHECK = f"{APP}.devices.health.check"
+NAIROBI = timezone(timedelta(hours=3))
+
+
+@pytest.fixture
+def gateway(host, bench_site):
+	"""A gateway with two devices that are the only enabled ones here, and whose clock began two hours ago."""
+	bench_site.sql("update `tabCAMS Device` set enabled = 0, latitude = 77 where enabled = 1")
+	with Simulator(token=TOKEN, now=datetime.now(timezone.utc) - timedelta(hours=2)) as simulator:
+		host.update(
+			SETTINGS,
+			SETTINGS,
+			gateway_api="REST v3",
+			base_url=simulator.rest_url,
+			check_health=1,
+			silent_after=60,
+		)
+		for number in (1, 2):
+			tag = f"HLT{uuid.uuid4().hex[:8].upper()}"
+			simulator.add_device(tag, f"Gate {number}")
+			host.create("CAMS Device", service_tag=tag, label=f"Gate {number}")
+		yield simulator
+	host.update(SETTINGS, SETTINGS, base_url="", health_recipients=[])
+	bench_site.sql("update `tabCAMS Device` set enabled = 0 where name like 'HLT%'")
+	bench_site.sql("update `tabCAMS Device` set enabled = 1, latitude = 0 where latitude = 77")
+
+
+@pytest.fixture
+def tags(gateway):
+	return list(gateway.world.devices)
+
+
+@pytest.fixture
+def check(bench_site):
+	"""What the scheduler runs, each time in a process of its own; `later` moves what is known into the past."""
+
+	def run(later=0):
+		moved = ("creation", "last_heard", "last_seen", "connection_since", "health_at")
+		changes = ", ".join(f"{name} = {name} - interval {later} minute" for name in moved)
+		bench_site.sql(f"update `tabCAMS Device` set {changes} where enabled = 1")
+		bench_site.execute(CHECK)
+
+	return run
+
+
+@pytest.fixture
+def recipient(host, new_user):
+	name = new_user("HR Manager")[0]
+	host.update(SETTINGS, SETTINGS, health_recipients=[{"user": name}])
+	return name
+
+
+@pytest.fixture
+def new_user(host):
+	"""Make a user of one role; return name and key."""
+
+	def create(role):
+		key, secret = uuid.uuid4().hex[:15], uuid.uuid4().hex[:15]
+		user = host.create(
+			"User",
+			email=f"{key}@example.com",
+			first_name=role,
+			send_welcome_email=0,
+			api_key=key,
+			api_secret=secret,
+			roles=[{"role": role}],
+		)
+		return user["name"], f"{key}:{secret}"
+
+	return create
+
+
+def notices(host, tag):
+	return host.find("Notification Log", {"document_name": tag})
+
+
+def state(host, tag):
+	device = host.get("CAMS Device", tag)
+	return device.get("health") or "", device.get("problems") or ""
+
+
+def call(host, function, key=None, **arguments):
+	return host.api("POST", f"method/{APP}.controllers.{function}", key, json=arguments)
+
+
+def test_a_silent_device_is_told_once_and_once_when_it_is_well_again(host, gateway, tags, check, recipient):
+	check()
+	assert state(host, tags[0]) == ("Well", "")
+	gateway.set_online(tags[0], False)
+	check(later=61)
+	check(later=10)
+
+	assert state(host, tags[0]) == ("Silent", "Silent")
+	[notice] = notices(host, tags[0])
+	assert (notice["for_user"], notice["document_type"]) == (recipient, "CAMS Device")
+	assert notice["subject"] == f"<b>Gate 1 ({tags[0]})</b> is not well: Silent"
+	assert "Check its power" in notice["email_content"]
+
+	gateway.set_online(tags[0], True)
+	check(later=10)
+	check(later=10)
+	assert state(host, tags[0]) == ("Well", "")
+	assert [each["subject"].partition("</b> ")[2] for each in notices(host, tags[0])] == [
+		"is not well: Silent",
+		"is well again",
+	]
+	assert notices(host, tags[1]) == []
+
+
+def test_saving_an_old_form_does_not_tell_it_again(host, gateway, tags, check, recipient):
+	check()
+	opened = host.get("CAMS Device", tags[0])
+	bench_day = (date.today() + timedelta(days=3)).isoformat()
+	gateway.world.devices[tags[0]].licence_until = date.fromisoformat(bench_day)
+	call(host, "devices.read_information", service_tag=tags[0])
+	check()
+	assert state(host, tags[0]) == ("Licence", "Licence")
+	host.update(
+		"CAMS Device", tags[0], **{name: opened[name] for name in ("health", "problems", "health_note")}
+	)
+	check()
+
+	assert state(host, tags[0]) == ("Licence", "Licence")
+	assert len(notices(host, tags[0])) == 1
+	assert bench_day in host.get("CAMS Device", tags[0])["health_note"]
+
+
+def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(
+	host, bench_site, gateway, tags, check
+):
+	moment = datetime.now(NAIROBI) + timedelta(hours=2)
+	log_time = f"{moment:%Y-%m-%d %H:%M:%S} GMT +0300"
+	assert host.callback(real_time("EMP-0001", log_time, SerialNumber=tags[0])).content == DONE
+	check()
+	device = host.get("CAMS Device", tags[0])
+	assert abs(device["clock_skew"] - 7200) < 10
+	assert device["health"] == "Clock"
+	assert "2 hours ahead" in device["health_note"]
+
+	name = call(host, "devices.sync_time", service_tag=tags[0]).json()["message"]
+	wait_until(host, name, "Sent")
+	gateway.tick(20)
+	assert call(host, "commands.check", name=name).json()["message"] == "Done"
+	check()
+	device = host.get("CAMS Device", tags[0])
+	assert (device["clock_skew"], device.get("clock_skew_at"), device["health"]) == (0, None, "Well")
+
+
+def wait_until(host, name, state, seconds=30):
+	deadline = datetime.now() + timedelta(seconds=seconds)
+	while host.get("CAMS Command", name)["state"] != state:
+		assert datetime.now() < deadline, host.get("CAMS Command", name)
+
+
+def test_a_queue_that_does_not_move_is_stuck(host, gateway, tags, check):
+	gateway.world.command("AddUser", tags[0], {"UserID": "EMP-0001"})
+	check()
+	check(later=10)
+
+	assert state(host, tags[0]) == ("Stuck", "Stuck")
+	assert "Reset its queue" in host.get("CAMS Device", tags[0])["health_note"]
+	assert state(host, tags[1]) == ("Well", "")
+
+
+def test_a_gateway_that_is_down_is_told_to_administrators_and_judges_nobody(
+	host, bench_site, gateway, tags, check, recipient
+):
+	bench_site.sql("delete from `tabError Log` where method like 'The CAMS gateway%'")
+	check()
+	gateway.stop()
+	check(later=10)
+	check(later=10)
+
+	assert state(host, tags[0]) == ("Well", "")
+	note = host.get("CAMS Device", tags[0])["health_note"]
+	assert note.startswith("The gateway cannot be reached")
+	[entry] = host.find("Error Log", {"method": "The CAMS gateway cannot be reached"})
+	assert TOKEN not in entry["error"]
+	assert notices(host, tags[0]) == []
+
+	check(later=61)
+	assert state(host, tags[0]) == ("Silent", "Silent")
+	assert len(notices(host, tags[0])) == 1
+
+
+def test_the_check_is_scheduled_every_ten_minutes(bench_site):
+	found = bench_site.sql(
+		f"select cron_format, stopped from `tabScheduled Job Type` where method = '{CHECK}'"
+	)
+	assert found == [["*/10 * * * *", "0"]]
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 403), ("Employee", 403)]
+)
+def test_who_may_look_after_a_device_now(host, gateway, tags, new_user, role, status):
+	assert call(host, "devices.check_health", new_user(role)[1], service_tag=tags[0]).status_code == status
+	assert state(host, tags[0])[0] == ("Well" if status == 200 else "")
+
+
+def test_a_look_says_what_the_gateway_said(host, gateway, tags):
+	gateway.fail_next("server_error")
+	response = call(host, "devices.check_health", service_tag=tags[0])
+
+	assert response.status_code == 417
+	assert "refused with 500" in response.text
+
+
+@pytest.mark.parametrize("function", ["devices.import_devices", "devices.ping", "audit.mend"])
+def test_a_guest_reaches_nothing(host, gateway, tags, function):
+	url = f"{host.url}/api/method/{APP}.controllers.{function}"
+	body = {"service_tag": tags[0], "rows": []}
+	assert host.session.post(url, json=body, timeout=30).status_code == 403
+	assert gateway.received == []
+
+
+def test_missing_devices_are_brought_in(host, gateway, tags):
+	tag = f"HLT{uuid.uuid4().hex[:8].upper()}"
+	gateway.add_device(tag, "Gate 3")
+
+	assert call(host, "devices.import_devices").json()["message"] == [tag]
+	device = host.get("CAMS Device", tag)
+	assert (device["label"], device["connection"]) == ("Gate 3", "Online")
+
+
+def audit(host, key=None, **filters):
+	body = {"report_name": "CAMS Ghost Audit", "filters": filters}
+	return host.api("POST", "method/frappe.desk.query_report.run", key, json=body)
+
+
+def rows_of(response):
+	return response.json()["message"]["result"]
+
+
+@pytest.fixture
+def ghost(host, gateway, tags, bench_site):
+	"""Somebody on the first device whom nobody knows."""
+	user_id = uuid.uuid4().hex[:8]
+	gateway.add_user(tags[0], user_id, first_name="Employee", last_name="Gone")
+	bench_site.bench("cams", "sync-users", "--device", tags[0])
+	return user_id
+
+
+@pytest.mark.parametrize(
+	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 403), ("Employee", 403)]
+)
+def test_who_may_see_the_audit(host, gateway, new_user, role, status):
+	assert audit(host, new_user(role)[1]).status_code == status
+
+
+def test_a_ghost_is_found_and_taken_off_by_an_hr_manager(host, gateway, tags, ghost, new_user):
+	key = new_user("HR Manager")[1]
+	[row] = rows_of(audit(host, key, device=tags[0], kind="On a device, but no active employee"))
+	assert (row["user_id"], row["device_name"], row["mend"]) == (ghost, "Employee Gone", "Remove from Device")
+
+	told = {name: row[name] for name in ("kind", "service_tag", "user_id")}
+	result = call(host, "audit.mend", key, rows=[told, {**told, "user_id": "nobody"}]).json()["message"]
+	[name] = result["asked"]
+	assert [each["user_id"] for each in result["left"]] == ["nobody"]
+	wait_until(host, name, "Sent")
+	gateway.tick(20)
+	call(host, "commands.check", key, name=name)
+
+	assert ghost not in gateway.world.devices[tags[0]].users
+	assert rows_of(audit(host, key, device=tags[0])) == []
+
+
+def test_an_hr_manager_of_one_branch_mends_nothing_elsewhere(host, gateway, tags, ghost, new_user):
+	user, key = new_user("HR Manager")
+	host.create("User Permission", user=user, allow="CAMS Device", for_value=tags[1])
+	row = {"kind": "On a device, but no active employee", "service_tag": tags[0], "user_id": ghost}
+	result = call(host, "audit.mend", key, rows=[row]).json()["message"]
+
+	assert result["asked"] == []
+	assert "may not see" in result["left"][0]["why"]
+	assert rows_of(audit(host, key)) == []
+	assert call(host, "devices.ping", key, service_tag=tags[0]).status_code == 403
