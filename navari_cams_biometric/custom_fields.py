@@ -1,4 +1,4 @@
-"""The fields that this app adds to Employee Checkin. `create_custom_fields` keeps what a site changed in others."""
+"""The fields that this app adds to Employee and Employee Checkin. `create_custom_fields` keeps what a site changed in others."""
 
 
 def _(label: str) -> str:
@@ -9,6 +9,20 @@ def _(label: str) -> str:
 # `custom_cams_punch` is text rather than a link: punches expire, and a link to nothing would make the
 # check-in impossible to save. It is unique: one check-in for one punch, even when two workers race.
 CUSTOM_FIELDS = {
+	"Employee": [
+		{
+			"fieldname": "custom_cams_section",
+			"fieldtype": "Section Break",
+			"label": _("Biometric Devices"),
+			"insert_after": "default_shift",
+			"depends_on": "eval:!doc.__islocal",
+		},
+		{
+			"fieldname": "custom_cams_devices",
+			"fieldtype": "HTML",
+			"insert_after": "custom_cams_section",
+		},
+	],
 	"Employee Checkin": [
 		{
 			"fieldname": "custom_cams_section",
@@ -56,5 +70,5 @@ CUSTOM_FIELDS = {
 			"no_copy": 1,
 			"unique": 1,
 		},
-	]
+	],
 }

@@ -17,14 +17,19 @@ after_uninstall = "navari_cams_biometric.install.after_uninstall"
 before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.take_raw_body"]
 after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_for_frappe"]
 
-doctype_js = {"Employee Checkin": "public/js/employee_checkin.js"}
+doctype_js = {
+	"Employee": "public/js/employee.js",
+	"Employee Checkin": "public/js/employee_checkin.js",
+}
+doctype_list_js = {"Employee": "public/js/employee_list.js"}
 
 doc_events = {
 	("Employee", "HR Settings", "Shift Type", "CAMS Device", "CAMS Biometric Settings"): {
 		"on_update": "navari_cams_biometric.cams_biometric.attendance.release.release_after_change",
 	},
 	"Employee": {
-		"on_update": "navari_cams_biometric.cams_biometric.devices.schedules.note_changed_person",
+		"on_update": "navari_cams_biometric.cams_biometric.devices.employment.follow",
+		"on_trash": "navari_cams_biometric.cams_biometric.devices.employment.forget",
 	},
 	"Employee Checkin": {
 		"on_trash": [

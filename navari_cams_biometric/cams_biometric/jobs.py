@@ -22,5 +22,16 @@ def request_job(method: str, job_id: str | None = None, **options: object) -> No
 
 
 def after_commit(method: str, job_id: str | None = None, **options: object) -> None:
-	"""Queue a job once what was written is there to be found."""
-	frappe.db.after_commit.add(lambda: request_job(method, job_id, **options))
+	"""Queue a job once what was written is there to be found; once only, however often a transaction asks."""
+	requested = frappe.flags.setdefault("cams_requested_jobs", set())
+	job = frappe.as_json([method, job_id, options])
+	if job in requested:
+		return
+
+	def request() -> None:
+		requested.discard(job)
+		request_job(method, job_id, **options)
+
+	requested.add(job)
+	frappe.db.after_commit.add(request)
+	frappe.db.after_rollback.add(lambda: requested.discard(job))

@@ -65,16 +65,19 @@ def ask(
 
 def ensure_possible(operation: str) -> None:
 	"""Throw where the gateway cannot be asked for this."""
+	if reason := why_impossible(operation):
+		frappe.throw(reason, title=_("Not Possible"))
+
+
+def why_impossible(operation: str) -> str:
+	"""Why the gateway cannot be asked for this, and what to do; empty where it can."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if not settings.auth_token_digest:
-		frappe.throw(_("Enter the Auth Token in CAMS Biometric Settings first."), title=_("Not Set Up"))
+		return _("Enter the Auth Token in CAMS Biometric Settings first.")
 	if operation in settings.unsupported_operations():
-		frappe.throw(
-			_("{0} is not part of {1}. Use REST v3, if your account has that.").format(
-				operation, settings.gateway_api
-			),
-			title=_("Not Supported"),
-		)
+		words = _("{0} is not part of {1}. Use REST v3, if your account has that.")
+		return words.format(operation, settings.gateway_api)
+	return ""
 
 
 def request_sending(service_tag: str, at_front: bool = False) -> None:

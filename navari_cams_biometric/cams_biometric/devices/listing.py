@@ -1,49 +1,134 @@
-"""Everybody on a device, as the gateway lists them, brought into CAMS Device User."""
+"""Who the gateway says is on a device, read into CAMS Device User.
+
+Only where the gateway keeps the list: that of Web API 3.0 comes from CAMS Device User itself.
+"""
+
+from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, get_datetime, now_datetime
 
+from navari_cams_biometric.cams_biometric import jobs
 from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.devices import mirror
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.devices import commands, mirror
+from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 from navari_cams_biometric.gateway.client import GatewayApi, User
+from navari_cams_biometric.gateway.errors import GatewayError
+
+READ = mirror.LISTING
+TIMEOUT = 30 * 60  # seconds
+BATCH = 200  # people in one transaction
+
+
+def ensure_possible() -> None:
+	"""Throw where there is no list to read."""
+	commands.ensure_possible("ListUsers")
+	if not _has_list():
+		words = _("{0} has no list of the people on a device. What is known of them comes from its events.")
+		frappe.throw(words.format(GatewayApi.WEB_API_3.value), title=_("Not Supported"))
+
+
+def request(service_tag: str) -> None:
+	"""Have the people of a device read; the user is told how it went."""
+	job_id = f"cams_people_{service_tag}"
+	user = frappe.session.user
+	jobs.request_job(READ, job_id, queue="long", timeout=TIMEOUT, service_tag=service_tag, tell=user)
 
 
 def sync(service_tag: str) -> int:
-	"""Ask the gateway who is on the device and note it; return how many are.
+	"""Read the people of a device now; return how many are on it. Commits in batches.
 
-	Whoever is not listed is no longer there. Throws where the gateway API has no list: the client would read
-	this site's own. Raises GatewayError where the gateway does not tell.
+	Throws where there is no list to read; raises GatewayError where the gateway does not tell.
 	"""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
-	if settings.gateway_api != GatewayApi.REST_V3.value:
-		words = _("{0} has no list of the people on a device. What is known of them comes from its events.")
-		frappe.throw(words.format(settings.gateway_api), title=_("Not Supported"))
-	began_at = now_datetime()
-	with settings.client() as client:
-		listed = [user for user in client.list_users(service_tag) if user.user_id]
-	for user in listed:
-		mirror.put(service_tag, user.user_id, **_values(user))
-	_remove_others(service_tag, {inbox.cut(user.user_id) for user in listed}, began_at)
-	mirror.set_values("CAMS Device", service_tag, {"users_synced_at": began_at})
-	return len(listed)
+	ensure_possible()
+	return _sync(service_tag)[0]
 
 
-def _values(user: User) -> dict[str, object]:
-	values = {
-		"first_name": inbox.cut(user.first_name),
-		"last_name": inbox.cut(user.last_name),
-		"user_type": inbox.cut(user.user_type),
-	}
-	if user.credentials is None:
-		return values
-	counts = mirror.counts(user.credentials)
-	return {**values, **{name: count for name, count in counts.items() if name != "has_photo"}}
+def read(service_tag: str, tell: str = "") -> None:
+	"""Background job: as `sync`, but does nothing where the gateway has no list, and logs a refusal.
+
+	`tell` is the user to tell how it went.
+	"""
+	if not _has_list():
+		return
+	try:
+		listed, deleted = _sync(service_tag)
+	except GatewayError as error:
+		log_once_a_day("People of a device", str(error), (READ, service_tag), "CAMS Device", service_tag)
+		_tell(tell, str(error))
+		return
+	words = _("{0}: {1} people are on the device; {2} are not there any more.")
+	_tell(tell, words.format(service_tag, listed, deleted))
 
 
-def _remove_others(service_tag: str, user_ids: set[str], began_at: object) -> None:
-	"""Whoever a device told of while the list was read stays."""
-	known = {"service_tag": service_tag, "state": mirror.ON_DEVICE, "told_at": ["<", began_at]}
-	for user_id in frappe.get_all("CAMS Device User", filters=known, pluck="user_id", order_by="user_id"):
-		if user_id not in user_ids:
-			mirror.remove(service_tag, user_id)
+def _sync(service_tag: str) -> tuple[int, int]:
+	"""Who is listed is on the device, who is not listed any more is deleted; return how many of each.
+
+	What became known of somebody while the list was on its way counts more than the list.
+	"""
+	asked_at = now_datetime()
+	with frappe.get_cached_doc("CAMS Biometric Settings").client() as client:
+		users = {user.user_id: user for user in client.list_users(service_tag) if user.user_id}
+	_apply(service_tag, users, asked_at)
+	deleted = _delete_others(service_tag, users, asked_at)
+	mirror.set_values("CAMS Device", service_tag, {"users_synced_at": now_datetime()})
+	frappe.get_doc("CAMS Device", service_tag).notify_update()
+	return len(users), deleted
+
+
+def _has_list() -> bool:
+	return frappe.get_cached_doc("CAMS Biometric Settings").gateway_api == GatewayApi.REST_V3.value
+
+
+def _apply(service_tag: str, users: dict[str, User], asked_at: datetime) -> None:
+	user_ids = sorted(users)
+	for first in range(0, len(user_ids), BATCH):
+		batch = user_ids[first : first + BATCH]
+		employees = employees_by_device_id(batch)
+		for user_id in batch:
+			employee = employees.get(user_id)
+			_put(service_tag, users[user_id], employee.name if employee else None, asked_at)
+		frappe.db.commit()
+
+
+def _put(service_tag: str, user: User, employee: str | None, asked_at: datetime) -> None:
+	name = mirror.hold(service_tag, user.user_id)
+	known = frappe.db.get_value("CAMS Device User", name, ["told_at", "has_photo"], as_dict=True)
+	if _is_newer(known.told_at, asked_at):
+		return
+	values = {"employee": employee, "told_at": now_datetime(), "state": mirror.ON_DEVICE, **_names(user)}
+	if user.credentials is not None:
+		values |= mirror.counts(user.credentials, bool(known.has_photo))
+	mirror.set_values("CAMS Device User", name, values)
+
+
+def _names(user: User) -> dict[str, str]:
+	"""What is empty was not told."""
+	told = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
+	return {fieldname: inbox.cut(value) for fieldname, value in told.items() if value}
+
+
+def _delete_others(service_tag: str, users: dict[str, User], asked_at: datetime) -> int:
+	rows = frappe.get_all(
+		"CAMS Device User",
+		filters={"service_tag": service_tag, "state": mirror.ON_DEVICE},
+		fields=["name", "user_id", "told_at"],
+		order_by="user_id asc",
+	)
+	listed = {inbox.cut(user_id) for user_id in users}
+	gone = [row for row in rows if row.user_id not in listed and not _is_newer(row.told_at, asked_at)]
+	for row in gone:
+		values = {"state": mirror.DELETED, "told_at": now_datetime(), **mirror.counts(())}
+		mirror.set_values("CAMS Device User", row.name, values)
+	return len(gone)
+
+
+def _is_newer(told_at: datetime | str | None, asked_at: datetime) -> bool:
+	return bool(told_at) and get_datetime(told_at) >= asked_at
+
+
+def _tell(user: str, words: str) -> None:
+	if user:
+		frappe.publish_realtime("msgprint", escape_html(words), user=user)

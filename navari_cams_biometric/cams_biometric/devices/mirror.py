@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.utils import now_datetime
 
+from navari_cams_biometric.cams_biometric import jobs
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 
@@ -24,6 +25,7 @@ COUNTS = {
 	"Password": "passwords",
 }
 PUT_ON_DEVICE = ("AddUser", "UpdateUser", "ResendUser")
+LISTING = "navari_cams_biometric.cams_biometric.devices.listing.read"
 
 
 def hold(service_tag: str, user_id: str) -> str:
@@ -49,6 +51,28 @@ def row_name(service_tag: str, user_id: str) -> str:
 	return hashlib.sha256(json.dumps([service_tag, user_id]).encode()).hexdigest()[:32]
 
 
+def is_on_device(service_tag: str, user_id: str) -> bool:
+	state = frappe.db.get_value("CAMS Device User", row_name(service_tag, user_id), "state")
+	return state == ON_DEVICE
+
+
+def rows_of(user_id: str) -> list[frappe._dict]:
+	"""Every device that knows or knew this user id. Exact: the database ignores case."""
+	rows = frappe.get_all(
+		"CAMS Device User", filters={"user_id": user_id}, fields=["*"], order_by="service_tag asc"
+	)
+	return [row for row in rows if row.user_id == user_id]
+
+
+def link(employee: str, user_id: str) -> None:
+	"""The employee has this user id from now on, and no other; an empty one is nobody's."""
+	former = {"employee": employee, "user_id": ["!=", user_id]}
+	for name in frappe.get_all("CAMS Device User", filters=former, pluck="name"):
+		set_values("CAMS Device User", name, {"employee": None})
+	for known in rows_of(user_id) if user_id else ():
+		set_values("CAMS Device User", known.name, {"employee": employee})
+
+
 def put(service_tag: str, user_id: str, **values: object) -> None:
 	"""Note that a person is on a device; what is not given stays as it is known."""
 	_tell(service_tag, user_id, {"state": ON_DEVICE, **values})
@@ -69,7 +93,9 @@ def counts(credentials: Iterable[tuple[str, str]], has_photo: bool = False) -> d
 
 def note_outcome(command: frappe._dict) -> None:
 	"""A finished command changed who is on the device, without waiting for the device's own event."""
-	if command.state != "Done":
+	if command.state == "Done" and command.operation == "CopyUsers":
+		jobs.after_commit(LISTING, queue="long", service_tag=command.service_tag)
+	if command.state != "Done" or _is_overtaken(command):
 		return
 	if command.operation in PUT_ON_DEVICE:
 		put(command.service_tag, command.user_id, **_names(command))
@@ -77,6 +103,18 @@ def note_outcome(command: frappe._dict) -> None:
 		"CAMS Device User", row_name(command.service_tag, command.user_id)
 	):
 		remove(command.service_tag, command.user_id)
+
+
+def _is_overtaken(command: frappe._dict) -> bool:
+	"""Whether a later command for the same person and device is done already: it is asked after in any order."""
+	later = {
+		"service_tag": command.service_tag,
+		"user_id": command.user_id,
+		"operation": ["in", [*PUT_ON_DEVICE, "DeleteUser"]],
+		"state": "Done",
+		"creation": [">", command.creation],
+	}
+	return bool(command.user_id and frappe.db.exists("CAMS Command", later))
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:

@@ -29,6 +29,7 @@ GIVE_UP_DAYS = 3
 POLL_SECONDS = (15, 30, 60, 120, 300, 600, 1800)  # then every half hour
 FORGET_DAYS = 30  # a command that nobody will tell about any more
 POLLS_AT_ONCE = 500
+EARLIER_MINUTES = 2  # until it is seen whether an earlier command has brought the person to the device
 
 
 def record_answer(command: frappe._dict, answer: Command) -> None:
@@ -48,6 +49,9 @@ def record_answer(command: frappe._dict, answer: Command) -> None:
 
 def record_refusal(command: frappe._dict, error: GatewayError) -> None:
 	"""What may pass later is tried again, if a repeat can do no harm; anything else has failed."""
+	if isinstance(error, NotFoundError) and _is_being_brought(command):
+		_wait_for_earlier(command)
+		return
 	if isinstance(error, NotFoundError) and command.operation == "DeleteUser":
 		finish(command, DONE, _("The gateway does not know this person on this device."))
 		return
@@ -142,9 +146,36 @@ def confirm(service_tag: str, user_id: str, operations: tuple[str, ...]) -> None
 		finish(frappe.get_doc("CAMS Command", name), DONE, _("Confirmed by the device."))
 
 
+def _is_being_brought(command: frappe._dict) -> bool:
+	"""Whether an earlier command for this person is still on its way to the device, or one that copies people."""
+	earlier = {"service_tag": command.service_tag, "state": ["in", UNDER_WAY], "name": ["!=", command.name]}
+	own = {**earlier, "user_id": command.user_id, "operation": ["!=", "DeleteUser"]}
+	copies = {**earlier, "operation": "CopyUsers"}
+	if not command.user_id:
+		return False
+	return any(frappe.db.exists("CAMS Command", filters) for filters in (own, copies))
+
+
+def _wait_for_earlier(command: frappe._dict) -> None:
+	"""For as long as it takes: else somebody who left would come back with a device that was offline."""
+	due_at = add_to_date(now_datetime(), minutes=EARLIER_MINUTES)
+	words = _("Waits until an earlier command for this person has reached the device.")
+	command.db_set({"state": QUEUED, "due_at": due_at, "sent_at": None, "outcome": words}, notify=True)
+
+
 def _wait_for_event(command: frappe._dict) -> None:
-	"""Nobody can be asked. The device's own event may tell; without one it ends as sent, not as done."""
-	if (now_datetime() - get_datetime(command.answered_at)).days < FORGET_DAYS:
+	"""Nobody can be asked. The device's own event may tell; without one it ends as sent, not as done.
+
+	Of the removal of somebody who is not known to be on a device no event need come: a day is enough.
+	"""
+	days = (now_datetime() - get_datetime(command.answered_at)).days
+	nobody = command.operation == "DeleteUser" and not mirror.is_on_device(
+		command.service_tag, command.user_id
+	)
+	if nobody and days >= 1:
+		finish(command, DONE, _("Sent. This person is not known to be on this device."))
+		return
+	if days < FORGET_DAYS:
 		command.db_set({"due_at": add_to_date(now_datetime(), days=1)}, update_modified=False)
 		return
 	fail(command, _("The device never told that it was done."), doubtful=True)

@@ -51,7 +51,7 @@ def note_outcome(command: frappe._dict) -> None:
 	_show_state(document)
 
 
-def note_changed_person(employee: Document, method: str | None = None) -> None:
+def note_changed_person(employee: Document) -> None:
 	"""On saving an Employee: with another Attendance Device ID the devices have a schedule for somebody else."""
 	if not employee.has_value_changed("attendance_device_id"):
 		return

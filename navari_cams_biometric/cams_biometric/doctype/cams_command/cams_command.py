@@ -30,7 +30,8 @@ class CAMSCommand(Document):
 
 
 def on_doctype_update() -> None:
-	"""The indexes that the worker finds a device's next command by, and events the one they confirm."""
+	"""What the worker finds a device's next command by, events the one they confirm, and the Employee form its own."""
 	frappe.db.add_index("CAMS Command", ["service_tag", "state", "creation"])
 	frappe.db.add_index("CAMS Command", ["state", "due_at"])
 	frappe.db.add_index("CAMS Command", ["user_id", "state"])
+	frappe.db.add_index("CAMS Command", ["employee", "state"])
