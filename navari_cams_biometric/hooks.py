@@ -20,6 +20,7 @@ after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.ans
 doctype_js = {
 	"Employee": "public/js/employee.js",
 	"Employee Checkin": "public/js/employee_checkin.js",
+	"Shift Type": "public/js/shift_type.js",
 }
 doctype_list_js = {"Employee": "public/js/employee_list.js"}
 
@@ -47,6 +48,7 @@ scheduler_events = {
 	"cron": {
 		"* * * * *": ["navari_cams_biometric.cams_biometric.devices.commands.sweep"],
 		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
+		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.attendance.watermark.advance"],
 		"*/10 * * * *": [
 			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
 			"navari_cams_biometric.cams_biometric.devices.health.check",

@@ -14,7 +14,7 @@ from frappe.utils import add_to_date, getdate, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, QUEUED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
@@ -286,6 +286,7 @@ def _note_devices_heard(punches: list[frappe._dict]) -> None:
 	device = frappe.qb.DocType("CAMS Device")
 	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
 		own = [punch for punch in punches if punch.service_tag == service_tag]
+		watermark.note_punched(service_tag, own)
 		last_heard = max(punch.creation for punch in own)
 		labels = [punch.device_label for punch in own if punch.device_label]
 		times = [punch.punch_time for punch in own if punch.punch_time and punch.punch_time <= punch.creation]

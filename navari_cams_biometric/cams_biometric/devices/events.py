@@ -9,7 +9,7 @@ import json
 import frappe
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.devices import mirror, outcomes
 from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
@@ -75,9 +75,20 @@ def _credentials(event: UserEvent, known: frappe._dict) -> dict[str, object]:
 
 
 def _apply_status(status: DeviceStatus, device: CAMSDevice) -> None:
+	_note_heard(status, device)
 	values: dict[str, object] = {"last_heard": now_datetime()}
 	if status.status.capitalize() in ("Online", "Offline"):
 		values |= {"connection": status.status.capitalize(), "connection_since": now_datetime()}
 	if status.queue_depth is not None:
 		values["queue_depth"] = status.queue_depth
 	mirror.set_values("CAMS Device", device.name, values)
+
+
+def _note_heard(status: DeviceStatus, device: CAMSDevice) -> None:
+	"""Only up to the time that the event carries: it may have waited at the gateway, and punches behind it still do.
+
+	A user event tells nothing of the sort: after an absence the whole user list comes again, ahead of the punches.
+	"""
+	heard_at = inbox.site_time(status.operation_time or status.last_seen, device)
+	if heard_at and status.status.capitalize() == "Online" and status.queue_depth == 0:
+		watermark.note_heard(device.name, heard_at)

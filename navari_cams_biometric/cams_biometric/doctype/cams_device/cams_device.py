@@ -13,7 +13,8 @@ from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import EncryptionError
 
 HISTORY_HOURS = 24
-HEALTH = ("health", "problems", "health_note", "health_at")
+# Written past the document, by checks and callbacks.
+LEARNED = ("health", "problems", "health_note", "health_at", "heard_until", "found_well_at", "back_at")
 
 
 class CAMSDevice(TokenHolder, Document):
@@ -60,7 +61,7 @@ class CAMSDevice(TokenHolder, Document):
 		self.update_auth_token()
 		self.validate_security_key()
 		self.validate_time_zone()
-		self.keep_health()
+		self.keep_what_was_learned()
 
 	def update_auth_token(self) -> None:
 		settings = frappe.get_cached_doc("CAMS Biometric Settings")
@@ -88,10 +89,10 @@ class CAMSDevice(TokenHolder, Document):
 		except KeyError:
 			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
 
-	def keep_health(self) -> None:
-		"""It is written past the document: a form that was opened before must not undo it, or it is told again."""
+	def keep_what_was_learned(self) -> None:
+		"""A form that was opened before must not take it back."""
 		if not self.is_new():
-			self.update(frappe.db.get_value("CAMS Device", self.name, list(HEALTH), as_dict=True))
+			self.update(frappe.db.get_value("CAMS Device", self.name, LEARNED, as_dict=True, for_update=True))
 
 	def zone(self) -> tzinfo:
 		"""The zone of times that the device sends without an offset: its own, else the site's."""

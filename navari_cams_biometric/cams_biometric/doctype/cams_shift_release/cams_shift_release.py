@@ -1,0 +1,63 @@
+"""CAMS Shift Release: a manager's word not to wait for a device any longer. It stays as it was given."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+
+
+class CAMSShiftRelease(Document):
+	# begin: auto-generated types
+	# end: auto-generated types
+
+	def before_insert(self) -> None:
+		self.released_by = frappe.session.user
+
+	def validate(self) -> None:
+		if not self.is_new():
+			frappe.throw(_("A release stays as it was given. Make another one."), title=_("Shift Release"))
+		self.validate_reason()
+		self.validate_shift()
+		self.validate_time()
+
+	def validate_reason(self) -> None:
+		self.reason = (self.reason or "").strip()
+		if not self.reason:
+			frappe.throw(_("Say why nobody has to wait."), title=_("Reason"))
+
+	def validate_shift(self) -> None:
+		"""Only what waits can be released."""
+		state = self.shift_state()
+		if state.aside:
+			frappe.throw(
+				_("{0} waits for no device. {1}.").format(self.shift_type, holds.sentence_of(state)),
+				title=_("Shift Release"),
+			)
+		if self.device and self.device not in [feed.service_tag for feed in state.feeds]:
+			frappe.throw(
+				_("{0} is disabled, or does not feed {1}.").format(self.device, self.shift_type),
+				title=_("Device"),
+			)
+
+	def validate_time(self) -> None:
+		until = get_datetime(self.released_until).replace(microsecond=0)
+		if until > now_datetime():
+			frappe.throw(_("Choose a time that is not in the future."), title=_("Released Until"))
+		current = self.shift_state().current
+		if current and until <= current:
+			frappe.throw(
+				_("{0} is synced until {1} already.").format(self.shift_type, current),
+				title=_("Released Until"),
+			)
+		self.released_until = until
+
+	def shift_state(self) -> holds.ShiftState:
+		states = watermark.states(self.shift_type)
+		if not states:
+			frappe.throw(_("There is no shift type {0}.").format(self.shift_type), title=_("Shift Type"))
+		return states[0]
+
+	def after_insert(self) -> None:
+		watermark.advance(self.shift_type)

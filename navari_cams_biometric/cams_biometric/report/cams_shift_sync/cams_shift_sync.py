@@ -1,0 +1,65 @@
+"""CAMS Shift Sync: until when each shift is synced, and which device holds it."""
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+from navari_cams_biometric.cams_biometric.controllers.watermark import MANAGERS
+
+Row = dict[str, object]
+
+
+def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
+	"""A row for each shift type, those that wait longest first, those that the app leaves alone last."""
+	states = watermark.states((filters or {}).get("shift_type"))
+	return columns(), [row_of(state) for state in sorted(states, key=_order)]
+
+
+def columns() -> list[Row]:
+	# A link to what one may not read is refused, and a System Manager need not be in HR.
+	link = "Link" if frappe.has_permission("Shift Type") else "Data"
+	release = [_column("release", "", "Data", 85)] if set(MANAGERS) & set(frappe.get_roles()) else []
+	return [
+		_column("shift_type", _("Shift"), link, 110, options="Shift Type"),
+		_column("state", _("State"), "Data", 120),
+		_column("synced_until", _("Synced Until"), "Datetime", 180),
+		_column("what_holds_it", _("What Holds It"), "Data", 380),
+		*release,
+		_column("devices", _("Devices, Heard Until"), "Data", 330),
+		_column("held_by", _("Waits For"), "Link", 150, options="CAMS Device"),
+	]
+
+
+def row_of(state: holds.ShiftState) -> Row:
+	"""Beside the columns: the colour of the state, and what the dialog of a release needs."""
+	word, color = holds.color_of(state)
+	feeds = [feed for feed in state.feeds if feed.service_tag]
+	return {
+		"shift_type": state.shift_type,
+		"state": str(holds.WORDS[word]),
+		"color": color,
+		"synced_until": state.synced_until,
+		"what_holds_it": holds.sentence_of(state),
+		"held_by": state.hold.feed.service_tag or None if state.hold else None,
+		"devices": ", ".join(_heard(feed, state) for feed in feeds),
+		"can_be_released": int(holds.can_be_released(state)),
+		"feeds": [{"value": feed.service_tag, "label": feed.label or feed.service_tag} for feed in feeds],
+		"now": state.now.replace(second=0, microsecond=0),
+	}
+
+
+def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:
+	until = holds.moment(feed.heard_until, state.now) if feed.heard_until else _("never")
+	words = f"{feed.label or feed.service_tag} {until}"
+	if not feed.released_until or (feed.heard_until and feed.released_until <= feed.heard_until):
+		return words
+	return _("{0} (released until {1})").format(words, holds.moment(feed.released_until, state.now))
+
+
+def _order(state: holds.ShiftState) -> tuple[bool, str, str]:
+	until = state.hold.until if state.hold else None
+	return bool(state.aside), str(until or ""), state.shift_type
+
+
+def _column(fieldname: str, label: str, fieldtype: str, width: int, **more: str) -> Row:
+	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
