@@ -53,10 +53,11 @@ scheduler_events = {
 			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
+		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repair.sweep"],
 	},
 }
 
 # A check-in may be deleted although a punch points to it: the punch then says so.
-ignore_links_on_delete = ["CAMS Punch"]
+ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair"]
 
-default_log_clearing_doctypes = {"CAMS Punch": 365, "CAMS Command": 365}
+default_log_clearing_doctypes = {"CAMS Punch": 365, "CAMS Command": 365, "CAMS Day Repair": 365}

@@ -14,7 +14,7 @@ from frappe.utils import add_to_date, getdate, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
+from navari_cams_biometric.cams_biometric.attendance import inbox, late_punches, watermark
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, QUEUED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
@@ -56,6 +56,7 @@ def drain(seconds: float = DRAIN_SECONDS) -> None:
 			frappe.db.rollback()  # the others of this batch stay queued, and are next
 			_conclude_broken(broken)
 		frappe.db.commit()
+		late_punches.note(punch.name for punch in punches)
 		frappe.publish_realtime(
 			"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
 		)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import frappe
-from frappe.missing import module_getattr
+from frappe.missing import missing, module_getattr
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
@@ -56,3 +56,7 @@ class EmployeeCheckin(Document):
 		tracked = frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking")
 		if tracked and not (self.latitude or self.longitude):
 			frappe.throw("Latitude and longitude values are required for checking in.")
+
+
+def mark_attendance_and_link_log(*_arguments: object, **_keywords: object) -> None:
+	missing("auto attendance")

@@ -1,0 +1,81 @@
+frappe.ui.form.on("CAMS Day Repair", {
+	refresh(frm) {
+		frm.disable_save();
+		const { colors, can_settle } = navari_cams_biometric.day_actions;
+		frm.page.set_indicator(__(frm.doc.state), colors[frm.doc.state]);
+		frm.trigger("introduce");
+		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
+		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
+		if (can_settle()) frm.trigger("add_actions");
+	},
+
+	introduce(frm) {
+		const own_texts = {
+			Open: __("Punches came when auto attendance had marked this day. Repair lets HRMS decide again."),
+			Repaired: __("HRMS has decided again."),
+		};
+		const dismissed = frm.doc.state === "Dismissed" && __("Dismissed: {0}", [frm.doc.message]);
+		const text = dismissed || frm.doc.message || own_texts[frm.doc.state];
+		const colors = { Open: "orange", Repaired: "green" };
+		if (text) frm.set_intro(frappe.utils.escape_html(text), colors[frm.doc.state] || "blue");
+	},
+
+	add_actions(frm) {
+		const actions = navari_cams_biometric.day_actions;
+		const names = [frm.doc.name];
+		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
+		if (frm.doc.state === "Open") {
+			add(__("Repair"), () => actions.repair(names)).addClass("btn-primary");
+		}
+		if (["Left Alone", "Dismissed"].includes(frm.doc.state)) {
+			add(__("Try Again"), () => actions.repair(names));
+		}
+		if (["Open", "Left Alone"].includes(frm.doc.state)) {
+			add(__("Dismiss"), () => actions.dismiss(names));
+		}
+	},
+});
+
+function comparison(doc) {
+	const { status } = navari_cams_biometric.day_actions;
+	const clock = (value) => (value ? frappe.datetime.str_to_user(value) : "–");
+	const link = (name) => (name ? frappe.utils.get_form_link("Attendance", name, true) : "–");
+	const rows = [
+		[__("Status"), status(doc.before_status), status(doc.after_status) || "–"],
+		[__("First In"), clock(doc.before_in), clock(doc.after_in)],
+		[__("Last Out"), clock(doc.before_out), clock(doc.after_out)],
+		[__("Hours"), hours(doc.before_hours), hours(doc.after_hours)],
+		[__("Attendance"), link(doc.attendance), link(doc.new_attendance)],
+	];
+	const after = doc.state === "Repaired" ? __("After") : __("After (what HRMS would decide now)");
+	return table(["", __("Before"), after], rows);
+}
+
+function hours(value) {
+	return format_number(value || 0, null, 2);
+}
+
+function checkins(doc) {
+	const rows = JSON.parse(doc.checkins || "[]").map((checkin) => [
+		frappe.datetime.str_to_user(checkin.time),
+		frappe.utils.escape_html(__(checkin.log_type) || "–"),
+		frappe.utils.escape_html(checkin.device_id || "–"),
+		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
+		mark(checkin),
+	]);
+	return table([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows);
+}
+
+function mark(checkin) {
+	if (checkin.late) return `<span class="indicator-pill orange">${__("Came late")}</span>`;
+	if (checkin.set_aside) return `<span class="indicator-pill gray">${__("Set aside by a person")}</span>`;
+	return "";
+}
+
+function table(heads, rows) {
+	const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+	return `<table class="table table-bordered small" style="table-layout: fixed">
+		<thead><tr>${cells(heads, "th")}</tr></thead>
+		<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
+	</table>`;
+}
