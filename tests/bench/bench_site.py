@@ -218,7 +218,7 @@ class BenchSite:
 				"--timeout",
 				"120",
 				"--preload",
-				"frappe.app:application",
+				"frappe.app:application_with_statics()",
 			],
 		)
 

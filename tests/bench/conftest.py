@@ -2,9 +2,20 @@
 
 import pytest
 
+from tests.bench.browser import chromium, desk, new_desk_user
 from tests.contract.conftest import encrypt, host, new_device, new_employee, new_user_id
 
-__all__ = ["bench_site", "encrypt", "host", "new_device", "new_employee", "new_user_id"]
+__all__ = [
+	"bench_site",
+	"chromium",
+	"desk",
+	"encrypt",
+	"host",
+	"new_desk_user",
+	"new_device",
+	"new_employee",
+	"new_user_id",
+]
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,8 @@ def drain(seconds: float = DRAIN_SECONDS) -> None:
 		frappe.publish_realtime(
 			"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
 		)
+		# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
+		frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
 
 
 def sweep() -> None:

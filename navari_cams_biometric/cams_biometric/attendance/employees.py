@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 from frappe.query_builder.functions import Trim
 
 
@@ -24,3 +26,22 @@ def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
 	)
 	by_device_id = {row.attendance_device_id.strip(): row for row in rows}
 	return {user_id: row for user_id, row in by_device_id.items() if user_id in wanted}
+
+
+def give_device_id(employee: str, user_id: str) -> Document:
+	"""Make a user id the employee's Attendance Device ID: saving that releases all that waited for it.
+
+	Throws where the employee has another device id already, or another employee has this one.
+	"""
+	doc = frappe.get_doc("Employee", employee)
+	current = (doc.attendance_device_id or "").strip()
+	if current and current != user_id:
+		frappe.throw(
+			_(
+				"{0} already has the Attendance Device ID {1}. Change it on the employee if it is wrong."
+			).format(doc.employee_name, current),
+			title=_("Link to Employee"),
+		)
+	doc.attendance_device_id = user_id
+	doc.save()
+	return doc

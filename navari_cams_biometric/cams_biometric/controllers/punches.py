@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.employees import give_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, IGNORED, REASONS
 
 MENDABLE = (HELD, FAILED, IGNORED)
@@ -47,17 +48,7 @@ def link_to_employee(name: str, employee: str) -> None:
 	punch.check_permission("write")
 	if not punch.user_id:
 		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
-	doc = frappe.get_doc("Employee", employee)
-	current = (doc.attendance_device_id or "").strip()
-	if current and current != punch.user_id:
-		frappe.throw(
-			_(
-				"{0} already has the Attendance Device ID {1}. Change it on the employee if it is wrong."
-			).format(doc.employee_name, current),
-			title=_("Link to Employee"),
-		)
-	doc.attendance_device_id = punch.user_id
-	doc.save()
+	give_device_id(employee, punch.user_id)
 
 
 def _queue_again(names: list[str] | str, **values: object) -> int:

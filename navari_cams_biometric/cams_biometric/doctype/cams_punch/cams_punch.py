@@ -57,6 +57,7 @@ class CAMSPunch(Document):
 
 
 def on_doctype_update() -> None:
-	"""The indexes that the worker finds waiting punches by, in time order, and a device's latest by arrival."""
+	"""For the worker, which takes waiting punches in time order; for a device's latest arrivals; for the last of all."""
 	frappe.db.add_index("CAMS Punch", ["state", "punch_time"])
 	frappe.db.add_index("CAMS Punch", ["service_tag", "creation"])
+	frappe.db.add_index("CAMS Punch", ["punch_time"])

@@ -1,0 +1,21 @@
+"""What the page Live Board asks for: it only looks."""
+
+import frappe
+
+from navari_cams_biometric.cams_biometric.attendance import presence
+
+READERS = ("HR User", "HR Manager", "System Manager")
+
+
+@frappe.whitelist(methods=["POST"])
+def board() -> dict:
+	"""The last punches, and who is in by branch."""
+	frappe.only_for(READERS, message=True)
+	return presence.board()
+
+
+@frappe.whitelist(methods=["POST"])
+def muster(branch: str | None = None) -> dict:
+	"""Who is in now, everywhere or in one branch (an empty text: those without), for the list that is printed."""
+	frappe.only_for(READERS, message=True)
+	return presence.who_is_in(branch)

@@ -1,0 +1,213 @@
+(() => {
+{% include "navari_cams_biometric/cams_biometric/page/cams_live_board/muster_list.js" %}
+
+	// For the gate and for emergencies: the last punches as they happen, and who is in. It asks again when the server
+	// says that there is something new, or every few seconds where the socket is missing. When the server does not
+	// answer, what was known stays, with its time.
+	class LiveBoard {
+		static BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board";
+		static POLL = 5000; // without a socket
+		static WITH_SOCKET = 60000; // people drop off the board as time goes by
+		static COLORS = { Queued: "blue", "Checked In": "green", Ignored: "gray", Held: "orange", Failed: "red" };
+
+		constructor(wrapper) {
+			this.wrapper = $(wrapper);
+			this.branch = null; // all
+			this.known = null; // names of the punches that were shown
+			this.asked_at = 0;
+			this.make();
+			this.listen();
+		}
+
+		// By fetch rather than frappe.call: a board that hangs at the gate must not open a dialog at every failure.
+		async call(method, values) {
+			const response = await fetch(`/api/method/${LiveBoard.BOARD}.${method}`, {
+				method: "POST",
+				headers: {
+					Accept: "application/json",
+					"Content-Type": "application/json",
+					"X-Frappe-CSRF-Token": frappe.csrf_token,
+				},
+				body: JSON.stringify(values || {}),
+				signal: AbortSignal.timeout(20000),
+			});
+			if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+			return (await response.json()).message;
+		}
+
+		make() {
+			this.page = frappe.ui.make_app_page({
+				parent: this.wrapper,
+				title: __("Live Board"),
+				single_column: true,
+			});
+			this.page.set_primary_action(__("Muster List"), () => this.print_muster(), "printer");
+			this.body = $(`<div class="cams-board">
+				<section class="frappe-card cams-last" aria-label="${__("Last Punches")}">
+					<header><h4>${__("Last Punches")}</h4></header>
+					<div class="cams-punches"></div>
+				</section>
+				<section class="frappe-card cams-in" aria-label="${__("Who Is In")}">
+					<header>
+						<h4>${__("Who Is In")}</h4>
+						<span class="cams-total" role="status"></span>
+						<select class="form-control cams-branch" aria-label="${__("Branch")}"></select>
+					</header>
+					<div class="cams-people"></div>
+				</section>
+			</div>`).appendTo(this.page.main);
+			this.$branch = this.body.find(".cams-branch");
+			this.$branch.on("change", () => {
+				this.branch = JSON.parse(this.$branch.val());
+				this.draw_people();
+			});
+		}
+
+		// Staying up to date
+
+		listen() {
+			this.refresh_soon = frappe.utils.throttle(() => this.is_shown() && this.refresh(), 1000);
+			frappe.realtime.on("connect", () => frappe.realtime.doctype_subscribe("CAMS Punch"));
+			frappe.realtime.on("cams_punches", () => this.refresh_soon());
+			if (this.has_socket()) frappe.realtime.doctype_subscribe("CAMS Punch");
+			setInterval(() => this.is_shown() && this.is_due() && this.refresh(), 1000);
+		}
+
+		has_socket() {
+			return Boolean(frappe.realtime.socket?.connected);
+		}
+
+		is_shown() {
+			return frappe.get_route()[0] === "cams-live-board" && !document.hidden;
+		}
+
+		is_due() {
+			return Date.now() - this.asked_at >= (this.has_socket() ? LiveBoard.WITH_SOCKET : LiveBoard.POLL);
+		}
+
+		async refresh() {
+			this.asked_at = Date.now();
+			const asked = this.asked_at;
+			try {
+				const data = await this.call("board");
+				if (asked !== this.asked_at) return; // an older answer must not undo a newer one
+				this.data = data;
+				this.draw();
+			} catch (error) {
+				this.draw_silence(error);
+			}
+		}
+
+		draw_silence(error) {
+			const since = this.data ? time_of(this.data.now) : "";
+			const text = error.message.startsWith("403") ? __("No permission: log in again") : __("No answer");
+			this.page.set_indicator(since ? __("{0}, as of {1}", [text, since]) : text, "red");
+		}
+
+		draw() {
+			const text = this.has_socket() ? __("Live") : __("Live, every {0} s", [LiveBoard.POLL / 1000]);
+			this.page.set_indicator(text, "green");
+			this.draw_punches();
+			this.draw_branches();
+			this.draw_people();
+		}
+
+		// Left: the last punches
+
+		draw_punches() {
+			const { punches } = this.data;
+			const known = this.known || new Set(punches.map((punch) => punch.name));
+			this.known = new Set(punches.map((punch) => punch.name));
+			this.body.find(".cams-punches").html(
+				punches.length
+					? punches.map((punch) => this.punch_html(punch, !known.has(punch.name))).join("")
+					: `<p class="cams-nothing">${__("No punches yet.")}</p>`,
+			);
+		}
+
+		punch_html(punch, is_new) {
+			const who = punch.employee_name || __("User {0}", [punch.user_id || "?"]);
+			const label = punch.state === "Held" && punch.sentence ? punch.sentence : __(punch.state);
+			const state = `<span class="indicator-pill ${LiveBoard.COLORS[punch.state]}"
+				title="${escape(punch.sentence || __(punch.state))}">${escape(__(punch.state))}</span>`;
+			const is_today = moment(punch.punch_time).isSame(moment(this.data.now), "day");
+			return `<a class="cams-punch ${is_new ? "cams-new" : ""}" data-name="${escape(punch.name)}"
+				href="${frappe.utils.get_form_link("CAMS Punch", punch.name)}" aria-label="${escape(`${who}: ${label}`)}">
+				<time datetime="${escape(punch.punch_time)}">${time_of(punch.punch_time)}
+					${is_today ? "" : `<small>${moment(punch.punch_time).format("D MMM")}</small>`}</time>
+				<span class="cams-name">${escape(who)}<small>${escape(punch.device)}</small></span>
+				<span class="cams-type">${escape(type_of(punch.punch_type))}</span>
+				${state}
+			</a>`;
+		}
+
+		// Right: who is in
+
+		draw_branches() {
+			const names = this.data.branches.map(({ branch }) => branch);
+			if (this.branch !== null && !names.includes(this.branch)) names.push(this.branch);
+			const option = (value, label) =>
+				`<option value="${escape(JSON.stringify(value))}" ${value === this.branch ? "selected" : ""}>${label}</option>`;
+			const options = [option(null, __("All Branches"))];
+			options.push(...names.map((name) => option(name, escape(branch_label(name)))));
+			const html = options.join("");
+			if (html !== this.options) this.$branch.html(html);
+			this.options = html;
+		}
+
+		draw_people() {
+			const branches = this.chosen_branches();
+			const count = branches.reduce((sum, branch) => sum + branch.people.length, 0);
+			const unsure = branches.reduce((sum, branch) => sum + branch.unsure, 0);
+			const note = unsure ? `<small>${__("{0} of them without direction", [unsure])}</small>` : "";
+			this.body.find(".cams-total").html(`<b>${count}</b> ${note}`);
+			this.body
+				.find(".cams-people")
+				.html(
+					branches.length
+						? branches.map((branch) => this.branch_html(branch)).join("")
+						: `<p class="cams-nothing">${__("Nobody is in, by the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
+				);
+		}
+
+		chosen_branches() {
+			const { branches } = this.data;
+			return this.branch === null ? branches : branches.filter(({ branch }) => branch === this.branch);
+		}
+
+		branch_html(branch) {
+			const people = branch.people.map(
+				(person) => `<li>
+					<a href="${frappe.utils.get_form_link("Employee", person.employee)}">${escape(person.employee_name)}</a>
+					${person.sure ? "" : `<span class="indicator-pill yellow no-indicator-dot">${__("no direction")}</span>`}
+					<small>${escape([time_of(person.time), person.device].filter(Boolean).join(", "))}</small>
+				</li>`,
+			);
+			return `<div class="cams-group" data-branch="${escape(branch.branch)}">
+				<h5>${escape(branch_label(branch.branch))} <span class="cams-number">${branch.people.length}</span></h5>
+				<ul>${people.join("")}</ul>
+			</div>`;
+		}
+
+		// The window opens at the press of the button, before the answer, or the browser would block it.
+		async print_muster() {
+			const paper = window.open("", "_blank");
+			if (!paper) return frappe.msgprint(__("Allow this site to open windows, to print the list."));
+			paper.document.write(`<p>${__("Muster List")}…</p>`);
+			const values = this.branch === null ? {} : { branch: this.branch };
+			let list = null;
+			try {
+				list = await this.call("muster", values);
+			} catch {
+				list = this.data && { ...this.data, branches: this.chosen_branches(), is_old: true };
+			}
+			print_list(paper, list);
+		}
+	}
+
+	frappe.pages["cams-live-board"].on_page_load = (wrapper) => {
+		wrapper.live_board = new LiveBoard(wrapper);
+	};
+
+	frappe.pages["cams-live-board"].on_page_show = (wrapper) => wrapper.live_board.refresh();
+})();

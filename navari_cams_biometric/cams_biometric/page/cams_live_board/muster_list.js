@@ -1,0 +1,86 @@
+const escape = (text) => frappe.utils.escape_html(String(text ?? ""));
+
+const time_of = (value) => moment(value).format("HH:mm");
+
+// "CheckIn" as people write it
+const type_of = (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2"));
+
+const branch_label = (branch) => branch || __("No Branch");
+
+// The paper that is carried to the assembly point: black on white, a box to tick for each person.
+const MUSTER_STYLE = `
+	@page { size: A4; margin: 14mm 12mm 16mm; }
+	* { box-sizing: border-box; }
+	body { font: 11pt/1.35 system-ui, sans-serif; color: #000; background: #fff; max-width: 186mm; margin: 8mm auto; }
+	h1 { font-size: 18pt; margin: 0; }
+	h2 { font-size: 13pt; margin: 7mm 0 1.5mm; break-after: avoid; }
+	.top { display: flex; justify-content: space-between; align-items: flex-end; gap: 8mm;
+		border-bottom: 2pt solid #000; padding-bottom: 3mm; }
+	.top p { margin: 0; }
+	.total { font-size: 13pt; text-align: right; white-space: nowrap; }
+	.warning { border: 1.5pt solid #000; padding: 2mm 3mm; margin: 4mm 0 0; font-weight: 600; }
+	table { width: 100%; border-collapse: collapse; }
+	thead { display: table-header-group; }
+	tr { break-inside: avoid; }
+	th { text-align: start; font-size: 9pt; font-weight: 600; border-bottom: 1pt solid #000; padding: 1mm 2mm; }
+	td { border-bottom: 0.5pt solid #999; padding: 1.6mm 2mm; vertical-align: middle; }
+	.number { width: 10mm; text-align: end; }
+	.time { width: 28mm; white-space: nowrap; }
+	.device { width: 44mm; }
+	.tick { width: 18mm; text-align: center; }
+	.box { display: inline-block; width: 5.5mm; height: 5.5mm; border: 1.2pt solid #000; vertical-align: middle; }
+	.id, .note { color: #333; font-size: 9pt; }
+	footer { display: flex; gap: 8mm; margin-top: 10mm; break-inside: avoid; }
+	footer div { flex: 1; border-top: 0.8pt solid #000; padding-top: 1mm; font-size: 9pt; }
+	.print { font: inherit; padding: 2mm 5mm; margin-bottom: 5mm; }
+	@media print { .print { display: none; } body { margin: 0; max-width: none; } }
+`;
+
+// Fill an opened window with the list and offer it to the printer. `list` is null when nothing is known.
+function print_list(paper, list) {
+	const body = list ? muster_html(list) : `<h1>${__("Muster List")}</h1><p>${__("The server does not answer.")}</p>`;
+	paper.document.open();
+	paper.document.write(`<!doctype html>
+		<html lang="${escape(frappe.boot.lang)}" dir="${frappe.utils.is_rtl() ? "rtl" : "ltr"}">
+		<head><meta charset="utf-8"><title>${__("Muster List")}</title><style>${MUSTER_STYLE}</style></head>
+		<body><button type="button" class="print" onclick="window.print()">${__("Print")}</button>${body}</body></html>`);
+	paper.document.close();
+	if (list) paper.setTimeout(() => paper.print(), 100);
+}
+
+function muster_html(list) {
+	const count = list.branches.reduce((sum, branch) => sum + branch.people.length, 0);
+	const unsure = list.branches.reduce((sum, branch) => sum + branch.unsure, 0);
+	const warning = list.is_old
+		? `<p class="warning">${__("The server does not answer: this is how it was at {0}.", [time_of(list.now)])}</p>`
+		: "";
+	return `<div class="top">
+			<div><h1>${__("Muster List")}</h1>
+				<p>${escape(moment(list.now).format("D MMMM YYYY, HH:mm"))}</p></div>
+			<div class="total"><b>${count}</b> ${__("in")}
+				${unsure ? `<div class="note">${__("{0} of them without direction", [unsure])}</div>` : ""}</div>
+		</div>
+		${warning}
+		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in.")}</p>`}
+		<p class="note">${__("By the last check-in of each active employee in {0} hours.", [list.look_back_hours])}</p>
+		<footer><div>${__("Taken by")}</div><div>${__("Time")}</div><div>${__("Found")}</div><div>${__("Missing")}</div></footer>`;
+}
+
+function muster_branch(branch) {
+	const rows = branch.people.map((person, place) => {
+		const note = person.sure ? "" : `<div class="note">${__("in or out is not known")}</div>`;
+		return `<tr>
+			<td class="number">${place + 1}</td>
+			<td>${escape(person.employee_name)} <span class="id">${escape(person.employee)}</span>${note}</td>
+			<td class="device">${escape(person.device)}</td>
+			<td class="time">${escape(moment(person.time).format("D MMM HH:mm"))}</td>
+			<td class="tick"><span class="box" role="checkbox" aria-checked="false" aria-label="${__("Found")}"></span></td>
+		</tr>`;
+	});
+	return `<h2>${escape(branch_label(branch.branch))} (${branch.people.length})</h2>
+		<table>
+			<thead><tr><th class="number">#</th><th>${__("Name")}</th><th class="device">${__("Device")}</th>
+				<th class="time">${__("In Since")}</th><th class="tick">${__("Found")}</th></tr></thead>
+			<tbody>${rows.join("")}</tbody>
+		</table>`;
+}

@@ -1,0 +1,126 @@
+"""A browser on the Desk of the site under test: Debian's Chromium, driven by Playwright.
+
+A visit asks the site for everything and nobody else for anything. At the end of the test there must have been no
+request elsewhere and no error in the console. One thing is let pass by name: the site under test has no socket.io
+server, so requests below /socket.io/ are answered 404, and the browser logs each of those.
+"""
+
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from tests.bench.bench_site import PASSWORD, BenchSite
+from tests.contract.host import Host
+
+CHROMIUM = Path("/usr/bin/chromium")
+SIZE = {"width": 1440, "height": 900}
+PATIENCE = 30_000  # milliseconds: the machine may be busy
+
+
+@dataclass(frozen=True)
+class DeskUser:
+	"""`key` is for Host.api."""
+
+	email: str
+	key: str
+	password: str
+
+
+@dataclass
+class Visit:
+	"""What went wrong in a browser: requests to elsewhere, errors in the console, uncaught errors."""
+
+	url: str
+	outside: list[str] = field(default_factory=list)
+	errors: list[str] = field(default_factory=list)
+
+	def watch(self, page: Page) -> None:
+		page.on("console", self._note)
+		page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+	def let_through(self, route: Route) -> None:
+		if route.request.url.startswith(f"{self.url}/"):
+			route.continue_()
+			return
+		self.outside.append(route.request.url)
+		route.abort()
+
+	def _note(self, message: ConsoleMessage) -> None:
+		if message.type == "error" and not self._is_missing_socket(message):
+			self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+	def _is_missing_socket(self, message: ConsoleMessage) -> bool:
+		where = message.location.get("url") or ""
+		return where.startswith(f"{self.url}/socket.io/") and "404" in message.text
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+	if not CHROMIUM.exists():
+		missing = f"NO PAGE WAS LOOKED AT: {CHROMIUM} is not installed (Debian: apt-get install chromium)"
+		print(f"\n!!! {missing}\n", flush=True)
+		pytest.skip(missing)
+	with warnings.catch_warnings():
+		warnings.simplefilter("ignore", DeprecationWarning)  # Playwright's own, of asyncio
+		with sync_playwright() as playwright:
+			arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+			browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+			yield browser
+			browser.close()
+
+
+@pytest.fixture
+def desk(chromium: Browser, bench_site: BenchSite) -> Iterator[Callable[..., Page]]:
+	"""Open a path of the Desk: `desk("Administrator", "/app/cams-device")`, or with a DeskUser. Returns the page."""
+	visits, contexts = [], []
+
+	def open_desk(user: DeskUser | str, path: str, **options: object) -> Page:
+		headers = {"X-Frappe-Site-Name": bench_site.name}
+		context = chromium.new_context(**{"viewport": SIZE, "extra_http_headers": headers, **options})
+		context.set_default_timeout(PATIENCE)
+		visit = Visit(bench_site.url)
+		context.route("**/*", visit.let_through)
+		context.on("page", visit.watch)
+		contexts.append(context)
+		visits.append(visit)
+		name, password = (user.email, user.password) if isinstance(user, DeskUser) else (user, PASSWORD)
+		login = context.request.post(
+			f"{bench_site.url}/api/method/login", form={"usr": name, "pwd": password}, timeout=PATIENCE
+		)
+		assert login.ok, login.text()
+		page = context.new_page()
+		page.goto(bench_site.url + path)
+		return page
+
+	yield open_desk
+	for context in contexts:
+		context.close()
+	assert [url for visit in visits for url in visit.outside] == []
+	assert [error for visit in visits for error in visit.errors] == []
+
+
+@pytest.fixture
+def new_desk_user(host: Host) -> Callable[..., DeskUser]:
+	"""Make a user of exactly these roles who can log in and call REST."""
+
+	def create(*roles: str) -> DeskUser:
+		name, secret = uuid.uuid4().hex[:15], uuid.uuid4().hex[:15]
+		user = DeskUser(f"{name}@example.com", f"{name}:{secret}", f"{uuid.uuid4().hex}-Aa")
+		host.create(
+			"User",
+			email=user.email,
+			first_name=roles[0],
+			send_welcome_email=0,
+			new_password=user.password,
+			api_key=name,
+			api_secret=secret,
+			roles=[{"role": role} for role in roles],
+		)
+		return user
+
+	return create

@@ -1,0 +1,263 @@
+"""The pages in a browser: what a person sees and presses, without a reload, an error or a request to elsewhere.
+
+The site under test has no socket.io server. That a page polls without one is seen as it is; that it follows events
+where there is one is seen by calling its listeners as the socket would.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.contract.host import DONE, real_time
+
+DAY = datetime(2024, 9, 17, 8)
+HELD = "/app/cams-held-punches"
+BOARD = "/app/cams-live-board"
+NAIROBI = ZoneInfo("Africa/Nairobi")
+PATIENCE = 40_000  # milliseconds
+# As if a server were there: the socket says so, and its listeners can be called.
+CONNECT = "Object.defineProperty(frappe.realtime.socket, 'connected', { get: () => true })"
+TELL = "frappe.realtime.socket.listeners('cams_punches').forEach((listener) => listener())"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held(host, bench_site):
+	bench_site.sql("delete from `tabCAMS Punch` where state in ('Held', 'Failed')")
+
+
+@pytest.fixture
+def manager(new_desk_user):
+	return new_desk_user("HR Manager")
+
+
+@pytest.fixture
+def unknown(host, new_user_id):
+	"""Make an unknown user with two held punches; return the user id."""
+
+	def create(count=2, **overrides):
+		user_id = new_user_id()
+		for number in range(count):
+			punch(host, user_id, DAY + timedelta(hours=number), **overrides)
+		host.settled(user_id, count, state="Held")
+		return user_id
+
+	return create
+
+
+def punch(host, user_id, moment, **overrides):
+	answer = host.callback(real_time(user_id, f"{moment:%Y-%m-%d %H:%M:%S} GMT +0300", **overrides))
+	assert answer.content == DONE
+
+
+def now():
+	return datetime.now(NAIROBI).replace(tzinfo=None)
+
+
+def row(page, user_id):
+	return page.locator(f"tr[data-user='{user_id}']")
+
+
+def test_an_unknown_user_is_linked_and_the_link_undone(host, desk, manager, unknown, new_employee):
+	user_id = unknown()
+	employee = new_employee(attendance_device_id="", first_name=f"Found {uuid.uuid4().hex[:8]}")
+	page = desk(manager, HELD)
+	expect(row(page, user_id)).to_be_visible()
+	expect(row(page, user_id).locator(".cams-count")).to_have_text("2")
+
+	page.get_by_label(f"Employee for user {user_id}").click()
+	page.keyboard.type(employee["first_name"], delay=20)
+	page.locator("[role=option]", has_text=employee["name"]).click()
+	expect(row(page, user_id)).to_contain_text(employee["employee_name"])
+	page.get_by_label(f"Link user {user_id} on").click()
+	result = page.locator(".cams-result")
+	expect(result).to_contain_text("2 punches: 2 checked in", timeout=PATIENCE)
+	expect(row(page, user_id)).to_have_count(0)
+	assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
+	assert len(host.checkins(employee["name"])) == 2
+
+	page.reload()  # takes nothing away
+	expect(result).to_contain_text("2 punches: 2 checked in")
+	result.get_by_role("button", name="Undo").click()
+	warning = page.locator(".modal.show")
+	expect(warning).to_contain_text("2 check-ins will be deleted")
+	warning.get_by_role("button", name="Undo").click()
+	expect(result).to_contain_text("2 check-ins taken back", timeout=PATIENCE)
+	expect(row(page, user_id)).to_be_visible()
+	assert host.checkins(employee["name"]) == []
+	assert [each["state"] for each in host.punches(user_id)] == ["Held", "Held"]
+
+
+def test_a_suggestion_needs_one_press(host, desk, manager, unknown, new_employee):
+	user_id = unknown()
+	employee = new_employee(attendance_device_id="", employee_number=user_id)
+	page = desk(manager, HELD)
+	chosen = row(page, user_id).get_by_role("button", pressed=True)
+	expect(chosen).to_contain_text("same number")
+	row(page, user_id).get_by_role("button", name="Link user").click()
+	expect(page.locator(".cams-result")).to_contain_text("2 checked in", timeout=PATIENCE)
+	assert len(host.checkins(employee["name"])) == 2
+
+
+def test_what_somebody_is_typing_survives_what_comes_meanwhile(host, desk, manager, unknown, new_user_id):
+	user_id = unknown()
+	page = desk(manager, HELD)
+	field = page.get_by_label(f"Employee for user {user_id}")
+	field.click()
+	page.keyboard.type("half a na")
+	other = unknown(3)
+	page.evaluate(CONNECT)
+	page.evaluate(TELL)
+	expect(row(page, other)).to_be_visible()
+	expect(field).to_have_value("half a na")
+	expect(field).to_be_focused()
+
+
+def test_a_reason_is_mended_for_the_chosen_and_dismissed_with_a_way_back(host, desk, manager, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	for minute in range(3):
+		punch(host, user_id, datetime(2031, 1, 1, 8, minute))
+	host.settled(user_id, 3, state="Held")
+	page = desk(manager, HELD)
+	group = page.locator("section[data-code=CLOCK_AHEAD]")
+	expect(group).to_contain_text("The time lies ahead")
+	group.get_by_label("Select the punch").first.check()
+	group.get_by_role("button", name="Accept Time (1)").click()
+	expect(page.locator(".cams-result")).to_contain_text("1 checked in", timeout=PATIENCE)
+	expect(group.locator("tbody tr")).to_have_count(2)
+	group.get_by_role("button", name="Dismiss").click()
+	page.locator(".modal.show").get_by_role("button", name="Yes").click()
+	dismissed = page.locator(".cams-result", has_text="2 punches set aside")
+	expect(dismissed).to_be_visible()
+	expect(page.get_by_text("Nothing waits to be mended.")).to_be_visible()
+	dismissed.get_by_role("button", name="Undo").click()
+	expect(group.locator("tbody tr")).to_have_count(2, timeout=PATIENCE)
+	states = [each["state"] for each in host.punches(user_id)]
+	assert states == ["Checked In", "Held", "Held"]
+
+
+def test_nothing_that_waits_is_said(desk, manager):
+	page = desk(manager, HELD)
+	expect(page.get_by_text("Nothing waits to be mended.")).to_be_visible()
+	expect(page.locator(".cams-table")).to_be_hidden()
+
+
+def test_hr_user_sees_what_waits_and_no_button_that_mends(desk, new_desk_user, unknown, new_employee, host):
+	user_id = unknown()
+	punch(host, new_employee()["attendance_device_id"], datetime(2031, 1, 1, 8))
+	page = desk(new_desk_user("HR User"), HELD)
+	expect(row(page, user_id)).to_be_visible()
+	for name in ("Link", "Dismiss", "Accept Time", "Retry"):
+		expect(page.locator(".cams-held").get_by_role("button", name=name)).to_have_count(0)
+	expect(page.locator(".cams-held input")).to_have_count(0)
+
+
+def test_a_name_from_a_device_is_text_and_not_html(host, desk, manager, unknown):
+	user_id = unknown()
+	event = {"UserID": user_id, "FirstName": "<img src=x onerror=alert(1)>", "LastName": "<b>x</b>"}
+	envelope = real_time(user_id)["RealTime"]
+	del envelope["PunchLog"]
+	told = {**event, "UserType": "User", "OperationTime": "2024-09-17 12:48:28 GMT +0300"}
+	assert host.callback({"RealTime": {**envelope, "UserUpdated": told}}).content == DONE
+	page = desk(manager, HELD)
+	expect(row(page, user_id)).to_contain_text("<b>x</b>")
+	expect(row(page, user_id).locator("img")).to_have_count(0)
+
+
+def test_a_punch_appears_on_the_board_without_reloading(host, desk, new_desk_user, new_employee):
+	branch = host.create("Branch", branch=f"Branch {uuid.uuid4().hex[:6]}")["name"]
+	employee = new_employee(branch=branch)
+	page = desk(new_desk_user("HR User"), BOARD)
+	expect(page.locator(".cams-last")).to_be_visible()
+	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live, every 5 s")
+	page.evaluate("window.same_page = true")
+	punch(host, employee["attendance_device_id"], now())
+	first = page.locator(".cams-punch").first
+	expect(first).to_contain_text(employee["employee_name"], timeout=PATIENCE)
+	expect(first).to_contain_text("Checked In", timeout=PATIENCE)
+	group = page.locator(f".cams-group[data-branch='{branch}']")
+	expect(group).to_contain_text(employee["employee_name"])
+	assert page.evaluate("window.same_page")
+
+	page.get_by_label("Branch", exact=True).select_option(label=branch)
+	expect(page.locator(".cams-total")).to_have_text("1")
+	punch(host, employee["attendance_device_id"], now(), Type="CheckOut")
+	expect(page.locator(".cams-total")).to_have_text("0", timeout=PATIENCE)
+
+
+def test_with_a_socket_the_board_asks_when_it_is_told(host, desk, manager, new_employee):
+	employee = new_employee()
+	page = desk(manager, BOARD)
+	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live, every 5 s")
+	page.evaluate(CONNECT)
+	page.evaluate(TELL)
+	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live")
+	page.wait_for_timeout(1500)
+	requests = []
+	page.on("request", lambda request: requests.append(request.url) if "live_board" in request.url else None)
+	punch(host, employee["attendance_device_id"], now())
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	page.wait_for_timeout(6000)
+	assert requests == []  # it does not poll
+	page.evaluate(TELL)
+	expect(page.locator(".cams-punch").first).to_contain_text(employee["employee_name"])
+	assert len(requests) == 1
+
+
+def test_the_muster_list_prints_with_a_box_for_each_person(host, desk, manager, new_employee):
+	branch = host.create("Branch", branch=f"Branch {uuid.uuid4().hex[:6]}")["name"]
+	people = [new_employee(branch=branch) for _ in range(3)]
+	for employee in people:
+		punch(host, employee["attendance_device_id"], now())
+		host.settled(employee["attendance_device_id"], state="Checked In")
+	page = desk(manager, BOARD)
+	page.get_by_label("Branch", exact=True).select_option(label=branch)
+	with page.expect_popup() as opened:
+		page.get_by_role("button", name="Muster List").click()
+	paper = opened.value
+	expect(paper.get_by_role("heading", name=f"{branch} (3)")).to_be_visible()
+	expect(paper.locator("tbody tr")).to_have_count(3)
+	expect(paper.locator("tbody tr .box")).to_have_count(3)
+	expect(paper.locator(".total")).to_have_text("3 in")
+	for employee in people:
+		expect(paper.locator("tbody")).to_contain_text(employee["employee_name"])
+	paper.emulate_media(media="print")
+	expect(paper.get_by_role("button", name="Print")).to_be_hidden()
+	assert paper.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_without_the_server_the_board_keeps_what_it_knew_and_says_since_when(
+	host, desk, manager, new_employee
+):
+	employee = new_employee()
+	punch(host, employee["attendance_device_id"], now())
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	page = desk(manager, BOARD)
+	expect(page.locator(".cams-people")).to_contain_text(employee["employee_name"])
+	page.evaluate(
+		"const ask = window.fetch; window.fetch = (url, ...rest) =>"
+		" String(url).includes('live_board') ? Promise.reject(new TypeError('gone')) : ask(url, ...rest)"
+	)
+	expect(page.locator(".title-area .indicator-pill")).to_contain_text("No answer, as of", timeout=PATIENCE)
+	expect(page.locator(".cams-people")).to_contain_text(employee["employee_name"])
+	with page.expect_popup() as opened:
+		page.get_by_role("button", name="Muster List").click()
+	expect(opened.value.locator(".warning")).to_contain_text("this is how it was at")
+	expect(opened.value.locator("tbody").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", [HELD, BOARD])
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_page_fits_its_window_and_every_button_has_a_name(host, desk, manager, unknown, path, width):
+	unknown()
+	page = desk(manager, path, viewport={"width": width, "height": 768})
+	expect(page.locator(".frappe-card").first).to_be_visible()
+	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+	nameless = page.evaluate(
+		"[...document.querySelectorAll('.cams-held button, .cams-board button, .cams-board select, .cams-held input')]"
+		".filter((each) => !(each.innerText || each.ariaLabel || each.title)).map((each) => each.outerHTML)"
+	)
+	assert nameless == []
