@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import frappe
@@ -163,6 +163,10 @@ def execute_job(job: Job, attempt: int = 0) -> None:
 	if again:
 		time.sleep(attempt + 1)
 		execute_job(job, attempt + 1)
+
+
+def get_workers(queue: Any = None) -> NoReturn:
+	missing("frappe.utils.background_jobs.get_workers")
 
 
 def _is_worth_retrying(error: Exception) -> bool:

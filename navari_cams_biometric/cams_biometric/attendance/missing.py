@@ -1,0 +1,187 @@
+"""Days on which a punch is missing: an in without an out, or a shift without any punch.
+
+A day belongs to the shift that HRMS gave the check-in, so that a night shift is one day. Holidays, approved
+leave, and the time before joining and after relieving are no days to work. The number of queries does not grow
+with people or days.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import frappe
+from frappe.utils import getdate
+
+from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of
+
+NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
+
+
+@dataclass(frozen=True)
+class MissingPunch:
+	"""What is missing on one day. `found` are the times of the punches that are there, in the site's zone."""
+
+	employee: str
+	employee_name: str
+	day: date
+	shift: str
+	kind: str
+	found: tuple[datetime, ...] = ()
+
+
+@dataclass
+class _Calendar:
+	"""When people are not to work, and in which shift they are."""
+
+	holidays: dict[str, set[date]]
+	company_lists: dict[str, str]
+	shift_lists: dict[str, str]
+	leave: dict[str, list[tuple[date, date]]]
+	assignments: dict[str, list[frappe._dict]] = field(default_factory=dict)
+
+	def shift_on(self, employee: frappe._dict, day: date) -> str:
+		for row in self.assignments.get(employee.name, ()):
+			if row.start_date <= day and (not row.end_date or day <= row.end_date):
+				return row.shift_type
+		return employee.default_shift or ""
+
+	def is_free(self, employee: frappe._dict, day: date, shift: str) -> bool:
+		holiday_list = (
+			self.shift_lists.get(shift) or employee.holiday_list or self.company_lists.get(employee.company)
+		)
+		on_leave = any(first <= day <= last for first, last in self.leave.get(employee.name, ()))
+		return on_leave or day in self.holidays.get(holiday_list or "", ())
+
+
+def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
+	"""What is missing on these days, by day and name. `filters` are fields of Employee."""
+	employees = _employees(days, filters)
+	if not employees:
+		return []
+	logs = _check_ins(days, [employee.name for employee in employees])
+	calendar = _calendar(days, [employee.name for employee in employees])
+	found = [
+		missing
+		for employee in employees
+		for day in days
+		for missing in _of_day(employee, day, logs.get((employee.name, day), []), calendar)
+	]
+	return sorted(found, key=lambda missing: (missing.day, missing.employee_name or ""))
+
+
+def _of_day(
+	employee: frappe._dict, day: date, logs: list[frappe._dict], calendar: _Calendar
+) -> Iterator[MissingPunch]:
+	shift = (logs[0].shift if logs else "") or calendar.shift_on(employee, day)
+
+	def missing(kind: str) -> MissingPunch:
+		times = tuple(log.time for log in logs)
+		return MissingPunch(employee.name, employee.employee_name, day, shift, kind, times)
+
+	if not logs:
+		if shift and _is_employed(employee, day) and not calendar.is_free(employee, day, shift):
+			yield missing(NO_PUNCH)
+		return
+	directions = {log.log_type for log in logs}
+	if not directions - {"", None}:
+		if len(logs) == 1:
+			yield missing(NO_OUT)
+		return
+	if logs[-1].log_type == "IN":
+		yield missing(NO_OUT)
+	if logs[0].log_type == "OUT":
+		yield missing(NO_IN)
+
+
+def _is_employed(employee: frappe._dict, day: date) -> bool:
+	joined = not employee.date_of_joining or employee.date_of_joining <= day
+	return joined and (not employee.relieving_date or day <= employee.relieving_date)
+
+
+def _employees(days: list[date], filters: dict[str, str]) -> list[frappe._dict]:
+	employee = frappe.qb.DocType("Employee")
+	query = (
+		frappe.qb.from_(employee)
+		.select(
+			employee.name,
+			employee.employee_name,
+			employee.company,
+			employee.holiday_list,
+			employee.default_shift,
+			employee.date_of_joining,
+			employee.relieving_date,
+		)
+		.where((employee.status == "Active") | (employee.relieving_date >= days[0]))
+		.orderby(employee.name)
+	)
+	for fieldname, value in filters.items():
+		query = query.where(employee[fieldname] == value) if value else query
+	return query.run(as_dict=True)
+
+
+def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date], list[frappe._dict]]:
+	"""In time order, by employee and the day on which their shift began."""
+	first, last = bounds_of(days)
+	checkin = frappe.qb.DocType("Employee Checkin")
+	in_range = checkin.time.between(first, last) | checkin.shift_start.between(first, last)
+	rows = (
+		frappe.qb.from_(checkin)
+		.select(checkin.employee, checkin.time, checkin.log_type, checkin.shift, checkin.shift_start)
+		.where(in_range)
+		.orderby(checkin.time)
+		.run(as_dict=True)
+	)
+	wanted, logs = set(employees), defaultdict(list)
+	for row in rows:
+		if row.employee in wanted:
+			logs[row.employee, getdate(row.shift_start or row.time)].append(row)
+	return logs
+
+
+def _calendar(days: list[date], employees: list[str]) -> _Calendar:
+	first, last = days[0], days[-1]
+	holidays = defaultdict(set)
+	for row in frappe.get_all(
+		"Holiday",
+		filters={"holiday_date": ["between", [first, last]], "parenttype": "Holiday List"},
+		fields=["parent", "holiday_date"],
+	):
+		holidays[row.parent].add(row.holiday_date)
+	return _Calendar(
+		holidays=holidays,
+		company_lists=_names("Company", "default_holiday_list"),
+		shift_lists=_names("Shift Type", "holiday_list"),
+		leave=_leave(first, last),
+		assignments=_assignments(first, last),
+	)
+
+
+def _names(doctype: str, fieldname: str) -> dict[str, str]:
+	return {row.name: row[fieldname] for row in frappe.get_all(doctype, fields=["name", fieldname])}
+
+
+def _leave(first: date, last: date) -> dict[str, list[tuple[date, date]]]:
+	rows = frappe.get_all(
+		"Leave Application",
+		filters={"docstatus": 1, "status": "Approved", "from_date": ["<=", last], "to_date": [">=", first]},
+		fields=["employee", "from_date", "to_date"],
+	)
+	return _grouped((row.employee, (row.from_date, row.to_date)) for row in rows)
+
+
+def _assignments(first: date, last: date) -> dict[str, list[frappe._dict]]:
+	rows = frappe.get_all(
+		"Shift Assignment",
+		filters={"docstatus": 1, "status": "Active", "start_date": ["<=", last]},
+		fields=["employee", "shift_type", "start_date", "end_date"],
+		order_by="start_date desc",
+	)
+	return _grouped((row.employee, row) for row in rows if not row.end_date or row.end_date >= first)
+
+
+def _grouped(pairs: Iterable[tuple]) -> dict[str, list]:
+	groups = defaultdict(list)
+	for key, value in pairs:
+		groups[key].append(value)
+	return groups

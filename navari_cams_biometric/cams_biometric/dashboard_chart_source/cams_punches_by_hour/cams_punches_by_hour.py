@@ -1,0 +1,34 @@
+"""Chart: today's punches by the hour of the site's clock."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Extract
+from frappe.utils import getdate
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_data() -> dict[str, object]:
+	"""Labels and counts for the Desk, from the first hour with a punch to the last."""
+	frappe.has_permission("CAMS Punch", "read", throw=True)
+	counts = _counts()
+	hours = range(min(counts, default=0), max(counts, default=23) + 1)
+	values = [counts[hour] for hour in hours]
+	return {
+		"labels": [f"{hour:02}:00" for hour in hours],
+		"datasets": [{"name": _("Punches"), "values": values}],
+	}
+
+
+def _counts() -> Counter[int]:
+	punch = frappe.qb.DocType("CAMS Punch")
+	hour = Extract("hour", punch.punch_time)
+	rows = (
+		frappe.qb.from_(punch)
+		.select(hour, Count("*"))
+		.where(punch.punch_time.between(f"{getdate()} 00:00:00", f"{getdate()} 23:59:59"))
+		.groupby(hour)
+		.run()
+	)
+	return Counter(dict(rows))

@@ -1,0 +1,37 @@
+"""The doctor: examines the whole chain from the gateway to attendance, and names the remedy for what is wrong.
+
+Each check is a function that yields findings; one that breaks is itself a finding.
+"""
+
+from collections.abc import Callable, Iterator
+
+import frappe
+from frappe import _
+
+from . import attendance_checks, gateway_checks, site_checks
+from .finding import ERROR, OK, WARNING, Finding
+
+__all__ = ["ERROR", "OK", "WARNING", "Finding", "examine", "worst"]
+
+CHECKS = (*gateway_checks.CHECKS, *site_checks.CHECKS, *attendance_checks.CHECKS)
+LOCAL_CHECKS = (*site_checks.CHECKS, *attendance_checks.CHECKS)
+
+
+def examine(local_only: bool = False) -> list[Finding]:
+	"""Every finding, in the order of the chain. `local_only` leaves out what goes over the network."""
+	return [finding for check in (LOCAL_CHECKS if local_only else CHECKS) for finding in _findings_of(check)]
+
+
+def worst(findings: list[Finding]) -> str:
+	"""`ok`, `warning` or `error`."""
+	states = {finding.state for finding in findings}
+	return next((state for state in (ERROR, WARNING) if state in states), OK)
+
+
+def _findings_of(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+	try:
+		return list(check())
+	except Exception:
+		frappe.log_error("CAMS doctor", frappe.get_traceback())
+		title = check.__name__.replace("_", " ").capitalize()
+		return [Finding(title, ERROR, _("This could not be examined."), _("See the Error Log."))]

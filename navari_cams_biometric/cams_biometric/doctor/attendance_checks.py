@@ -1,0 +1,118 @@
+"""From punches to attendance: devices, employees, shift types, and the settings of HRMS that lose a day."""
+
+from collections.abc import Iterator
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
+from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+	NO_DIRECTION,
+)
+
+from .finding import ERROR, OK, WARNING, Finding
+
+STRICT = "Strictly based on Log Type in Employee Checkin"
+MOST_NAMES = 5
+
+
+def devices() -> Iterator[Finding]:
+	"""Each device that is not well, by the last check of its health."""
+	title = _("Devices")
+	enabled = frappe.get_all(
+		"CAMS Device",
+		filters={"enabled": 1},
+		fields=["name", "label", "health", "health_note", "last_heard"],
+		order_by="name",
+	)
+	if not enabled:
+		remedy = _("Set the Service Tag ID in CAMS Biometric Settings, or let a device send its first punch.")
+		yield Finding(title, ERROR, _("There is no device."), remedy, "CAMS Device")
+		return
+	unwell = [device for device in enabled if device.health not in ("", None, "Well")]
+	for device in unwell:
+		sentence = f"{device.label or device.name}: {device.health}."
+		yield Finding(title, WARNING, sentence, device.health_note or "", "CAMS Device", device.name)
+	if not unwell:
+		yield Finding(title, OK, _("{0} devices, none of them unwell.").format(len(enabled)))
+
+
+def employees() -> Iterator[Finding]:
+	"""Active employees whose punches nobody could know as theirs."""
+	title = _("Employees")
+	without = {"status": "Active", "attendance_device_id": ["is", "not set"]}
+	count = frappe.db.count("Employee", without)
+	if not count:
+		yield Finding(title, OK, _("Every active employee has an Attendance Device ID."))
+		return
+	remedy = _("Set it on Employee for those who punch.")
+	sentence = _("{0} active employees have no Attendance Device ID.").format(count)
+	yield Finding(title, WARNING, sentence, remedy, "Employee")
+
+
+def held_punches() -> Iterator[Finding]:
+	"""Punches that wait for a person."""
+	title = _("Held Punches")
+	count = frappe.db.count("CAMS Punch", {"state": ["in", (HELD, FAILED)]})
+	if not count:
+		yield Finding(title, OK, _("No punch waits for a person."))
+		return
+	sentence = _("{0} punches wait for a person.").format(count)
+	yield Finding(title, WARNING, sentence, _("Mend them on the page Held Punches."), "CAMS Punch")
+
+
+def shift_types() -> Iterator[Finding]:
+	"""What makes auto attendance pass a shift over, or lose the days of those who punch."""
+	title = _("Shift Types")
+	fields = ["name", "process_attendance_after", "determine_check_in_and_check_out"]
+	automatic = frappe.get_all(
+		"Shift Type", filters={"enable_auto_attendance": 1}, fields=fields, order_by="name"
+	)
+	if not automatic:
+		remedy = _("Enable Auto Attendance on the shift types whose attendance comes from punches.")
+		yield Finding(title, WARNING, _("No shift type has Auto Attendance on."), remedy, "Shift Type")
+		return
+	problems = [finding for shift_type in automatic for finding in _of_shift_type(title, shift_type)]
+	yield from problems
+	if not problems:
+		yield Finding(title, OK, _("{0} shift types with Auto Attendance.").format(len(automatic)))
+
+
+def geolocation() -> Iterator[Finding]:
+	"""HRMS may demand coordinates of every check-in: then a device without them loses every punch."""
+	title = _("Geolocation")
+	if not frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking"):
+		yield Finding(title, OK, _("HR Settings demand no coordinates."))
+		return
+	nowhere = {"enabled": 1, "latitude": 0, "longitude": 0}
+	names = frappe.get_all("CAMS Device", filters=nowhere, pluck="name", order_by="name")
+	if not names:
+		yield Finding(title, OK, _("HR Settings demand coordinates, and every device has them."))
+		return
+	sentence = _("HR Settings demand coordinates, and these devices have none: {0}.").format(_listed(names))
+	remedy = _("Set latitude and longitude of the devices, or turn geolocation tracking off in HR Settings.")
+	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
+
+
+CHECKS = (devices, employees, held_punches, shift_types, geolocation)
+
+
+def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
+	name = shift_type.name
+	if not shift_type.process_attendance_after:
+		sentence = _("{0}: Process Attendance After is empty, so HRMS passes it over.").format(name)
+		yield Finding(title, ERROR, sentence, _("Set the first day to process."), "Shift Type", name)
+	if shift_type.determine_check_in_and_check_out != STRICT:
+		return
+	without = {"enabled": 1, "direction": NO_DIRECTION}
+	names = frappe.get_all("CAMS Device", filters=without, pluck="name", order_by="name")
+	if names:
+		sentence = _("{0} goes strictly by log type, but these devices tell no direction: {1}.")
+		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
+		yield Finding(title, ERROR, sentence.format(name, _listed(names)), remedy, "Shift Type", name)
+
+
+def _listed(names: list[str]) -> str:
+	more = len(names) - MOST_NAMES
+	shown = ", ".join(names[:MOST_NAMES])
+	return f"{shown} {_('and {0} more').format(more)}" if more > 0 else shown

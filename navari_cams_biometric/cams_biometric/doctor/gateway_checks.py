@@ -1,0 +1,122 @@
+"""Between the gateway and this site: the token, the callback's address and answer, and the gateway's own answer."""
+
+from collections.abc import Iterator
+
+import frappe
+import requests
+from frappe import _
+from frappe.utils import add_to_date, get_url, now_datetime
+
+from navari_cams_biometric.cams_biometric.devices.outcomes import FAILED
+from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+	CALLBACK_PATH,
+	CAMSBiometricSettings,
+)
+from navari_cams_biometric.gateway.client import GatewayClient
+from navari_cams_biometric.gateway.errors import GatewayError
+
+from .finding import ERROR, OK, WARNING, Finding
+
+SETTINGS = "CAMS Biometric Settings"
+PATIENCE_SECONDS = 10.0
+EMPTY_ANSWER = {"status": "error", "message": "Empty request body"}
+
+
+def token() -> Iterator[Finding]:
+	"""Without the account's token every callback is refused."""
+	title = _("Auth Token")
+	if _settings().auth_token_digest:
+		yield Finding(title, OK, _("The account's token is set."))
+		return
+	remedy = _("Copy it from the CAMS portal into CAMS Biometric Settings.")
+	yield Finding(
+		title, ERROR, _("There is no token: every callback is refused."), remedy, SETTINGS, SETTINGS
+	)
+
+
+def callback() -> Iterator[Finding]:
+	"""Ask the public address for the answer that an empty body gets."""
+	title = _("Callback")
+	url = get_url(CALLBACK_PATH)
+	refusal = _callback_refusal(url)
+	if refusal:
+		remedy = _(
+			"See that {0} leads to this site from outside: host_name, DNS, the web server, its certificate."
+		)
+		yield Finding(title, ERROR, refusal, remedy.format(get_url()))
+		return
+	if url.startswith("https://"):
+		yield Finding(title, OK, _("{0} answers as it should, asked from this server.").format(get_url()))
+		return
+	remedy = _("Serve the site by https, and set host_name in the site's configuration.")
+	yield Finding(title, WARNING, _("The callback is not encrypted: tokens travel in the open."), remedy)
+
+
+def last_callback() -> Iterator[Finding]:
+	"""Only a callback that came shows that the gateway reaches this site."""
+	title = _("Last Callback")
+	heard = frappe.get_all("CAMS Device", pluck="last_heard", order_by="last_heard desc", limit=1)
+	if heard and heard[0]:
+		yield Finding(title, OK, _("A device was last heard at {0}.").format(str(heard[0])[:16]))
+		return
+	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
+	yield Finding(title, ERROR, _("No callback has ever come."), remedy, SETTINGS, SETTINGS)
+
+
+def gateway() -> Iterator[Finding]:
+	"""Ask the gateway something that changes nothing."""
+	title = _("Gateway")
+	settings = _settings()
+	if not settings.auth_token_digest:
+		return
+	try:
+		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
+			_ask(client)
+	except GatewayError as error:
+		yield Finding(title, ERROR, str(error), "", SETTINGS, SETTINGS)
+		return
+	yield Finding(title, OK, _("The gateway answers by {0}.").format(settings.gateway_api))
+
+
+def commands() -> Iterator[Finding]:
+	"""What was asked of the gateway in the last day and failed."""
+	title = _("Commands")
+	since = add_to_date(now_datetime(), days=-1)
+	failed = frappe.db.count("CAMS Command", {"state": FAILED, "finished_at": [">", since]})
+	if not failed:
+		yield Finding(title, OK, _("No command failed in the last 24 hours."))
+		return
+	remedy = _("Open the list; each says what to do.")
+	sentence = _("{0} commands failed in the last 24 hours.").format(failed)
+	yield Finding(title, WARNING, sentence, remedy, "CAMS Command")
+
+
+CHECKS = (token, callback, last_callback, gateway, commands)
+
+
+def _settings() -> CAMSBiometricSettings:
+	return frappe.get_cached_doc(SETTINGS)
+
+
+def _callback_refusal(url: str) -> str:
+	"""What is wrong with the callback's answer, empty where nothing is."""
+	try:
+		response = requests.post(url, data=b"", timeout=PATIENCE_SECONDS, allow_redirects=False)
+	except requests.RequestException as error:
+		return _("{0} cannot be reached ({1}).").format(url, type(error).__name__)
+	try:
+		answer = response.json()
+	except ValueError:
+		answer = None
+	if response.status_code == 200 and answer == EMPTY_ANSWER:
+		return ""
+	return _("{0} answers with {1} and not as this app does.").format(url, response.status_code)
+
+
+def _ask(client: GatewayClient) -> None:
+	"""A list of devices, or where that API has none, whether a device can be reached."""
+	if not _settings().unsupported_operations():
+		client.list_devices()
+		return
+	for service_tag in frappe.get_all("CAMS Device", {"enabled": 1}, pluck="name", order_by="name", limit=1):
+		client.ping_connection(service_tag)

@@ -1,0 +1,129 @@
+"""The site itself: scheduler, workers, what waits for them, time, versions."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+from frappe.utils.background_jobs import get_workers
+from frappe.utils.scheduler import is_scheduler_inactive
+from redis.exceptions import RedisError
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.reasons import QUEUED
+
+from .finding import ERROR, OK, WARNING, Finding
+
+SWEEP = "navari_cams_biometric.cams_biometric.attendance.checkins.sweep"
+SILENT_MINUTES = 20
+LATE_MINUTES = 15
+QUEUES = ("default", "long")
+SUPPORTED = (15, 16)
+
+
+def scheduler() -> Iterator[Finding]:
+	"""Whether it is on, and whether it really ran."""
+	title = _("Scheduler")
+	if is_scheduler_inactive(verbose=False):
+		remedy = _("Run: bench --site {0} enable-scheduler").format(frappe.local.site)
+		yield Finding(title, ERROR, _("The scheduler is switched off."), remedy)
+		return
+	last = frappe.db.get_value("Scheduled Job Type", {"method": SWEEP}, "last_execution")
+	if last and get_datetime(last) > add_to_date(now_datetime(), minutes=-SILENT_MINUTES):
+		yield Finding(title, OK, _("The scheduler runs."))
+		return
+	remedy = _("See that bench schedule and the workers are started (supervisor or systemd).")
+	sentence = _("The scheduler is on but has not run this app's jobs for {0} minutes.").format(
+		SILENT_MINUTES
+	)
+	yield Finding(title, ERROR, sentence, remedy, "Scheduled Job Type")
+
+
+def workers() -> Iterator[Finding]:
+	"""Whether somebody listens to each queue that this app uses."""
+	title = _("Workers")
+	try:
+		listening = {name for worker in get_workers() for name in worker.queue_names()}
+	except RedisError:
+		yield Finding(title, ERROR, _("Redis cannot be reached."), _("Start the bench's Redis servers."))
+		return
+	missing = [name for name in QUEUES if not any(heard.endswith(f":{name}") for heard in listening)]
+	if not missing:
+		yield Finding(title, OK, _("Workers listen to every queue."))
+		return
+	remedy = _("Start the bench's workers (supervisor or systemd).")
+	sentence = _("No worker listens to: {0}.").format(", ".join(missing))
+	yield Finding(title, ERROR, sentence, remedy, "RQ Worker")
+
+
+def waiting_punches() -> Iterator[Finding]:
+	"""Punches that should long be check-ins."""
+	title = _("Waiting Punches")
+	late = {"state": QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
+	count = frappe.db.count("CAMS Punch", late)
+	if not count:
+		yield Finding(title, OK, _("No punch waits for a worker."))
+		return
+	sentence = _("{0} punches have waited for more than {1} minutes.").format(count, LATE_MINUTES)
+	yield Finding(title, ERROR, sentence, _("See the scheduler and the workers."), "CAMS Punch")
+
+
+def time_zone() -> Iterator[Finding]:
+	"""The site's zone, and the server's clock against what the gateway says of its own."""
+	title = _("Time")
+	try:
+		zone = ZoneInfo(get_system_timezone())
+	except (ZoneInfoNotFoundError, ValueError):
+		remedy = _("Choose the Time Zone in System Settings.")
+		yield Finding(
+			title, ERROR, _("The site has no time zone."), remedy, "System Settings", "System Settings"
+		)
+		return
+	difference = _clock_difference()
+	if difference is None or abs(difference) < timedelta(minutes=LATE_MINUTES):
+		yield Finding(title, OK, _("The site's time zone is {0}.").format(zone.key))
+		return
+	sentence = _("The gateway's clock and the server's differ by {0} minutes.")
+	minutes = round(difference.total_seconds() / 60)
+	yield Finding(title, WARNING, sentence.format(minutes), _("Set the server's clock by NTP."))
+
+
+def versions() -> Iterator[Finding]:
+	"""Frappe, ERPNext and HRMS in versions that this app is made for."""
+	title = _("Versions")
+	found = {app: _version(app) for app in ("frappe", "erpnext", "hrms")}
+	words = ", ".join(f"{app} {known or _('missing')}" for app, known in found.items())
+	if all(known.partition(".")[0] in map(str, SUPPORTED) for known in found.values()):
+		yield Finding(title, OK, words)
+		return
+	yield Finding(title, WARNING, words, _("This app is made for versions {0} and {1}.").format(*SUPPORTED))
+
+
+CHECKS = (scheduler, workers, waiting_punches, time_zone, versions)
+
+
+def _clock_difference() -> timedelta | None:
+	"""Arrival minus the gateway's own time of sending, of the punch that came last; None without one."""
+	last = frappe.get_all(
+		"CAMS Punch",
+		filters={"source": "Real Time", "sent_at": ["is", "set"]},
+		fields=["creation", "sent_at"],
+		order_by="creation desc",
+		limit=1,
+	)
+	sent_at = inbox.site_time(last[0].sent_at, None) if last else None
+	return last[0].creation - sent_at if sent_at else None
+
+
+def _version(app: str) -> str:
+	try:
+		return str(frappe.get_attr(f"{app}.__version__"))
+	except (AttributeError, ImportError, frappe.AppNotInstalledError):
+		pass
+	try:
+		return version(app)
+	except PackageNotFoundError:
+		return ""

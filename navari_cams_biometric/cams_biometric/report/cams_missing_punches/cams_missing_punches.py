@@ -1,0 +1,64 @@
+"""Report: an in without an out, an out without an in, a shift without a punch. attendance.missing finds them."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+from frappe.utils import format_time
+
+from navari_cams_biometric.cams_biometric.attendance.missing import MissingPunch, find_missing
+from navari_cams_biometric.cams_biometric.attendance.ranges import days_of
+
+EMPLOYEE_FILTERS = ("company", "branch", "department")
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Columns, rows, no message, no chart, and how many of each kind."""
+	filters = frappe._dict(filters or {})
+	chosen = {fieldname: filters.get(fieldname) or "" for fieldname in EMPLOYEE_FILTERS}
+	found = find_missing(days_of(filters), name=filters.employee or "", **chosen)
+	if filters.kind:
+		found = [missing for missing in found if missing.kind == filters.kind]
+	return _columns(), [_row(missing) for missing in found], None, None, _summary(found)
+
+
+def _row(missing: MissingPunch) -> dict[str, object]:
+	return {
+		"date": missing.day,
+		"employee": missing.employee,
+		"employee_name": missing.employee_name,
+		"shift": missing.shift,
+		"kind": missing.kind,
+		"found": ", ".join(format_time(moment, "HH:mm") for moment in missing.found),
+	}
+
+
+def _columns() -> list[dict[str, object]]:
+	return [
+		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 110},
+		{
+			"fieldname": "employee",
+			"label": _("Employee"),
+			"fieldtype": "Link",
+			"options": "Employee",
+			"width": 160,
+		},
+		{"fieldname": "employee_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
+		{
+			"fieldname": "shift",
+			"label": _("Shift"),
+			"fieldtype": "Link",
+			"options": "Shift Type",
+			"width": 150,
+		},
+		{"fieldname": "kind", "label": _("What Is Missing"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "found", "label": _("Punches That Are There"), "fieldtype": "Data", "width": 260},
+	]
+
+
+def _summary(found: list[MissingPunch]) -> list[dict[str, object]]:
+	counts = Counter(missing.kind for missing in found)
+	return [
+		{"label": _(kind), "value": count, "indicator": "Orange", "datatype": "Int"}
+		for kind, count in counts.items()
+	]
