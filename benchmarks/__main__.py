@@ -1,9 +1,11 @@
 """The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
 
 Callbacks against Frappe's ping, over HTTP with gunicorn; the drain against HRMS's own function, in one
-process; the drain's peak memory. Absolute figures depend on the machine, ratios hardly.
+process; the drain's peak memory; a year of history. Absolute figures depend on the machine, ratios hardly.
+`python -m benchmarks year` is one section alone.
 """
 
+import argparse
 import http.client
 import json
 import os
@@ -15,10 +17,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.employees import ensure_employees
+from benchmarks.year import DAYS, year
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
+SECTIONS = ["callbacks", "drain", "year"]
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
@@ -27,14 +32,24 @@ EMPLOYEES = 50
 
 
 def main() -> int:
+	parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+	parser.add_argument("section", nargs="?", choices=[*SECTIONS, "all"], default="all")
+	parser.add_argument("--days", type=int, default=DAYS, help="of history in the section year")
+	arguments = parser.parse_args()
+	chosen = [arguments.section] if arguments.section in SECTIONS else SECTIONS
 	try:
 		with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
 			host = Host(site.url, site.key, site.name)
 			conftest.prepare(host)
-			site.stop("worker")  # the request path alone: on two cores the worker would share the processor
-			callbacks(site)
-			employees(host)
-			drain(site)
+			if "callbacks" in chosen or "drain" in chosen:
+				site.stop("worker")  # these alone: on two cores the worker would share the processor
+			if "callbacks" in chosen:
+				callbacks(site)
+			if "drain" in chosen:
+				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
+				drain(site)
+			if "year" in chosen:
+				year(site, host, arguments.days)
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
 		return 1
@@ -94,13 +109,6 @@ def _rate(site: BenchSite, make: Callable[[], tuple[str, bytes | None]], seconds
 	if len(counts) < CONNECTIONS:
 		raise RuntimeError("a connection failed")
 	return sum(counts) / (time.monotonic() - started)
-
-
-def employees(host: Host) -> None:
-	for number in range(1, EMPLOYEES + 1):
-		device_id = f"BENCH-{number:03}"
-		if not host.find("Employee", {"attendance_device_id": device_id}, ["name"]):
-			host.create("Employee", first_name=device_id, attendance_device_id=device_id, **conftest.EMPLOYEE)
 
 
 def drain(site: BenchSite) -> None:

@@ -8,6 +8,15 @@ app_email = "support@navari.co.ke"
 app_license = "gpl-3.0"
 
 export_python_type_annotations = True
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": "/assets/navari_cams_biometric/images/logo.svg",
+		"title": app_title,
+		"route": "/app/cams-biometric",
+	}
+]
+
 required_apps = ["frappe/erpnext", "frappe/hrms"]
 
 after_install = "navari_cams_biometric.install.after_install"

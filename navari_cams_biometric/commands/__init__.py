@@ -7,6 +7,7 @@ import click
 
 from navari_cams_biometric.commands.asked import command
 from navari_cams_biometric.commands.devices import devices
+from navari_cams_biometric.commands.doctor import doctor
 from navari_cams_biometric.commands.doors import door
 from navari_cams_biometric.commands.history import load_punchlog
 from navari_cams_biometric.commands.people import sync_users, users
@@ -20,7 +21,7 @@ def cams() -> None:
 	"""
 
 
-for each in (devices, users, sync_users, door, command, load_punchlog):
+for each in (devices, users, sync_users, door, command, load_punchlog, doctor):
 	cams.add_command(each)
 
 commands = [cams]

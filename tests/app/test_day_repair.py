@@ -156,6 +156,7 @@ HELD_BACK = day([checkin(1)], payroll="Sal Slip/1")
 		(HELD_BACK, listed("Dismissed", ONE), False),
 		(ONE, listed("Dismissed", TWO), False),  # one was deleted
 		(TWO, listed("Dismissed", ONE), True),
+		(day([checkin(2)]), listed("Dismissed", ONE), True),
 		(TWO, listed("Repaired", ONE, attendance="HR-ATT-0"), True),
 	],
 )

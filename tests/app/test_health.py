@@ -127,12 +127,10 @@ def asked(gateway, operation, tag=None):
 	]
 
 
-def punch(tag, ahead, **overrides):
+def punch(tag, ahead, user_id="EMP-0001"):
 	"""Store a punch that arrives now and was made `ahead` seconds later, by the device's clock."""
-	zone = ZoneInfo(get_system_timezone())
-	moment = add_to_date(now_datetime(), seconds=ahead).replace(tzinfo=zone)
-	told = real_time("EMP-0001", format_timestamp(moment), SerialNumber=tag, AuthToken=demo.AUTH_TOKEN)
-	store({**told, **overrides})
+	moment = add_to_date(now_datetime(), seconds=ahead).replace(tzinfo=ZoneInfo(get_system_timezone()))
+	store(real_time(user_id, format_timestamp(moment), SerialNumber=tag, AuthToken=demo.AUTH_TOKEN))
 
 
 def test_what_is_told_of_a_well_device_is_written(gateway, tags, later):
@@ -333,7 +331,7 @@ def test_of_the_last_twenty_punches_only(gateway, tags):
 		update_modified=False,
 	)
 	for number in range(20):
-		punch(tags[0], -30 - number)
+		punch(tags[0], -30, user_id=f"{number:08}")
 	health.check_all()
 
 	assert -60 <= device(tags[0]).clock_skew <= -30

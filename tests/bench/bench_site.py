@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -261,12 +262,26 @@ class BenchSite:
 		process = self.processes.pop(name, None)
 		if not process or process.poll() is not None:
 			return
-		os.killpg(process.pid, with_signal)
-		try:
-			process.wait(30)
-		except subprocess.TimeoutExpired:
-			os.killpg(process.pid, signal.SIGKILL)
-			process.wait()
+		if with_signal != signal.SIGKILL:
+			os.killpg(process.pid, with_signal)
+			with suppress(subprocess.TimeoutExpired):
+				process.wait(30)
+				return
+		children = _children(process.pid)
+		os.killpg(process.pid, signal.SIGKILL)
+		process.wait()
+		for (
+			child
+		) in children:  # a worker's job is in a process group of its own, and would outlive the worker
+			with suppress(ProcessLookupError):
+				os.kill(child, signal.SIGKILL)
+
+	def memory(self, name: str) -> float:
+		"""Resident MiB of a process that was started here and of its children; 0 where it does not run."""
+		process = self.processes.get(name)
+		if not process or process.poll() is not None:
+			return 0
+		return sum(map(_resident, [process.pid, *_children(process.pid)]))
 
 	def make_key(self) -> str:
 		"""The administrator's `key:secret` for REST."""
@@ -316,3 +331,22 @@ def _wait_for(condition, what: str, seconds: float = 60) -> None:
 		if time.monotonic() > deadline:
 			raise BenchUnusableError(f"{what} did not start within {seconds:.0f} s")
 		time.sleep(0.2)
+
+
+def _children(parent: int) -> list[int]:
+	children = []
+	for stat in Path("/proc").glob("[0-9]*/stat"):
+		with suppress(FileNotFoundError, ProcessLookupError):
+			after_the_name = stat.read_text().rpartition(")")[2].split()
+			if int(after_the_name[1]) == parent:
+				children.append(int(stat.parent.name))
+	return children
+
+
+def _resident(process: int) -> float:
+	"""MiB; 0 for a process that is gone."""
+	with suppress(FileNotFoundError, ProcessLookupError):
+		for line in Path(f"/proc/{process}/status").read_text().splitlines():
+			if line.startswith("VmRSS:"):
+				return int(line.split()[1]) / 1024
+	return 0

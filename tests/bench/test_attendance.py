@@ -623,3 +623,8 @@ def test_a_picture_that_cannot_be_stored_is_in_no_log(world, checkin, bench_site
 	assert [entry["method"] for entry in entries] == ["CAMS photo not stored"]
 	assert marker.decode() not in str(world.host.find("Error Log", {"creation": [">", str(date.today())]}))
 	assert marker.decode() not in response.text
+	logs = [
+		*(bench_site.path / "logs").glob("*.log"),
+		*(bench_site.path / "sites" / bench_site.name / "logs").glob("*.log"),
+	]
+	assert [str(log) for log in logs if marker in log.read_bytes()] == []

@@ -286,3 +286,19 @@ def test_an_hr_manager_of_one_branch_mends_nothing_elsewhere(host, gateway, tags
 	assert "may not see" in result["left"][0]["why"]
 	assert rows_of(audit(host, key)) == []
 	assert call(host, "devices.ping", key, service_tag=tags[0]).status_code == 403
+
+
+def test_an_hr_manager_mends_nothing_for_an_employee_whom_others_see(
+	host, gateway, tags, bench_site, new_user, new_employee
+):
+	employee, other = new_employee(status="Left", relieving_date="2024-05-31"), new_employee()
+	user_id = employee["attendance_device_id"]
+	gateway.add_user(tags[0], user_id)
+	bench_site.bench("cams", "sync-users", "--device", tags[0])
+	user, key = new_user("HR Manager")
+	host.create("User Permission", user=user, allow="Employee", for_value=other["name"])
+	row = {"kind": "On a device, but no active employee", "service_tag": tags[0], "user_id": user_id}
+
+	assert "may not see" in call(host, "audit.mend", key, rows=[row]).json()["message"]["left"][0]["why"]
+	assert rows_of(audit(host, key)) == []
+	assert [each["employee"] for each in rows_of(audit(host))] == [employee["name"]]

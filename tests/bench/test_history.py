@@ -3,11 +3,11 @@
 import signal
 import time
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from navari_cams_biometric.gateway.simulator import Simulator
+from tests.bench.ledger import in_nairobi, stored
 from tests.contract.host import SETTINGS, TOKEN
 
 LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
@@ -22,26 +22,6 @@ def gateway(host):
 		simulator.history(people=20, devices=2, days=40, until=date(2024, 2, 10))
 		yield simulator
 		host.update(SETTINGS, SETTINGS, base_url="")
-
-
-def stored(bench_site, tags):
-	"""(device, user, LogTime, type) of every punch of these devices, from the database itself."""
-	names = ", ".join(f"'{tag}'" for tag in tags)
-	columns = "service_tag, user_id, date_format(punch_time, '%Y-%m-%d %H:%i:%s'), punch_type"
-	rows = bench_site.sql(f"select {columns} from `tabCAMS Punch` where service_tag in ({names})")
-	return [tuple(row) for row in rows]
-
-
-def in_nairobi(gateway):
-	return [
-		(
-			entry.service_tag,
-			entry.user_id,
-			entry.instant.astimezone(ZoneInfo("Africa/Nairobi")).strftime("%Y-%m-%d %H:%M:%S"),
-			entry.type,
-		)
-		for entry in gateway.ledger
-	]
 
 
 def test_a_worker_killed_in_the_middle_of_a_load_loses_and_doubles_nothing(host, bench_site, gateway):
@@ -68,7 +48,7 @@ def test_a_worker_killed_in_the_middle_of_a_load_loses_and_doubles_nothing(host,
 	# Devices of other tests are unknown to this gateway; each has a line of its own.
 	lines = {row["service_tag"]: row["state"] for row in load["devices"]}
 	assert {lines[tag] for tag in tags} == {"Done"}
-	assert sorted(stored(bench_site, tags)) == sorted(in_nairobi(gateway))
+	assert stored(bench_site, tags) == in_nairobi(gateway.ledger)
 
 
 def test_the_command_line_loads_and_says_what_came(host, bench_site, gateway):

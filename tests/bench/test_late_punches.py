@@ -629,13 +629,13 @@ def test_hrms_is_understood_in_the_language_it_wrote_in(host, bench_site, new_sh
 			host.create("Translation", language="de", source_text=source, translated_text=translated)
 	shift = new_shift()
 	person = new_employee(default_shift=shift)
-	host.update("User", "Administrator", language="de")
+	host.session.headers["Accept-Language"] = "de"
 	try:
 		decide(host, shift)
 		punch(host, person, *FULL_DAY)
 		decide(host, shift)
 	finally:
-		host.update("User", "Administrator", language="en")
+		del host.session.headers["Accept-Language"]
 	assert comments(host, standing(host, person)["name"]) == ["Ohne Check-ins: abwesend."]
 	[remark, _other] = [
 		host.find("Comment", {"reference_name": each["name"], "comment_type": "Comment"})[0]["content"]

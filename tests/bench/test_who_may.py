@@ -15,6 +15,7 @@ import requests
 from navari_cams_biometric.gateway.simulator import Simulator
 from tests.app.test_structure import APP, WHITELISTED
 from tests.bench.users import new_user
+from tests.contract.conftest import EMPLOYEE as EMPLOYEE_VALUES
 from tests.contract.host import SETTINGS, TOKEN, real_time
 
 GUEST, EMPLOYEE, HR_USER = "Guest", "Employee", "HR User"
@@ -24,7 +25,16 @@ ADMINISTRATOR = "Administrator"
 EVERYBODY = {GUEST, *ROLES}
 
 PREFIX = "cams_biometric/"
+NOBODY = {"employees": ["{unnumbered}"], "devices": ["{device}"]}  # without a device ID nothing is asked
 WHO_MAY = [
+	("controllers/asking.py:unsupported", {}, {EMPLOYEE, HR_USER, HR, SYSTEM, DOORS}),
+	("controllers/attendance.py:attach_photo", {"checkin": "nothing"}, {HR}),
+	(
+		"controllers/attendance.py:export_attendance",
+		{"from_date": "2024-01-02", "to_date": "2024-01-01"},
+		{HR, SYSTEM},
+	),
+	("controllers/audit.py:mend", {"rows": []}, {HR, SYSTEM}),
 	("controllers/cams_call.py:attendance", {}, EVERYBODY),
 	("controllers/commands.py:cancel", {"name": "{device_command}"}, {SYSTEM}),
 	("controllers/commands.py:cancel", {"name": "{door_command}"}, {DOORS}),
@@ -32,15 +42,84 @@ WHO_MAY = [
 	("controllers/commands.py:check", {"name": "{device_command}"}, {SYSTEM}),
 	("controllers/commands.py:check", {"name": "{door_command}"}, {DOORS}),
 	("controllers/commands.py:check", {"name": "{people_command}"}, {HR, SYSTEM}),
+	("controllers/devices.py:check_health", {"service_tag": "nothing"}, {HR, SYSTEM}),
+	("controllers/devices.py:import_devices", {}, {SYSTEM}),
+	("controllers/devices.py:migration_status", {}, {SYSTEM}),
+	("controllers/devices.py:ping", {"service_tag": "nothing"}, {HR, SYSTEM}),
+	("controllers/devices.py:read_information", {"service_tag": "nothing"}, {SYSTEM}),
+	("controllers/devices.py:reboot", {"service_tag": "nothing", "reason": "a test"}, {SYSTEM}),
+	("controllers/devices.py:register_callback", {}, {SYSTEM}),
+	("controllers/devices.py:reset_queue", {"service_tag": "nothing", "reason": "a test"}, {SYSTEM}),
+	("controllers/devices.py:sync_time", {"service_tag": "nothing"}, {SYSTEM}),
+	("controllers/doctor.py:examine", {}, {SYSTEM}),
+	("controllers/doctor.py:health", {}, EVERYBODY),
 	("controllers/doors.py:door_status", {"service_tag": "nothing"}, {HR, SYSTEM, DOORS}),
 	("controllers/doors.py:lock_door", {"service_tag": "nothing", "door": 1, "reason": "a test"}, {DOORS}),
 	("controllers/doors.py:open_door", {"service_tag": "nothing", "door": 1, "reason": "a test"}, {DOORS}),
 	("controllers/history.py:load_punchlog", {"from_date": "2024-01-02", "to_date": "2024-01-01"}, {SYSTEM}),
+	("controllers/live_board.py:board", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/live_board.py:muster", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/live_board.py:people_in_card", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/mending.py:came_of", {"since": "2024-01-01 00:00:00"}, {HR_USER, HR, SYSTEM}),
+	("controllers/mending.py:held_groups", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/mending.py:link", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
+	(
+		"controllers/mending.py:mend",
+		{"action": "retry", "reason_code": "REFUSED", "as_of": "2024-01-01 00:00:00", "names": []},
+		{HR, SYSTEM},
+	),
+	(
+		"controllers/mending.py:undo_link",
+		{"user_id": "nobody", "employee": "nobody", "since": "2024-01-01 00:00:00"},
+		{HR},
+	),
+	(
+		"controllers/people.py:copy",
+		{"employees": ["{unnumbered}"], "source": "{device}", "targets": ["{device}"]},
+		{HR, SYSTEM},
+	),
+	("controllers/people.py:enrol", {**NOBODY, "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/people.py:find", {"employee": "{unnumbered}"}, {HR, SYSTEM}),
+	("controllers/people.py:on_devices", {"employee": "{unnumbered}"}, {HR_USER, HR, SYSTEM}),
+	("controllers/people.py:remove", {**NOBODY, "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/people.py:remove_users", {"names": ["nothing"], "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/people.py:resend", NOBODY, {HR, SYSTEM}),
+	("controllers/people.py:resend_users", {"names": ["nothing"]}, {HR, SYSTEM}),
+	("controllers/people.py:set_card", {**NOBODY, "secret": "1"}, {HR, SYSTEM}),
+	("controllers/people.py:set_pin", {**NOBODY, "secret": "1"}, {HR, SYSTEM}),
+	("controllers/people.py:start_face", NOBODY, {HR, SYSTEM}),
+	("controllers/people.py:start_fingerprint", NOBODY, {HR, SYSTEM}),
+	("controllers/people.py:sync_users", {"service_tag": "{device}"}, {HR, SYSTEM}),
+	("controllers/people.py:update", NOBODY, {HR, SYSTEM}),
+	("controllers/people.py:where", {"employee": "{unnumbered}"}, {HR, SYSTEM}),
 	("controllers/punches.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punches.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	("controllers/punches.py:link_to_employee", {"name": "{punch}", "employee": "nobody"}, {HR, SYSTEM}),
 	("controllers/punches.py:retry", {"names": []}, {HR, SYSTEM}),
+	("controllers/repair.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/repair.py:repair", {"name": "nothing"}, {HR, SYSTEM}),
 	("controllers/schedules.py:send_to_devices", {"schedule": "nothing"}, {HR, SYSTEM}),
+	(
+		"controllers/watermark.py:release",
+		{"shift_type": "nothing", "released_until": "2024-01-01 00:00:00", "reason": "a test"},
+		{HR, SYSTEM},
+	),
+	("controllers/watermark.py:state_of", {"shift_type": "nothing"}, {HR_USER, HR, SYSTEM}),
+	(
+		"dashboard_chart_source/cams_held_by_reason/cams_held_by_reason.py:get_data",
+		{},
+		{HR_USER, HR, SYSTEM},
+	),
+	(
+		"dashboard_chart_source/cams_punches_by_device/cams_punches_by_device.py:get_data",
+		{},
+		{HR_USER, HR, SYSTEM},
+	),
+	(
+		"dashboard_chart_source/cams_punches_by_hour/cams_punches_by_hour.py:get_data",
+		{},
+		{HR_USER, HR, SYSTEM},
+	),
 	("doctype/cams_biometric_settings/cams_biometric_settings.py:renew_callback_secret", SETTINGS, {SYSTEM}),
 	("doctype/cams_biometric_settings/cams_biometric_settings.py:setup_status", SETTINGS, {SYSTEM}),
 	("doctype/cams_device/cams_device.py:expect_history", "{device}", {SYSTEM}),
@@ -86,6 +165,7 @@ def records(host, gateway):
 		"load": host.create("CAMS History Load", state="Done", **days)["name"],
 		"people_command": ended("AddUser", user_id=user_id),
 		"punch": host.settled(user_id, state="Held")[0]["name"],
+		"unnumbered": host.create("Employee", first_name="Unnumbered", **EMPLOYEE_VALUES)["name"],
 		"schedule": host.create(
 			"CAMS Access Schedule",
 			schedule_name=f"Hours {user_id}",

@@ -28,8 +28,7 @@ from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
 MOST_ATTEMPTS = 6
-DRAIN_SECONDS = 20 * 60  # below inbox.DRAIN_TIMEOUT
-SWEEP_SECONDS = 4 * 60  # below the 300 s that Frappe gives a scheduled job
+SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
 TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -42,33 +41,45 @@ class SetAsideError(Exception):
 		self.detail = detail
 
 
-def drain(seconds: float = DRAIN_SECONDS) -> None:
+def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 	"""Turn waiting punches into check-ins, in time order, until there are none or `seconds` are over.
 
-	Commits after each batch, so progress lasts; what is left then is the next sweep's.
+	Commits after each batch, so progress lasts. What is left then is for the job of the other turn, behind the jobs
+	that came meanwhile: one worker may serve them all.
 	"""
 	frappe.set_user("Administrator")
 	end = time.monotonic() + seconds
-	while time.monotonic() < end and (punches := inbox.due(BATCH)):
-		try:
-			_process_batch(punches)
-		except _BatchBrokenError as broken:
-			frappe.db.rollback()  # the others of this batch stay queued, and are next
-			_conclude_broken(broken)
-		frappe.db.commit()
-		late_punches.note(punch.name for punch in punches)
-		frappe.publish_realtime(
-			"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
-		)
-		# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
-		frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
+	while time.monotonic() < end:
+		if not _drain_batch():
+			return
+	inbox.request_drain(1 - turn)
 
 
 def sweep() -> None:
 	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
 	release_known_users()
 	frappe.db.commit()
-	drain(SWEEP_SECONDS)
+	drain(turn=1)  # what is left then is for the job that callbacks ask for
+
+
+def _drain_batch() -> bool:
+	"""False where nothing is due."""
+	punches = inbox.due(BATCH)
+	if not punches:
+		return False
+	try:
+		_process_batch(punches)
+	except _BatchBrokenError as broken:
+		frappe.db.rollback()  # the others of this batch stay queued, and are next
+		_conclude_broken(broken)
+	frappe.db.commit()
+	late_punches.note(punch.name for punch in punches)
+	frappe.publish_realtime(
+		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
+	)
+	# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
+	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
+	return True
 
 
 class _BatchBrokenError(Exception):

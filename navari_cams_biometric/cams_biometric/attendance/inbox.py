@@ -21,7 +21,11 @@ from navari_cams_biometric.gateway.punch import Punch
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
 
 DRAIN = "navari_cams_biometric.cams_biometric.attendance.checkins.drain"
-DRAIN_TIMEOUT = 25 * 60  # seconds
+DRAIN_JOBS = (
+	"cams_biometric_drain",
+	"cams_biometric_drain_again",
+)  # two: none can queue itself while it runs
+DRAIN_TIMEOUT = 25 * 60  # seconds: a slice, and the slowest of batches
 LONGEST_TEXT = 140
 
 
@@ -48,8 +52,15 @@ def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:
 
 
 def drain_after_commit() -> None:
-	"""One job for all: it is not queued again while it waits or runs."""
-	jobs.after_commit(DRAIN, "cams_biometric_drain", queue="long", timeout=DRAIN_TIMEOUT)
+	jobs.after_commit(DRAIN, DRAIN_JOBS[0], queue="long", timeout=DRAIN_TIMEOUT, turn=0)
+
+
+def request_drain(turn: int) -> None:
+	"""One job for all: it is not queued again while it waits or runs.
+
+	`turn` 1 is the job that goes on where one of turn 0 has given way, and the reverse.
+	"""
+	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
 
 
 def due(limit: int) -> list[frappe._dict]:

@@ -43,14 +43,20 @@ def search() -> None:
 	"""List what changed lately, and look again at what is open. Commits as it goes."""
 	since = add_to_date(now_datetime(), days=-SEARCH_DAYS)
 	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
-	is_open = frappe.get_all(DOCTYPE, filters={"state": OPEN}, fields=["name", "attendance"], order_by="name")
-	for batch in _batches(is_open):
-		names = sorted({row.attendance for row in batch})
-		keys = days.with_attendances(lambda attendance, names=names: attendance.name.isin(names))
-		list_days(keys)
-		for gone in sorted({row.name for row in batch} - {key.name for key in keys}):
-			update(gone, **judgement("GONE"))
-		frappe.db.commit()
+	fields = ["name", "attendance", "modified"]
+	for batch in _batches(frappe.get_all(DOCTYPE, filters={"state": OPEN}, fields=fields, order_by="name")):
+		_look_again(batch)
+
+
+def _look_again(rows: list[frappe._dict]) -> None:
+	names = sorted({row.attendance for row in rows})
+	keys = days.with_attendances(lambda attendance: attendance.name.isin(names))
+	list_days(keys)
+	still_there = {key.name for key in keys}
+	for row in rows:
+		if row.name not in still_there:
+			update(row.name, unless_changed_since=row.modified, **judgement("GONE"))
+	frappe.db.commit()
 
 
 def list_days(keys: list[Key]) -> None:
@@ -105,7 +111,7 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 	same = listed.attendance == day.key.attendance and listed.checkins == _checkins(day)
 	code, _detail = left_alone.reason(day)
 	if listed.state == DISMISSED:
-		return bool(_late_names(listed.checkins) < {checkin.name for checkin in day.late})
+		return bool({checkin.name for checkin in day.late} - _late_names(listed.checkins))
 	if listed.state == OPEN:
 		return not same or bool(code)
 	return not same or listed.reason_code != code
@@ -133,7 +139,6 @@ def _row(day: Day) -> dict[str, object]:
 
 def values(day: Day) -> dict[str, object]:
 	attendance = day.attendance
-	after = auto_attendance.preview(day)
 	return {
 		**judgement(*left_alone.reason(day)),
 		"employee_name": attendance.employee_name,
@@ -141,13 +146,23 @@ def values(day: Day) -> dict[str, object]:
 		"attendance": attendance.name,
 		**measures("before", attendance),
 		"new_attendance": None,
-		**measures("after", after),
+		**measures("after", _preview(day)),
 		"late_count": len(day.late),
 		"late_times": late_times(day)[:140],
 		"checkins": _checkins(day),
 		"settled_by": None,
 		"settled_at": None,
 	}
+
+
+def _preview(day: Day) -> dict[str, object]:
+	"""A rule of another app that fails at one day must not keep the others off the list."""
+	try:
+		return auto_attendance.preview(day)
+	except Exception:
+		identity = ("preview", day.key.shift)
+		log_once_a_day("CAMS: HRMS could not say what it would decide", frappe.get_traceback(), identity)
+		return {}
 
 
 def judgement(code: str, detail: str = "") -> dict[str, object]:

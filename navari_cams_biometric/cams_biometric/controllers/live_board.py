@@ -19,3 +19,10 @@ def muster(branch: str | None = None) -> dict:
 	"""Who is in now, everywhere or in one branch (an empty text: those without), for the list that is printed."""
 	frappe.only_for(READERS, message=True)
 	return presence.who_is_in(branch)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def people_in_card() -> dict:
+	"""For the workspace: how many are in, and the page that says who."""
+	frappe.only_for(READERS, message=True)
+	return {"value": presence.who_is_in()["count"], "fieldtype": "Int", "route": ["cams-live-board"]}

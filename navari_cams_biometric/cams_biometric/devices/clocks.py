@@ -21,6 +21,7 @@ def learn(service_tag: str) -> dict[str, object]:
 		"CAMS Punch",
 		filters={
 			"service_tag": service_tag,
+			"source": "Real Time",
 			"punch_time": ["is", "set"],
 			"creation": [">", max(get_datetime(moment) for moment in since if moment)],
 		},

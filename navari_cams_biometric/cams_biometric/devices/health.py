@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
 from navari_cams_biometric.cams_biometric.devices import clocks, judgement, mirror, notices, outcomes
 from navari_cams_biometric.cams_biometric.devices.judgement import Case, Limits
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
@@ -52,8 +52,12 @@ FIELDS = [
 
 @dataclass
 class Answer:
-	"""What the gateway said of one device. `refusal` is why it said nothing; `overdue`: a command waits too long."""
+	"""What the gateway said of one device, asked at `asked_at`, in the site's zone.
 
+	`refusal` is why it said nothing; `overdue`: a command waits too long.
+	"""
+
+	asked_at: datetime = field(default_factory=now_datetime)
 	health: DeviceHealth | None = None
 	information: DeviceInfo | None = None
 	overdue: bool = False
@@ -204,6 +208,7 @@ def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
 def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
+	_note_heard(service_tag, answer)
 	told = _told(service_tag, answer)
 	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
 	problems = judgement.judge(case, Limits.of_settings())
@@ -216,6 +221,12 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	}
 	mirror.set_values("CAMS Device", service_tag, {**told, **judged})
 	_tell(case, problems)
+
+
+def _note_heard(service_tag: str, answer: Answer) -> None:
+	"""Attendance waits for a device until it is known to keep nothing back."""
+	if answer.health and answer.health.online and answer.health.queue_depth == 0:
+		watermark.note_heard(service_tag, answer.asked_at)
 
 
 def _tell(case: Case, problems: dict[str, str]) -> None:

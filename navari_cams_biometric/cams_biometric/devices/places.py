@@ -38,7 +38,9 @@ PLACES = {
 	"UpdateUser": Place("Employee > Devices > Update", f"{_CONTROLLERS}.people.update"),
 	"DeleteUser": Place("Employee > Devices > Remove", f"{_CONTROLLERS}.people.remove"),
 	"FindUser": Place("Employee > Devices > Ask the Gateway", f"{_CONTROLLERS}.people.find"),
-	"ListUsers": Place("CAMS Device > Users > Read People", f"{_CONTROLLERS}.people.sync_users"),
+	"ListUsers": Place(
+		"CAMS Device > Users > Read People from the Gateway", f"{_CONTROLLERS}.people.sync_users"
+	),
 	"ListUserDevices": Place("Employee > Devices > Ask the Gateway", f"{_CONTROLLERS}.people.where"),
 	"EnrollFingerprint": Place(
 		"Employee > Devices > Start Fingerprint", f"{_CONTROLLERS}.people.start_fingerprint"
@@ -55,7 +57,9 @@ PLACES = {
 		"CAMS Access Schedule > Send to Devices", f"{_CONTROLLERS}.schedules.send_to_devices"
 	),
 	"GetAccessEvents": Place(f"report {_ACCESS}", _report(_ACCESS)),
-	"ListDevices": Place("CAMS Device list > Import Devices", f"{_CONTROLLERS}.devices.import_devices"),
+	"ListDevices": Place(
+		"CAMS Biometric Settings > Gateway > Import Devices", f"{_CONTROLLERS}.devices.import_devices"
+	),
 	"GetDeviceInfo": Place(
 		"CAMS Device > Device > Read Information", f"{_CONTROLLERS}.devices.read_information"
 	),
@@ -68,9 +72,9 @@ PLACES = {
 	"ResetDeviceQueue": Place("CAMS Device > Device > Reset Queue", f"{_CONTROLLERS}.devices.reset_queue"),
 	"GetCommandStatus": Place("CAMS Command > Ask the Gateway Now", f"{_CONTROLLERS}.commands.check"),
 	"RegisterCallback": Place(
-		"CAMS Biometric Settings > Register Callback", f"{_CONTROLLERS}.devices.register_callback"
+		"CAMS Biometric Settings > Gateway > Register Callback", f"{_CONTROLLERS}.devices.register_callback"
 	),
 	"MigrationStatus": Place(
-		"CAMS Biometric Settings > Migration Status", f"{_CONTROLLERS}.devices.migration_status"
+		"CAMS Biometric Settings > Gateway > Migration Status", f"{_CONTROLLERS}.devices.migration_status"
 	),
 }
