@@ -1,6 +1,7 @@
 """Background jobs whose loss does no harm: whatever they do is found again by a scheduled sweep."""
 
 import frappe
+from frappe.utils.background_jobs import get_job
 from redis.exceptions import RedisError
 
 
@@ -19,6 +20,15 @@ def request_job(method: str, job_id: str | None = None, **options: object) -> No
 			continue
 	frappe.clear_messages()
 	frappe.logger("cams_biometric").warning("No job could be queued: what was to be done waits for the sweep")
+
+
+def is_running(job_id: str) -> bool:
+	"""Whether a worker is at this job, as far as Redis knows."""
+	try:
+		job = get_job(job_id)
+	except RedisError:
+		return False
+	return bool(job) and job.get_status(refresh=False) == "started"
 
 
 def after_commit(method: str, job_id: str | None = None, **options: object) -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, history
+from navari_cams_biometric.cams_biometric.attendance import checkins, history, inbox
 from navari_cams_biometric.cams_biometric.attendance.checkins import drain
 from tests.app.inside import checkins_of, punch_at, punches_of, store
 
@@ -62,4 +62,18 @@ def test_what_a_sweep_has_no_time_for_is_drained_by_the_job_that_callbacks_ask_f
 	checkins.sweep()
 	assert waiting(employee) == 2
 	assert run_jobs(site) == ["drain"] * 3
+	assert waiting(employee) == 0
+
+
+def test_a_punch_that_comes_while_a_drain_ends_has_a_job_of_its_own(site, new_employee):
+	"""The running job may have looked for the last time: its id is taken, and another one asked for."""
+	contextvars.Context().run(site.run_jobs)
+	frappe.enqueue(drain, queue="long", job_id=inbox.DRAIN_JOBS[0])
+	ending = site.inner.jobs.take("long")
+	employee = new_employee()
+	store_three(employee)
+	frappe.db.commit()
+	site.inner.jobs.finish(ending, "finished")
+
+	assert run_jobs(site) == ["drain"]
 	assert waiting(employee) == 0

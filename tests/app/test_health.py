@@ -10,7 +10,7 @@ import pytest
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime, nowdate
 
 from navari_cams_biometric.cams_biometric.controllers import devices as calls
-from navari_cams_biometric.cams_biometric.devices import commands, health, outcomes
+from navari_cams_biometric.cams_biometric.devices import commands, fields, health, outcomes
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
 from tests.app.inside import log_entries, store
@@ -33,7 +33,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
 	clock = Clock()
-	monkeypatch.setattr(health, "now_datetime", clock)
+	for module in (health, fields):
+		monkeypatch.setattr(module, "now_datetime", clock)
 	return clock
 
 

@@ -723,6 +723,20 @@ def test_a_deleted_employee_is_removed_and_nothing_here_stands_in_the_way(
 	assert not frappe.db.exists("CAMS Command", {"employee": employee.name})
 
 
+def test_an_employee_can_be_deleted_even_if_no_command_can_be_recorded(switch, tags, employee, monkeypatch):
+	switch("remove_employees")
+	put(tags[0], employee)
+
+	def fail(*_arguments, **_options):
+		frappe.throw("no such luck")
+
+	monkeypatch.setattr(commands, "ask", fail)
+	frappe.delete_doc("Employee", employee.name)
+	assert not frappe.db.exists("Employee", employee.name)
+	[entry] = log_entries(reference_name=employee.name)
+	assert "no such luck" in entry.error
+
+
 def test_saving_never_fails_because_of_a_device(switch, tags, new_person, monkeypatch):
 	switch(*SWITCHES)
 	ask = commands.ask

@@ -151,6 +151,10 @@ class BenchSite:
 		subprocess.run(command, check=True, cwd=self.path)
 
 	def make_site(self) -> None:
+		self.provide_site()
+		self.bench("set-config", "--parse", "throttle_user_limit", "1000")  # new users in an hour; else 60
+
+	def provide_site(self) -> None:
 		"""A new site, set up as the wizard would. A kept one is migrated instead."""
 		if (self.path / "sites" / self.name).exists():
 			if self.keep:

@@ -5,6 +5,7 @@ request elsewhere and no error in the console. One thing is let pass by name: th
 server, so requests below /socket.io/ are answered 404, and the browser logs each of those.
 """
 
+import functools
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -81,7 +82,10 @@ def desk(chromium: Browser, bench_site: BenchSite) -> Iterator[Callable[..., Pag
 
 	def open_desk(user: DeskUser | str, path: str, **options: object) -> Page:
 		headers = {"X-Frappe-Site-Name": bench_site.name}
-		context = chromium.new_context(**{"viewport": SIZE, "extra_http_headers": headers, **options})
+		context = chromium.new_context(
+			# A dialog that is pressed while it fades in would stay open.
+			**{"viewport": SIZE, "extra_http_headers": headers, "reduced_motion": "reduce", **options}
+		)
 		context.set_default_timeout(PATIENCE)
 		visit = Visit(bench_site.url)
 		context.route("**/*", visit.let_through)
@@ -104,23 +108,30 @@ def desk(chromium: Browser, bench_site: BenchSite) -> Iterator[Callable[..., Pag
 	assert [error for visit in visits for error in visit.errors] == []
 
 
+@pytest.fixture(scope="session")
+def desk_user(host: Host) -> Callable[..., DeskUser]:
+	"""The user of exactly these roles, who can log in and call REST. One for all tests: Frappe refuses to make more
+	than 60 users an hour."""
+	return functools.cache(lambda *roles: _new_desk_user(host, *roles))
+
+
 @pytest.fixture
 def new_desk_user(host: Host) -> Callable[..., DeskUser]:
-	"""Make a user of exactly these roles who can log in and call REST."""
+	"""Make a user of their own for a test that changes something about them."""
+	return lambda *roles: _new_desk_user(host, *roles)
 
-	def create(*roles: str) -> DeskUser:
-		name, secret = uuid.uuid4().hex[:15], uuid.uuid4().hex[:15]
-		user = DeskUser(f"{name}@example.com", f"{name}:{secret}", f"{uuid.uuid4().hex}-Aa")
-		host.create(
-			"User",
-			email=user.email,
-			first_name=roles[0],
-			send_welcome_email=0,
-			new_password=user.password,
-			api_key=name,
-			api_secret=secret,
-			roles=[{"role": role} for role in roles],
-		)
-		return user
 
-	return create
+def _new_desk_user(host: Host, *roles: str) -> DeskUser:
+	name, secret = uuid.uuid4().hex[:15], uuid.uuid4().hex[:15]
+	user = DeskUser(f"{name}@example.com", f"{name}:{secret}", f"{uuid.uuid4().hex}-Aa")
+	host.create(
+		"User",
+		email=user.email,
+		first_name=roles[0],
+		send_welcome_email=0,
+		new_password=user.password,
+		api_key=name,
+		api_secret=secret,
+		roles=[{"role": role} for role in roles],
+	)
+	return user

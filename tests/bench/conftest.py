@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.bench.browser import chromium, desk, new_desk_user
+from tests.bench.browser import chromium, desk, desk_user, new_desk_user
 from tests.contract.conftest import encrypt, host, new_device, new_employee, new_user_id
 
 __all__ = [
 	"bench_site",
 	"chromium",
 	"desk",
+	"desk_user",
 	"encrypt",
 	"host",
 	"new_desk_user",

@@ -26,6 +26,8 @@ def gateway(host, bench_site):
 			check_health=1,
 			silent_after=60,
 		)
+		# A job that began before may have put the former Settings into the cache.
+		bench_site.execute("frappe.clear_document_cache", doctype=SETTINGS, name=SETTINGS)
 		for number in (1, 2):
 			tag = f"HLT{uuid.uuid4().hex[:8].upper()}"
 			simulator.add_device(tag, f"Gate {number}")

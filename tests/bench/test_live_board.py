@@ -192,8 +192,8 @@ def test_the_worker_says_that_there_is_something_new_without_saying_what(host, b
 @pytest.mark.parametrize(
 	("role", "status"), [("HR User", 200), ("HR Manager", 200), ("System Manager", 200), ("Employee", 403)]
 )
-def test_who_may_look(host, new_desk_user, role, status):
-	key = new_desk_user(role).key
+def test_who_may_look(host, desk_user, role, status):
+	key = desk_user(role).key
 	for function in ("board", "muster"):
 		assert host.api("POST", f"method/{BOARD}.{function}", key, json={}).status_code == status
 

@@ -4,6 +4,7 @@ The site under test has no socket.io server. That a page polls without one is se
 where there is one is seen by calling its listeners as the socket would.
 """
 
+import random
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,8 +30,8 @@ def _nothing_held(host, bench_site):
 
 
 @pytest.fixture
-def manager(new_desk_user):
-	return new_desk_user("HR Manager")
+def manager(desk_user):
+	return desk_user("HR Manager")
 
 
 @pytest.fixture
@@ -50,6 +51,15 @@ def unknown(host, new_user_id):
 def punch(host, user_id, moment, **overrides):
 	answer = host.callback(real_time(user_id, f"{moment:%Y-%m-%d %H:%M:%S} GMT +0300", **overrides))
 	assert answer.content == DONE
+
+
+def name_on_device(host, user_id, first_name, last_name):
+	"""The device tells whose id that is there."""
+	envelope = real_time(user_id)["RealTime"]
+	del envelope["PunchLog"]
+	names = {"FirstName": first_name, "LastName": last_name, "UserType": "User"}
+	told = {"UserID": user_id, "OperationTime": "2024-09-17 12:48:28 GMT +0300", **names}
+	assert host.callback({"RealTime": {**envelope, "UserUpdated": told}}).content == DONE
 
 
 def now():
@@ -101,6 +111,25 @@ def test_a_suggestion_needs_one_press(host, desk, manager, unknown, new_employee
 	assert len(host.checkins(employee["name"])) == 2
 
 
+def test_suggestions_that_are_sure_are_linked_together(host, desk, manager, unknown, new_employee):
+	users = {}
+	for _ in range(2):
+		user_id = unknown()
+		first_name = "".join(random.choices("bcdfghjklmnpqrstvwxyz", k=9)).capitalize()
+		users[user_id] = new_employee(attendance_device_id="", first_name=first_name, last_name="Mwezi")
+		name_on_device(host, user_id, first_name, "Mwezi")
+	page = desk(manager, HELD)
+	page.get_by_role("button", name="Link 2 Suggested").click()
+	dialog = page.locator(".modal.show")
+	for user_id, employee in users.items():
+		expect(dialog).to_contain_text(user_id)
+		expect(dialog).to_contain_text(employee["employee_name"])
+	dialog.get_by_role("button", name="Link").click()
+	expect(page.locator(".cams-result", has_text="2 checked in")).to_have_count(2, timeout=PATIENCE)
+	for user_id, employee in users.items():
+		assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
+
+
 def test_what_somebody_is_typing_survives_what_comes_meanwhile(host, desk, manager, unknown, new_user_id):
 	user_id = unknown()
 	page = desk(manager, HELD)
@@ -145,10 +174,10 @@ def test_nothing_that_waits_is_said(desk, manager):
 	expect(page.locator(".cams-table")).to_be_hidden()
 
 
-def test_hr_user_sees_what_waits_and_no_button_that_mends(desk, new_desk_user, unknown, new_employee, host):
+def test_hr_user_sees_what_waits_and_no_button_that_mends(desk, desk_user, unknown, new_employee, host):
 	user_id = unknown()
 	punch(host, new_employee()["attendance_device_id"], datetime(2031, 1, 1, 8))
-	page = desk(new_desk_user("HR User"), HELD)
+	page = desk(desk_user("HR User"), HELD)
 	expect(row(page, user_id)).to_be_visible()
 	for name in ("Link", "Dismiss", "Accept Time", "Retry"):
 		expect(page.locator(".cams-held").get_by_role("button", name=name)).to_have_count(0)
@@ -157,20 +186,16 @@ def test_hr_user_sees_what_waits_and_no_button_that_mends(desk, new_desk_user, u
 
 def test_a_name_from_a_device_is_text_and_not_html(host, desk, manager, unknown):
 	user_id = unknown()
-	event = {"UserID": user_id, "FirstName": "<img src=x onerror=alert(1)>", "LastName": "<b>x</b>"}
-	envelope = real_time(user_id)["RealTime"]
-	del envelope["PunchLog"]
-	told = {**event, "UserType": "User", "OperationTime": "2024-09-17 12:48:28 GMT +0300"}
-	assert host.callback({"RealTime": {**envelope, "UserUpdated": told}}).content == DONE
+	name_on_device(host, user_id, "<img src=x onerror=alert(1)>", "<b>x</b>")
 	page = desk(manager, HELD)
 	expect(row(page, user_id)).to_contain_text("<b>x</b>")
 	expect(row(page, user_id).locator("img")).to_have_count(0)
 
 
-def test_a_punch_appears_on_the_board_without_reloading(host, desk, new_desk_user, new_employee):
+def test_a_punch_appears_on_the_board_without_reloading(host, desk, desk_user, new_employee):
 	branch = host.create("Branch", branch=f"Branch {uuid.uuid4().hex[:6]}")["name"]
 	employee = new_employee(branch=branch)
-	page = desk(new_desk_user("HR User"), BOARD)
+	page = desk(desk_user("HR User"), BOARD)
 	expect(page.locator(".cams-last")).to_be_visible()
 	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live, every 5 s")
 	page.evaluate("window.same_page = true")

@@ -31,6 +31,11 @@ LEFT_BEHIND = {
 	"reports": "select name from tabReport where name like 'CAMS %' or module = 'CAMS Biometric'",
 	"files": "select name from tabFile where attached_to_doctype like 'CAMS %'",
 	"notices": "select name from `tabNotification Log` where document_type like 'CAMS %'",
+	"pages": "select name from tabPage where name like 'cams-%'",
+	"workspace": "select name from tabWorkspace where module = 'CAMS Biometric'",
+	"number cards": "select name from `tabNumber Card` where module = 'CAMS Biometric'",
+	"charts": "select name from `tabDashboard Chart` where module = 'CAMS Biometric'",
+	"chart sources": "select name from `tabDashboard Chart Source` where module = 'CAMS Biometric'",
 	"comments": "select name from tabComment where reference_doctype like 'CAMS %'",
 	"apps": f"select defvalue from tabDefaultValue where defkey = 'installed_apps' and defvalue like '%{APP}%'",
 }

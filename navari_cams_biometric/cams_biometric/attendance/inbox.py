@@ -52,7 +52,12 @@ def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:
 
 
 def drain_after_commit() -> None:
-	jobs.after_commit(DRAIN, DRAIN_JOBS[0], queue="long", timeout=DRAIN_TIMEOUT, turn=0)
+	frappe.db.after_commit.add(_request_the_next_drain)
+
+
+def _request_the_next_drain() -> None:
+	"""A job that runs may have looked for the last time, or its worker is dead: then the other turn is asked for."""
+	request_drain(1 if jobs.is_running(DRAIN_JOBS[0]) else 0)
 
 
 def request_drain(turn: int) -> None:

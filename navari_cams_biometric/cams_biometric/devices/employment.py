@@ -41,6 +41,7 @@ def forget(employee: Document, method: str | None = None) -> None:
 	with _harmless(employee):
 		for doctype in ("CAMS Device User", "CAMS Command"):
 			frappe.db.set_value(doctype, {"employee": employee.name}, "employee", None, update_modified=False)
+	with _harmless(employee):
 		if _settings().remove_employees:
 			_remove(people.device_id(employee), None, _("Automatic: the employee was deleted."))
 

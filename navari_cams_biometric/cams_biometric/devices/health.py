@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
-from navari_cams_biometric.cams_biometric.devices import clocks, judgement, mirror, notices, outcomes
+from navari_cams_biometric.cams_biometric.attendance import watermark
+from navari_cams_biometric.cams_biometric.devices import clocks, fields, judgement, mirror, notices, outcomes
 from navari_cams_biometric.cams_biometric.devices.judgement import Case, Limits
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo, GatewayClient
@@ -109,12 +108,7 @@ def check_one(client: GatewayClient, service_tag: str) -> None:
 
 def read_information(client: GatewayClient, service_tag: str) -> None:
 	"""Note what the device tells of itself. Raises GatewayError where it tells nothing, for one when it is offline."""
-	mirror.set_values("CAMS Device", service_tag, _information(client.get_device_info(service_tag)))
-
-
-def site_time(moment: datetime | None) -> datetime | None:
-	"""As Frappe stores times: naive, in the site's zone."""
-	return moment.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if moment else None
+	mirror.set_values("CAMS Device", service_tag, fields.information(client.get_device_info(service_tag)))
 
 
 def _ask_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
@@ -239,46 +233,10 @@ def _tell(case: Case, problems: dict[str, str]) -> None:
 def _told(service_tag: str, answer: Answer) -> dict[str, object]:
 	"""The fields that are known anew; what was not told stays."""
 	return {
-		**(_connection(answer.health) if answer.health else {}),
-		**(_information(answer.information) if answer.information else {}),
+		**(fields.connection(answer.health) if answer.health else {}),
+		**(fields.information(answer.information) if answer.information else {}),
 		**clocks.learn(service_tag),
 	}
-
-
-def _connection(health: DeviceHealth) -> dict[str, object]:
-	"""Where the gateway cannot tell how many commands wait, none is known to."""
-	last_seen = site_time(health.last_seen)
-	return {
-		"connection": "Online" if health.online else "Offline",
-		"connection_since": now_datetime(),
-		"queue_depth": health.queue_depth or 0,
-		**({"last_seen": last_seen} if last_seen else {}),
-	}
-
-
-def _information(told: DeviceInfo) -> dict[str, object]:
-	values = {
-		"model": inbox.cut(told.model),
-		"firmware": inbox.cut(told.firmware),
-		"counters": _counters(told),
-		"licence_until": told.licence_until,
-	}
-	known = {fieldname: value for fieldname, value in values.items() if value}
-	return {**known, "information_at": now_datetime()}
-
-
-def _counters(told: DeviceInfo) -> str:
-	"""A line for each: how many of how many."""
-	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
-	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
-
-
-def _counter(name: str, count: int | None, capacity: int | None) -> str:
-	if count is None:
-		return _("{0}: up to {1}").format(name, capacity)
-	if capacity is None:
-		return f"{name}: {count}"
-	return _("{0}: {1} of {2}").format(name, count, capacity)
 
 
 def _remark(answer: Answer, outage: str) -> list[str]:

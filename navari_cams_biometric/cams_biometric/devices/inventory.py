@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.devices import health, mirror
+from navari_cams_biometric.cams_biometric.devices import fields, mirror
 from navari_cams_biometric.gateway.client import Device, GatewayApi, GatewayClient
 
 
@@ -54,6 +54,6 @@ def _note(name: str, device: Device) -> None:
 	if device.online is not None:
 		values = {"connection": "Online" if device.online else "Offline", "connection_since": now_datetime()}
 	if device.last_seen:
-		values["last_seen"] = health.site_time(device.last_seen)
+		values["last_seen"] = fields.site_time(device.last_seen)
 	if values:
 		mirror.set_values("CAMS Device", name, values)

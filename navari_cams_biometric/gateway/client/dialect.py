@@ -66,7 +66,7 @@ class Access:
 
 	def clean_message(self, reply: Row, operation: Operation, arguments: Arguments) -> Row:
 		"""The reply, its message cleaned: a Command shows it."""
-		if "message" not in reply:
+		if not text(reply.get("message")):
 			return reply
 		return {**reply, "message": self.clean(text(reply["message"]), operation, arguments)}
 

@@ -103,7 +103,11 @@ class Transport:
 				allow_redirects=False,  # a redirect would take the token along
 			)
 		except requests.Timeout:
-			failure = TimedOutError(name, None, f"timed out after {timeout[1]:.3g} seconds")
+			failure = (
+				_impatience(name)
+				if time.monotonic() >= self._end
+				else TimedOutError(name, None, f"timed out after {timeout[1]:.3g} seconds")
+			)
 		except requests.RequestException as error:
 			failure = UnavailableError(name, None, f"the connection failed ({type(error).__name__})")
 		raise failure  # here, where the error of requests is no longer its context
@@ -112,9 +116,7 @@ class Transport:
 		"""For connecting and reading, in seconds. Raises TimedOutError when the patience is at its end."""
 		left = self._end - time.monotonic()
 		if left <= 0:
-			raise TimedOutError(
-				name, None, "it takes too long", "Ask for less at a time, such as fewer days."
-			)
+			raise _impatience(name)
 		return min(self._timeout[0], left), min(self._timeout[1], left)
 
 	def _wait(self, state: RetryCallState) -> float:
@@ -123,6 +125,10 @@ class Transport:
 		asked = error.retry_after if error and error.retry_after is not None else None
 		backoff = float(FIRST_WAIT_SECONDS * 2 ** (state.attempt_number - 1))
 		return min((backoff if asked is None else asked) + backoff * self._jitter(), LONGEST_WAIT_SECONDS)
+
+
+def _impatience(name: str) -> TimedOutError:
+	return TimedOutError(name, None, "it takes too long", "Ask for less at a time, such as fewer days.")
 
 
 def read_retry_after(response: requests.Response) -> float | None:

@@ -15,6 +15,29 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 class CAMSAccessSchedule(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from navari_cams_biometric.cams_biometric.doctype.cams_access_schedule_device.cams_access_schedule_device import (
+			CAMSAccessScheduleDevice,
+		)
+		from navari_cams_biometric.cams_biometric.doctype.cams_access_schedule_employee.cams_access_schedule_employee import (
+			CAMSAccessScheduleEmployee,
+		)
+		from navari_cams_biometric.cams_biometric.doctype.cams_access_window.cams_access_window import (
+			CAMSAccessWindow,
+		)
+
+		devices: DF.Table[CAMSAccessScheduleDevice]
+		employees: DF.Table[CAMSAccessScheduleEmployee]
+		everybody: DF.Check
+		schedule_name: DF.Data
+		state: DF.Literal["Not Sent", "Waiting", "Partly in Force", "In Force", "Changed Since", "Failed"]
+		windows: DF.Table[CAMSAccessWindow]
 	# end: auto-generated types
 
 	def validate(self) -> None:

@@ -42,19 +42,32 @@ class CAMSBiometricSettings(TokenHolder, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from navari_cams_biometric.cams_biometric.doctype.cams_health_recipient.cams_health_recipient import (
+			CAMSHealthRecipient,
+		)
 		from navari_cams_biometric.cams_biometric.doctype.cams_punch_type.cams_punch_type import CAMSPunchType
 
 		auth_token: DF.Password | None
 		auth_token_digest: DF.Data | None
+		base_url: DF.Data | None
 		callback_secret: DF.Password | None
+		check_health: DF.Check
 		clock_tolerance: DF.Int
 		end_date: DF.Date | None
+		enrol_employees: DF.Check
+		gateway_api: DF.Literal["REST v3", "Web API 3.0"]
+		health_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
+		licence_warning: DF.Int
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
+		remove_employees: DF.Check
+		repair_late_punches: DF.Literal["By Hand", "By Itself"]
 		service_tag_id: DF.Data | None
+		silent_after: DF.Int
 		start_date: DF.Date | None
 		token_overlap: DF.Int
+		update_employees: DF.Check
 	# end: auto-generated types
 
 	def validate(self) -> None:

@@ -10,6 +10,17 @@ from frappe.model.document import Document
 
 class CAMSCheckinPhoto(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		employee: DF.Link
+		employee_checkin: DF.Link
+		photo: DF.AttachImage | None
+		taken_at: DF.Datetime | None
 	# end: auto-generated types
 	pass
 

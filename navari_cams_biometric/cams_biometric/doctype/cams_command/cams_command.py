@@ -11,6 +11,48 @@ from navari_cams_biometric.cams_biometric.devices.outcomes import CANCELLED, DON
 
 class CAMSCommand(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answered_at: DF.Datetime | None
+		arguments: DF.Code | None
+		asked_by: DF.Link | None
+		attempts: DF.Int
+		doubtful: DF.Check
+		due_at: DF.Datetime | None
+		employee: DF.Link | None
+		finished_at: DF.Datetime | None
+		operation: DF.Literal[
+			"AddUser",
+			"UpdateUser",
+			"DeleteUser",
+			"EnrollFingerprint",
+			"EnrollFace",
+			"EnrollCard",
+			"SetUserPassword",
+			"CopyUsers",
+			"ResendUser",
+			"OpenDoor",
+			"LockDoor",
+			"SetAccessSchedule",
+			"SyncDeviceTime",
+			"RebootDevice",
+			"ResetDeviceQueue",
+			"RegisterCallback",
+		]
+		operation_id: DF.Data | None
+		outcome: DF.SmallText | None
+		polls: DF.Int
+		reason: DF.SmallText | None
+		secret: DF.Password | None
+		sent_at: DF.Datetime | None
+		service_tag: DF.Link | None
+		state: DF.Literal["Queued", "Sent", "Waiting for Device", "Done", "Failed", "Cancelled"]
+		user_id: DF.Data | None
 	# end: auto-generated types
 
 	def validate(self) -> None:

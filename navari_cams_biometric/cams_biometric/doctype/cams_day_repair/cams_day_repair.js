@@ -48,7 +48,7 @@ function comparison(doc) {
 		[__("Attendance"), link(doc.attendance), link(doc.new_attendance)],
 	];
 	const after = doc.state === "Repaired" ? __("After") : __("After (what HRMS would decide now)");
-	return table(["", __("Before"), after], rows);
+	return table(["", __("Before"), after], rows, "fixed");
 }
 
 function hours(value) {
@@ -72,9 +72,9 @@ function mark(checkin) {
 	return "";
 }
 
-function table(heads, rows) {
+function table(heads, rows, layout = "auto") {
 	const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
-	return `<table class="table table-bordered small" style="table-layout: fixed">
+	return `<table class="table table-bordered small" style="table-layout: ${layout}">
 		<thead><tr>${cells(heads, "th")}</tr></thead>
 		<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
 	</table>`;

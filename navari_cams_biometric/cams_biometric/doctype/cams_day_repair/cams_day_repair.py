@@ -11,6 +11,37 @@ from navari_cams_biometric.cams_biometric.attendance.late_punches import OPEN, S
 
 class CAMSDayRepair(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		after_hours: DF.Float
+		after_in: DF.Datetime | None
+		after_out: DF.Datetime | None
+		after_status: DF.Data | None
+		attendance: DF.Link | None
+		attendance_date: DF.Date | None
+		before_hours: DF.Float
+		before_in: DF.Datetime | None
+		before_out: DF.Datetime | None
+		before_status: DF.Data | None
+		checkins: DF.LongText | None
+		company: DF.Link | None
+		employee: DF.Link | None
+		employee_name: DF.Data | None
+		late_count: DF.Int
+		late_times: DF.Data | None
+		message: DF.SmallText | None
+		new_attendance: DF.Link | None
+		reason_code: DF.Data | None
+		settled_at: DF.Datetime | None
+		settled_by: DF.Link | None
+		shift: DF.Link | None
+		state: DF.Literal["Open", "Repaired", "Left Alone", "Dismissed"]
+		tried_at: DF.Datetime | None
 	# end: auto-generated types
 
 	def validate(self) -> None:

@@ -26,26 +26,47 @@ class CAMSDevice(TokenHolder, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from navari_cams_biometric.cams_biometric.doctype.cams_device_shift.cams_device_shift import (
+			CAMSDeviceShift,
+		)
+
 		auth_token: DF.Password | None
 		auth_token_digest: DF.Data | None
+		back_at: DF.Datetime | None
 		branch: DF.Link | None
+		clock_skew: DF.Int
+		clock_skew_at: DF.Datetime | None
 		connection: DF.Literal["", "Online", "Offline"]
 		connection_since: DF.Datetime | None
+		counters: DF.SmallText | None
 		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction"]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
+		firmware: DF.Data | None
+		found_well_at: DF.Datetime | None
+		health: DF.Literal["", "Well", "Licence", "Clock", "Stuck", "Silent"]
+		health_at: DF.Datetime | None
+		health_note: DF.SmallText | None
+		heard_until: DF.Datetime | None
 		history_expected_until: DF.Datetime | None
+		information_at: DF.Datetime | None
 		label: DF.Data | None
 		last_heard: DF.Datetime | None
 		last_punch: DF.Datetime | None
+		last_seen: DF.Datetime | None
 		latitude: DF.Float
+		licence_until: DF.Date | None
 		longitude: DF.Float
+		model: DF.Data | None
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
+		problems: DF.Data | None
 		queue_depth: DF.Int
 		security_key: DF.Password | None
 		service_tag: DF.Data
+		shift_types: DF.TableMultiSelect[CAMSDeviceShift]
 		time_zone: DF.Autocomplete | None
+		users_synced_at: DF.Datetime | None
 	# end: auto-generated types
 
 	def onload(self) -> None:

@@ -8,6 +8,22 @@ from navari_cams_biometric.cams_biometric.attendance import history
 
 class CAMSHistoryLoad(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from navari_cams_biometric.cams_biometric.doctype.cams_history_load_device.cams_history_load_device import (
+			CAMSHistoryLoadDevice,
+		)
+
+		devices: DF.Table[CAMSHistoryLoadDevice]
+		from_date: DF.Date
+		progress: DF.Percent
+		state: DF.Literal["Queued", "Running", "Done", "Failed", "Cancelled"]
+		to_date: DF.Date
 	# end: auto-generated types
 
 	@frappe.whitelist()

@@ -10,6 +10,18 @@ from navari_cams_biometric.cams_biometric.attendance import holds, watermark
 
 class CAMSShiftRelease(Document):
 	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		device: DF.Link | None
+		reason: DF.SmallText
+		released_by: DF.Link | None
+		released_until: DF.Datetime
+		shift_type: DF.Link
 	# end: auto-generated types
 
 	def before_insert(self) -> None:

@@ -29,7 +29,7 @@ const words = {
 
 	why: (reason) =>
 		({
-			"number and name": __("same number, similar name"),
+			"number and name": __("same number and name"),
 			"same name": __("same name"),
 			"same number": __("same number"),
 			"similar name": __("similar name"),

@@ -47,8 +47,8 @@ def columns(with_hours: bool) -> list[dict]:
 	shown = [
 		_column("difference", _("Difference"), width=160),
 		_column("date", _("Date"), "Date", width=118),
-		_column("employee_name", _("Employee Name"), width=130),
-		_column("user_id", _("User ID"), width=95),
+		_column("employee_name", _("Employee Name"), width=138),
+		_column("user_id", _("User ID"), width=92),
 		_column("first_in_gateway", _("In, Gateway"), "Time"),
 		_column("first_in_here", _("In, Here"), "Time"),
 		_column("last_out_gateway", _("Out, Gateway"), "Time"),

@@ -36,7 +36,7 @@ class Job:
 	status: str = QUEUED
 	error: str = ""
 
-	def get_status(self) -> str:
+	def get_status(self, refresh: bool = True) -> str:
 		return self.status
 
 

@@ -1,0 +1,52 @@
+"""What the gateway tells of a device, as the fields of CAMS Device hold it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from frappe import _
+from frappe.utils import get_system_timezone, now_datetime
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo
+
+
+def connection(health: DeviceHealth) -> dict[str, object]:
+	"""Where the gateway cannot tell how many commands wait, none is known to."""
+	last_seen = site_time(health.last_seen)
+	return {
+		"connection": "Online" if health.online else "Offline",
+		"connection_since": now_datetime(),
+		"queue_depth": health.queue_depth or 0,
+		**({"last_seen": last_seen} if last_seen else {}),
+	}
+
+
+def information(told: DeviceInfo) -> dict[str, object]:
+	"""What the device tells of itself; what it does not tell stays as it is known."""
+	values = {
+		"model": inbox.cut(told.model),
+		"firmware": inbox.cut(told.firmware),
+		"counters": _counters(told),
+		"licence_until": told.licence_until,
+	}
+	known = {fieldname: value for fieldname, value in values.items() if value}
+	return {**known, "information_at": now_datetime()}
+
+
+def site_time(moment: datetime | None) -> datetime | None:
+	"""As Frappe stores times: naive, in the site's zone."""
+	return moment.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if moment else None
+
+
+def _counters(told: DeviceInfo) -> str:
+	"""A line for each: how many of how many."""
+	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
+	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
+
+
+def _counter(name: str, count: int | None, capacity: int | None) -> str:
+	if count is None:
+		return _("{0}: up to {1}").format(name, capacity)
+	if capacity is None:
+		return f"{name}: {count}"
+	return _("{0}: {1} of {2}").format(name, count, capacity)
