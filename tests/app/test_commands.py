@@ -290,6 +290,20 @@ def test_the_devices_own_event_confirms_what_nobody_can_be_asked(
 	assert state(name) == "Done"
 
 
+def test_an_enrolment_is_confirmed_by_its_own_credential_alone(web_api, tags, run_jobs, callback):
+	name = commands.ask("EnrollCard", tags[0], user_id="EMP-0001", secret="10283655")
+	run_jobs()
+	card = {"Type": "Card", "UserID": "EMP-0001", "Data": "1"}
+	states = []
+	for told in ({"FirstName": "Employee"}, {"Template": [card]}):
+		event = {"UserUpdated": {"UserID": "EMP-0001", **told}}
+		callback({"RealTime": {"SerialNumber": tags[0], "AuthToken": demo.AUTH_TOKEN, **event}})
+		frappe.db.commit()
+		states.append(state(name))
+
+	assert states == ["Sent", "Done"]
+
+
 def test_without_a_token_nothing_is_recorded(tags, monkeypatch):
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	monkeypatch.setattr(settings, "auth_token_digest", "")

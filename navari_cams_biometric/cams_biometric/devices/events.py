@@ -15,15 +15,12 @@ from navari_cams_biometric.cams_biometric.devices import mirror, outcomes
 from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 from navari_cams_biometric.gateway.callback import Callback, DeviceStatus, UserEvent
 
-CONFIRMED_BY_UPDATE = (
-	"AddUser",
-	"UpdateUser",
-	"ResendUser",
-	"EnrollFingerprint",
-	"EnrollFace",
-	"EnrollCard",
-	"SetUserPassword",
-)
+ENROLMENTS = {
+	"Fingerprint": "EnrollFingerprint",
+	"Face": "EnrollFace",
+	"Card": "EnrollCard",
+	"Password": "SetUserPassword",
+}
 
 
 def apply(callback: Callback, device: CAMSDevice | None) -> None:
@@ -54,7 +51,17 @@ def _apply_user_event(event: UserEvent, device: CAMSDevice) -> None:
 		**(mirror.counts(()) if deleted else _credentials(event, known)),
 	}
 	mirror.set_values("CAMS Device User", name, values)
-	outcomes.confirm(device.name, event.user_id, ("DeleteUser",) if deleted else CONFIRMED_BY_UPDATE)
+	outcomes.confirm(device.name, event.user_id, _shown_by(event))
+
+
+def _shown_by(event: UserEvent) -> list[str]:
+	"""The operations that must have been carried out where the device tells this. A credential shows its own alone."""
+	if event.kind == "UserDeleted":
+		return ["DeleteUser"]
+	kinds = {kind.capitalize() for kind, _index in event.credentials} | (
+		{"Face"} if event.has_photo else set()
+	)
+	return [*mirror.PUT_ON_DEVICE, *(ENROLMENTS[kind] for kind in sorted(kinds & ENROLMENTS.keys()))]
 
 
 def _is_older(operation_time: str, known: str | None, device: CAMSDevice) -> bool:

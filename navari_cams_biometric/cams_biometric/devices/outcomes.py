@@ -3,6 +3,8 @@
 Each step is stored and shown at once. A secret is forgotten as soon as the command needs it no more.
 """
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
@@ -133,12 +135,12 @@ def poll(client: GatewayClient, command: frappe._dict) -> None:
 	command.db_set(values, notify=state != command.state, update_modified=state != command.state)
 
 
-def confirm(service_tag: str, user_id: str, operations: tuple[str, ...]) -> None:
+def confirm(service_tag: str, user_id: str, operations: Iterable[str]) -> None:
 	"""The device itself told that a person is there, or gone: what was asked for that is done."""
 	asked = {
 		"service_tag": service_tag,
 		"user_id": user_id,
-		"operation": ["in", operations],
+		"operation": ["in", list(operations)],
 		"state": ["in", UNDER_WAY],
 		"answered_at": ["is", "set"],
 	}

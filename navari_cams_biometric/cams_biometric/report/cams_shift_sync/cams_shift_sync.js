@@ -1,78 +1,80 @@
-const RELEASE = "navari_cams_biometric.cams_biometric.controllers.watermark.release";
+(() => {
+	const RELEASE = "navari_cams_biometric.cams_biometric.controllers.watermark.release";
 
-frappe.query_reports["CAMS Shift Sync"] = {
-	filters: [{ fieldname: "shift_type", label: __("Shift"), fieldtype: "Link", options: "Shift Type" }],
+	frappe.query_reports["CAMS Shift Sync"] = {
+		filters: [{ fieldname: "shift_type", label: __("Shift"), fieldtype: "Link", options: "Shift Type" }],
 
-	onload(report) {
-		report.page.add_inner_button(__("Releases"), () => frappe.set_route("List", "CAMS Shift Release"));
-		report.page.main.on("click", ".cams-release", (event) => {
-			const name = $(event.currentTarget).attr("data-shift");
-			ask_release(report, report.data.find((row) => row.shift_type === name));
-		});
-	},
-
-	formatter(value, row, column, data, default_formatter) {
-		const text = default_formatter(value, row, column, data);
-		if (!data) return text;
-		if (column.fieldname === "state") return pill(value, data.color);
-		if (column.fieldname === "release") return data.can_be_released ? release_button(data) : "";
-		return text;
-	},
-};
-
-function pill(text, color) {
-	return `<span class="indicator-pill no-indicator-dot ${color}">${frappe.utils.escape_html(text)}</span>`;
-}
-
-function release_button(data) {
-	const shift = frappe.utils.escape_html(data.shift_type);
-	return `<button class="btn btn-xs btn-default cams-release" data-shift="${shift}">${__("Release")}</button>`;
-}
-
-function ask_release(report, row) {
-	const every = { value: "", label: __("Every device that feeds the shift") };
-	const fields = [
-		{
-			fieldname: "device",
-			label: __("Do Not Wait For"),
-			fieldtype: "Select",
-			options: [every, ...row.feeds],
-			default: row.held_by || "",
+		onload(report) {
+			report.page.add_inner_button(__("Releases"), () => frappe.set_route("List", "CAMS Shift Release"));
+			report.page.main.on("click", ".cams-release", (event) => {
+				const name = $(event.currentTarget).attr("data-shift");
+				ask_release(report, report.data.find((row) => row.shift_type === name));
+			});
 		},
-		{
-			fieldname: "released_until",
-			label: __("Up To"),
-			fieldtype: "Datetime",
-			default: row.now,
-			description: __("Not in the future."),
-			reqd: 1,
-		},
-		{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
-	];
-	frappe.prompt(
-		fields,
-		(values) => confirm_release(report, row, { ...values, shift_type: row.shift_type }),
-		__("Release {0}", [row.shift_type]),
-		__("Next"),
-	);
-}
 
-function confirm_release(report, row, values) {
-	const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
-	const device = row.feeds.find((feed) => feed.value === values.device);
-	const consequences = [
-		__("Up to {0} the shift {1} waits for {2} no longer.", [
-			bold(frappe.datetime.str_to_user(values.released_until)),
-			bold(row.shift_type),
-			device ? bold(device.label) : __("any device"),
-		]),
-		__("Whoever punched there and is not known here yet will be marked absent, or with too few hours."),
-		__("Punches that arrive later do not by themselves change what is marked then."),
-	];
-	frappe.confirm(consequences.map((text) => `<p>${text}</p>`).join(""), () =>
-		frappe.xcall(RELEASE, values).then(() => {
-			frappe.show_alert({ message: __("{0} is released.", [bold(row.shift_type)]), indicator: "green" });
-			report.refresh();
-		}),
-	);
-}
+		formatter(value, row, column, data, default_formatter) {
+			const text = default_formatter(value, row, column, data);
+			if (!data) return text;
+			if (column.fieldname === "state") return pill(value, data.color);
+			if (column.fieldname === "release") return data.can_be_released ? release_button(data) : "";
+			return text;
+		},
+	};
+
+	function pill(text, color) {
+		return `<span class="indicator-pill no-indicator-dot ${color}">${frappe.utils.escape_html(text)}</span>`;
+	}
+
+	function release_button(data) {
+		const shift = frappe.utils.escape_html(data.shift_type);
+		return `<button class="btn btn-xs btn-default cams-release" data-shift="${shift}">${__("Release")}</button>`;
+	}
+
+	function ask_release(report, row) {
+		const every = { value: "", label: __("Every device that feeds the shift") };
+		const fields = [
+			{
+				fieldname: "device",
+				label: __("Do Not Wait For"),
+				fieldtype: "Select",
+				options: [every, ...row.feeds],
+				default: row.held_by || "",
+			},
+			{
+				fieldname: "released_until",
+				label: __("Up To"),
+				fieldtype: "Datetime",
+				default: row.now,
+				description: __("Not in the future."),
+				reqd: 1,
+			},
+			{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
+		];
+		frappe.prompt(
+			fields,
+			(values) => confirm_release(report, row, { ...values, shift_type: row.shift_type }),
+			__("Release {0}", [row.shift_type]),
+			__("Next"),
+		);
+	}
+
+	function confirm_release(report, row, values) {
+		const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
+		const device = row.feeds.find((feed) => feed.value === values.device);
+		const consequences = [
+			__("Up to {0} the shift {1} waits for {2} no longer.", [
+				bold(frappe.datetime.str_to_user(values.released_until)),
+				bold(row.shift_type),
+				device ? bold(device.label) : __("any device"),
+			]),
+			__("Whoever punched there and is not known here yet will be marked absent, or with too few hours."),
+			__("Punches that arrive later do not by themselves change what is marked then."),
+		];
+		frappe.confirm(consequences.map((text) => `<p>${text}</p>`).join(""), () =>
+			frappe.xcall(RELEASE, values).then(() => {
+				frappe.show_alert({ message: __("{0} is released.", [bold(row.shift_type)]), indicator: "green" });
+				report.refresh();
+			}),
+		);
+	}
+})();
