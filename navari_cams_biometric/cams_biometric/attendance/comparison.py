@@ -15,7 +15,7 @@ from frappe.query_builder import Criterion
 from frappe.utils import get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, FAILED, HELD
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.gateway.client import DevicePunch
@@ -230,14 +230,6 @@ def add_people(rows: list[Row]) -> None:
 	for row in rows:
 		employee = by_user_id.get(row["user_id"])
 		row["employee"] = row["employee"] or (employee.name if employee else None)
-	names = sorted({row["employee"] for row in rows if row["employee"]})
-	employee_names = _employee_names(names) if names else {}
+	employee_names = names_of(row["employee"] for row in rows if row["employee"])
 	for row in rows:
 		row["employee_name"] = employee_names.get(row["employee"])
-
-
-def _employee_names(names: list[str]) -> dict[str, str]:
-	people = frappe.get_all(
-		"Employee", filters={"name": ["in", names]}, fields=["name", "employee_name"], order_by="name"
-	)
-	return {person.name: person.employee_name for person in people}

@@ -45,3 +45,14 @@ def give_device_id(employee: str, user_id: str) -> Document:
 	doc.attendance_device_id = user_id
 	doc.save()
 	return doc
+
+
+def names_of(employees: Iterable[str]) -> dict[str, str]:
+	"""What these employees are called, by name of the record."""
+	wanted = sorted(set(employees))
+	if not wanted:
+		return {}
+	rows = frappe.get_all(
+		"Employee", filters={"name": ["in", wanted]}, fields=["name", "employee_name"], order_by="name"
+	)
+	return {row.name: row.employee_name for row in rows}

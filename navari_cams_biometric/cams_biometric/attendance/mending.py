@@ -17,6 +17,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Field, LiteralValue
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.employees import names_of
 from navari_cams_biometric.cams_biometric.attendance.reasons import (
 	CHECKED_IN,
 	DEVICE,
@@ -32,6 +33,7 @@ from navari_cams_biometric.cams_biometric.attendance.suggestions import (
 	Directory,
 	likeliest,
 )
+from navari_cams_biometric.cams_biometric.devices.inventory import device_labels
 
 UNKNOWN = "UNKNOWN_USER"
 WAITING = (HELD, FAILED)
@@ -140,12 +142,6 @@ def take_back(user_id: str, employee: str, since: datetime) -> dict:
 		"left": len(open_ones[SLICE:]),
 		"kept": len(made) - len(open_ones),
 	}
-
-
-def device_labels() -> dict[str, str]:
-	"""What people call each device, by service tag."""
-	devices = frappe.get_all("CAMS Device", fields=["name", "label"], order_by="name asc")
-	return {device.name: device.label or device.name for device in devices}
 
 
 def permitted(query: QueryBuilder, doctype: str) -> QueryBuilder:
@@ -312,15 +308,7 @@ def _route(doctype: str, name: str) -> list[str]:
 def _name_employees(groups: list[dict]) -> None:
 	"""Employees among the places are labelled by their names."""
 	places = [place for group in groups for place in group["places"] if place["doctype"] == "Employee"]
-	if not places:
-		return
-	employees = frappe.get_all(
-		"Employee",
-		filters={"name": ["in", [place["label"] for place in places]]},
-		fields=["name", "employee_name"],
-		order_by="name asc",
-	)
-	names = {employee.name: employee.employee_name for employee in employees}
+	names = names_of(place["label"] for place in places)
 	for place in places:
 		place["label"] = names.get(place["label"]) or place["label"]
 

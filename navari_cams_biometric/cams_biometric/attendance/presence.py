@@ -11,8 +11,9 @@ from frappe.query_builder import Order
 from frappe.utils import now_datetime
 from pypika.analytics import RowNumber
 
-from navari_cams_biometric.cams_biometric.attendance.mending import device_labels, permitted
+from navari_cams_biometric.cams_biometric.attendance.mending import permitted
 from navari_cams_biometric.cams_biometric.attendance.reasons import REASONS
+from navari_cams_biometric.cams_biometric.devices.inventory import device_labels
 
 LOOK_BACK = timedelta(
 	hours=16

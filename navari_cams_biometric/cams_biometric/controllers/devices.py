@@ -3,7 +3,6 @@
 from dataclasses import asdict
 
 import frappe
-from frappe import _
 
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
 from navari_cams_biometric.cams_biometric.devices import commands, health, inventory
@@ -75,13 +74,13 @@ def sync_time(service_tag: str) -> str:
 @frappe.whitelist(methods=["POST"])
 def reboot(service_tag: str, reason: str) -> str:
 	"""Have a device restarted; return the CAMS Command. Throws without a reason."""
-	return _ask("RebootDevice", service_tag, _given(reason))
+	return _ask("RebootDevice", service_tag, commands.given(reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def reset_queue(service_tag: str, reason: str) -> str:
 	"""Have the commands dropped that wait for a device; return the CAMS Command. Throws without a reason."""
-	return _ask("ResetDeviceQueue", service_tag, _given(reason))
+	return _ask("ResetDeviceQueue", service_tag, commands.given(reason))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -109,12 +108,6 @@ def _readable(service_tag: str) -> str:
 	device = frappe.get_doc("CAMS Device", service_tag)
 	device.check_permission("read")
 	return device.name
-
-
-def _given(reason: str) -> str:
-	if not reason.strip():
-		frappe.throw(_("Say why: the reason is kept with the command."), title=_("Reason"))
-	return reason.strip()
 
 
 def _shown(service_tag: str) -> dict:

@@ -41,9 +41,7 @@ def door_status(service_tag: str, door: int = 1) -> str:
 def _ask(operation: str, service_tag: str, door: int, reason: str) -> str:
 	ensure_may(operation)
 	device = _device(service_tag, door)
-	if not reason.strip():
-		frappe.throw(_("Say why: the reason is kept with the command."), title=_("Reason"))
-	return commands.ask(operation, device.name, reason=reason.strip(), door=door)
+	return commands.ask(operation, device.name, reason=commands.given(reason), door=door)
 
 
 def _device(service_tag: str, door: int) -> frappe._dict:

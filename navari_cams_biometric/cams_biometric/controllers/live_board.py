@@ -3,8 +3,7 @@
 import frappe
 
 from navari_cams_biometric.cams_biometric.attendance import presence
-
-READERS = ("HR User", "HR Manager", "System Manager")
+from navari_cams_biometric.cams_biometric.devices.permissions import READERS
 
 
 @frappe.whitelist(methods=["POST"])

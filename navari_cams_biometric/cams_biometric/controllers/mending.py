@@ -8,9 +8,8 @@ from navari_cams_biometric.cams_biometric.attendance import mending
 from navari_cams_biometric.cams_biometric.attendance.employees import give_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import REASONS
 from navari_cams_biometric.cams_biometric.controllers import punches
+from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE, READERS
 
-READERS = ("HR User", "HR Manager", "System Manager")
-MENDERS = ("HR Manager", "System Manager")
 UNDOERS = ("HR Manager",)
 ACTIONS = {"retry": punches.retry, "accept_time": punches.accept_time, "dismiss": punches.dismiss}
 MOST_ROWS = 500
@@ -37,7 +36,7 @@ def link(user_id: str, employee: str) -> dict:
 
 	Returns `since`, by which `came_of` tells what came of it and `undo_link` takes it back.
 	"""
-	frappe.only_for(MENDERS, message=True)
+	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	if not mending.waits(user_id):
 		frappe.throw(_("No punches of user ID {0} wait any more.").format(user_id), title=_("Link"))
@@ -81,7 +80,7 @@ def mend(
 
 	At most 2,000 at once. Returns their `names`, and `since` for `came_of`.
 	"""
-	frappe.only_for(MENDERS, message=True)
+	frappe.only_for(PEOPLE, message=True)
 	if reason_code not in REASONS or action not in mending.actions_for(reason_code):
 		frappe.throw(_("There is no {0} for {1}.").format(action, reason_code))
 	seen = mending.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES)

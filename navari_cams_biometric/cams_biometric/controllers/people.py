@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
-from navari_cams_biometric.cams_biometric.devices import commands, listing, mirror, people
+from navari_cams_biometric.cams_biometric.devices import commands, inventory, listing, mirror, people
 from navari_cams_biometric.cams_biometric.devices.outcomes import FAILED, QUEUED, UNDER_WAY
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE, ensure_may
 from navari_cams_biometric.gateway.client import GatewayApi
@@ -53,9 +53,7 @@ def update(employees: Names, devices: Names | None = None, reason: str = "") -> 
 @frappe.whitelist(methods=["POST"])
 def remove(employees: Names, reason: str, devices: Names | None = None) -> Asked:
 	"""Take employees off devices; without a choice off all, whatever is known here."""
-	if not reason.strip():
-		frappe.throw(_("Say why: the reason is kept with the command."), title=_("Reason"))
-	return _ask("DeleteUser", employees, devices, reason)
+	return _ask("DeleteUser", employees, devices, commands.given(reason))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -143,7 +141,7 @@ def where(employee: str) -> list[dict[str, str]]:
 			tags = client.list_user_devices(people.device_id(person))
 		except NotFoundError:
 			return []
-	labels = _labels()
+	labels = inventory.device_labels()
 	return [{"service_tag": tag, "label": labels.get(tag) or tag} for tag in tags]
 
 
@@ -184,9 +182,7 @@ def sync_users(service_tag: str | None = None) -> int:
 @frappe.whitelist(methods=["POST"])
 def remove_users(names: Names, reason: str) -> Asked:
 	"""Take the people of these CAMS Device Users off their devices, whether or not they are employees."""
-	if not reason.strip():
-		frappe.throw(_("Say why: the reason is kept with the command."), title=_("Reason"))
-	return _ask_for_users("DeleteUser", names, reason)
+	return _ask_for_users("DeleteUser", names, commands.given(reason))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -299,7 +295,7 @@ def _ensure_device_asks(what: str) -> None:
 
 
 def _rows(user_id: str) -> list[dict[str, object]]:
-	labels = _labels()
+	labels = inventory.device_labels()
 	shown = ("service_tag", "state", "told_at", "has_photo", *mirror.COUNTS.values())
 	return [
 		{"label": labels.get(row.service_tag) or row.service_tag, **{name: row[name] for name in shown}}
@@ -311,7 +307,7 @@ def _commands(employee: str) -> list[frappe._dict]:
 	"""None for those who may not read commands."""
 	if not frappe.has_permission("CAMS Command", "read"):
 		return []
-	labels = _labels()
+	labels = inventory.device_labels()
 	found = frappe.get_all(
 		"CAMS Command",
 		filters={"employee": employee, "state": ["in", [QUEUED, *UNDER_WAY, FAILED]]},
@@ -329,11 +325,6 @@ def _choices() -> list[frappe._dict]:
 		order_by="label asc, name asc",
 		limit_page_length=0,
 	)
-
-
-def _labels() -> dict[str, str]:
-	rows = frappe.get_all("CAMS Device", fields=["name", "label"], order_by="name asc")
-	return {row.name: row.label for row in rows}
 
 
 def _unavailable() -> dict[str, str]:

@@ -3,9 +3,7 @@
 import frappe
 
 from navari_cams_biometric.cams_biometric.attendance import holds, watermark
-
-READERS = ("System Manager", "HR Manager", "HR User")
-MANAGERS = ("System Manager", "HR Manager")
+from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE, READERS
 
 
 @frappe.whitelist(methods=["POST"])
@@ -24,7 +22,7 @@ def release(shift_type: str, released_until: str, reason: str, device: str | Non
 	The shift is advanced at once. HRMS then marks absent whoever has no check-in up to that time. Throws where the
 	time lies ahead, or the shift waits for no such device.
 	"""
-	frappe.only_for(MANAGERS)
+	frappe.only_for(PEOPLE)
 	document = frappe.new_doc("CAMS Shift Release")
 	document.update(
 		{

@@ -69,6 +69,13 @@ def ensure_possible(operation: str) -> None:
 		frappe.throw(reason, title=_("Not Possible"))
 
 
+def given(reason: str) -> str:
+	"""The reason, trimmed. Throws where there is none: it stays with the command as its audit trail."""
+	if not reason.strip():
+		frappe.throw(_("Say why: the reason is kept with the command."), title=_("Reason"))
+	return reason.strip()
+
+
 def why_impossible(operation: str) -> str:
 	"""Why the gateway cannot be asked for this, and what to do; empty where it can."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")

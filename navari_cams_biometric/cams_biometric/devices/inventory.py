@@ -36,6 +36,12 @@ def bring_in(client: GatewayClient) -> list[str]:
 	return new
 
 
+def device_labels() -> dict[str, str]:
+	"""What people call each device, by service tag."""
+	devices = frappe.get_all("CAMS Device", fields=["name", "label"], order_by="name asc")
+	return {device.name: device.label or device.name for device in devices}
+
+
 def _add(device: Device) -> str:
 	record = frappe.new_doc("CAMS Device", service_tag=device.service_tag, label=inbox.cut(device.label))
 	record.insert()

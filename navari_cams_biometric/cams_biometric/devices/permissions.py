@@ -4,6 +4,7 @@ import frappe
 
 DOOR_OPERATOR = "CAMS Door Operator"
 PEOPLE = ("HR Manager", "System Manager")
+READERS = ("HR User", *PEOPLE)
 DEVICES = ("System Manager",)
 DOORS = (DOOR_OPERATOR,)
 PHOTOS = ("HR Manager",)

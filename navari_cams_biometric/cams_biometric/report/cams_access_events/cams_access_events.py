@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 
-from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
@@ -101,9 +101,7 @@ def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterato
 def _names(user_ids: set[str]) -> dict[str, str]:
 	"""Employees' names by their Attendance Device ID."""
 	known = employees_by_device_id(user_ids)
-	wanted = {"name": ["in", [employee.name for employee in known.values()]]}
-	rows = frappe.get_all("Employee", filters=wanted, fields=["name", "employee_name"]) if known else []
-	names = {row.name: row.employee_name for row in rows}
+	names = names_of(employee.name for employee in known.values())
 	return {user_id: names[employee.name] for user_id, employee in known.items()}
 
 

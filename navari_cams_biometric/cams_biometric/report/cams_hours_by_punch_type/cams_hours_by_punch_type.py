@@ -1,13 +1,13 @@
 """Report: hours at work, on breaks, at meals and in overtime, for each person and day, from the punches."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from navari_cams_biometric.cams_biometric.attendance.employees import names_of
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
 
 Moments = list[tuple[datetime, str]]
@@ -25,7 +25,7 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Columns, and a row for each person and day that has a punch, by day and name."""
 	filters = frappe._dict(filters or {})
 	days = _days(filters)
-	names = _names({employee for employee, _day in days})
+	names = names_of(employee for employee, _day in days)
 	rows = [
 		{"employee": employee, "employee_name": names.get(employee), "date": day, **measure(moments)}
 		for (employee, day), moments in days.items()
@@ -77,13 +77,6 @@ def _days(filters: frappe._dict) -> dict[tuple[str, date], Moments]:
 	):
 		days[row.employee, getdate(row.punch_time)].append((row.punch_time, row.punch_type))
 	return days
-
-
-def _names(employees: Iterable[str]) -> dict[str, str]:
-	rows = frappe.get_all(
-		"Employee", filters={"name": ["in", sorted(employees)]}, fields=["name", "employee_name"]
-	)
-	return {row.name: row.employee_name for row in rows}
 
 
 def _columns() -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance import holds, watermark
-from navari_cams_biometric.cams_biometric.controllers.watermark import MANAGERS
+from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
 
 Row = dict[str, object]
 
@@ -18,7 +18,7 @@ def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 def columns() -> list[Row]:
 	# A link to what one may not read is refused, and a System Manager need not be in HR.
 	link = "Link" if frappe.has_permission("Shift Type") else "Data"
-	release = [_column("release", "", "Data", 85)] if set(MANAGERS) & set(frappe.get_roles()) else []
+	release = [_column("release", "", "Data", 85)] if set(PEOPLE) & set(frappe.get_roles()) else []
 	return [
 		_column("shift_type", _("Shift"), link, 110, options="Shift Type"),
 		_column("state", _("State"), "Data", 120),
