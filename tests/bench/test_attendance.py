@@ -377,7 +377,7 @@ def test_a_gateway_that_stalls_does_not_make_the_report_a_prepared_one(world):
 	world.gateway.fail_next("stall", seconds=30)
 	answer = run(world.host, PUNCHES)
 
-	assert "timed out after 10 seconds" in answer["message"]
+	assert "timed out after" in answer["message"]
 	assert world.host.get("Report", PUNCHES)["prepared_report"] == 0
 
 

@@ -103,11 +103,7 @@ class Transport:
 				allow_redirects=False,  # a redirect would take the token along
 			)
 		except requests.Timeout:
-			failure = (
-				_impatience(name)
-				if time.monotonic() >= self._end
-				else TimedOutError(name, None, f"timed out after {timeout[1]:.3g} seconds")
-			)
+			failure = self._lateness(name, timeout[1])
 		except requests.RequestException as error:
 			failure = UnavailableError(name, None, f"the connection failed ({type(error).__name__})")
 		raise failure  # here, where the error of requests is no longer its context
@@ -116,8 +112,15 @@ class Transport:
 		"""For connecting and reading, in seconds. Raises TimedOutError when the patience is at its end."""
 		left = self._end - time.monotonic()
 		if left <= 0:
-			raise _impatience(name)
+			raise self._lateness(name, 0)
 		return min(self._timeout[0], left), min(self._timeout[1], left)
+
+	def _lateness(self, name: str, seconds: float) -> TimedOutError:
+		"""Of a request that had so many seconds: those before it may have left it little of the patience."""
+		if seconds < self._timeout[1] / 2:
+			words = "the whole answer takes too long"
+			return TimedOutError(name, None, words, "Ask for less at a time, such as fewer days.")
+		return TimedOutError(name, None, f"timed out after {seconds:.3g} seconds")
 
 	def _wait(self, state: RetryCallState) -> float:
 		"""What the gateway asks for, else 1, 2, 4 seconds ...; in both cases up to as much again at random."""
@@ -125,10 +128,6 @@ class Transport:
 		asked = error.retry_after if error and error.retry_after is not None else None
 		backoff = float(FIRST_WAIT_SECONDS * 2 ** (state.attempt_number - 1))
 		return min((backoff if asked is None else asked) + backoff * self._jitter(), LONGEST_WAIT_SECONDS)
-
-
-def _impatience(name: str) -> TimedOutError:
-	return TimedOutError(name, None, "it takes too long", "Ask for less at a time, such as fewer days.")
 
 
 def read_retry_after(response: requests.Response) -> float | None:
