@@ -14,6 +14,7 @@ from navari_cams_biometric import hooks
 APP = Path(navari_cams_biometric.__file__).parent
 SOURCES = sorted(APP.rglob("*.py"))
 DEFINITIONS = sorted(APP.glob("*/doctype/*/*.json"))
+SHOWN = sorted([*APP.glob("*/number_card/*/*.json"), *APP.glob("*/workspace/*/*.json")])
 SCRIPTS = sorted(APP.rglob("*.js"))
 FORBIDDEN = {"standin", "tests"}
 
@@ -149,3 +150,11 @@ def test_what_the_desk_calls_may_be_called(script):
 	called = set(re.findall(r'\bcall\("(\w+)"', script.read_text()))
 	called |= set(re.findall(r"\$\{PUNCHES\}\.(\w+)", script.read_text()))
 	assert called <= {name.rpartition(":")[2] for name in WHITELISTED}
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=relative)
+def test_a_filter_has_the_form_that_frappe_16_takes(path):
+	"""[DocType, field, operator, value]: Frappe 15 overlooks a fifth, 16 refuses it."""
+	filters = re.findall(r'"(?:filters_json|stats_filter)": ("(?:[^"\\]|\\.)*")', path.read_text())
+	for condition in [each for text in filters for each in json.loads(json.loads(text) or "[]")]:
+		assert len(condition) == 4
