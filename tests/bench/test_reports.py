@@ -2,9 +2,11 @@
 
 import json
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.bench.bench_site import SETUP
 from tests.contract.host import DONE, real_time
 
 RUN = "method/frappe.desk.query_report.run"
@@ -94,6 +96,67 @@ def test_nothing_is_missing_on_holidays_leave_and_before_joining_or_after_leavin
 		assert run("CAMS Missing Punches", employee=employee["name"]) == []
 	assert kinds(run("CAMS Missing Punches", employee=last_day["name"])) == ["Shift without a Punch"]
 	assert run("CAMS Missing Punches", "2024-03-06", employee=not_joined["name"])
+
+
+@pytest.fixture
+def assign_holidays(host):
+	"""Assign a holiday list as HRMS 16 does. Where this HRMS knows no assignments, a DocType of that form stands in."""
+	name = "Holiday List Assignment"
+	known = host.find("DocType", {"name": name})
+	if not known:
+		fields = [
+			{"fieldname": "assigned_to", "fieldtype": "Data"},
+			{"fieldname": "from_date", "fieldtype": "Date"},
+			{"fieldname": "holiday_list", "fieldtype": "Link", "options": "Holiday List"},
+		]
+		may = [{"role": "System Manager", "read": 1, "write": 1, "create": 1, "submit": 1}]
+		for field in fields:
+			field["label"] = field["fieldname"]
+		host.create(
+			"DocType", name=name, module="HR", custom=1, is_submittable=1, fields=fields, permissions=may
+		)
+	yield lambda to, holiday_list, since: host.create(
+		name,
+		assigned_to=to,
+		holiday_list=holiday_list,
+		from_date=since,
+		docstatus=1,
+		applicable_for="Employee",
+	)
+	if not known:
+		host.delete("DocType", name)
+
+
+def test_holidays_are_also_those_of_the_list_that_is_assigned(
+	host, run, new_employee, shift, holiday_list, assign_holidays
+):
+	assigned, later, none = (new_employee(default_shift=shift) for _ in range(3))
+	assign_holidays(assigned["name"], holiday_list, "2024-01-01")
+	assign_holidays(later["name"], holiday_list, "2024-03-06")
+	assert run("CAMS Missing Punches", employee=assigned["name"]) == []
+	assert run("CAMS Missing Punches", "2024-03-06", employee=assigned["name"])
+	assert run("CAMS Missing Punches", employee=later["name"])
+	assert run("CAMS Missing Punches", employee=none["name"])
+
+
+def test_a_day_that_is_not_over_lacks_nothing_yet(host, run, new_employee):
+	today = datetime.now(ZoneInfo(SETUP["timezone"])).date()
+	lasting, ended = f"Reports All Day {today}", f"Reports Ended {today}"
+	for name, end in ((lasting, "23:59:59"), (ended, "00:00:01")):
+		if not host.find("Shift Type", {"name": name}):
+			host.create(
+				"Shift Type",
+				name=name,
+				start_time="00:00:00",
+				end_time=end,
+				allow_check_out_after_shift_end_time=0,
+			)
+	at_work, absent = new_employee(default_shift=lasting), new_employee(default_shift=ended)
+	assert run("CAMS Missing Punches", str(today), employee=at_work["name"]) == []
+	assert kinds(run("CAMS Missing Punches", str(today), employee=absent["name"])) == [
+		"Shift without a Punch"
+	]
+	assert run("CAMS Missing Punches", str(today - timedelta(days=1)), employee=at_work["name"])
 
 
 def test_a_night_shift_is_one_day(host, run, new_employee):

@@ -1,21 +1,24 @@
 """Days on which a punch is missing: an in without an out, or a shift without any punch.
 
 A day belongs to the shift that HRMS gave the check-in, so that a night shift is one day. Holidays, approved
-leave, and the time before joining and after relieving are no days to work. The number of queries does not grow
-with people or days.
+leave, and the time before joining and after relieving are no days to work; a day that is not over lacks nothing
+yet. The number of queries does not grow with people or days.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import get_time, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of
 
 NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
+
+ASSIGNMENT = "Holiday List Assignment"
+SHIFT_FIELDS = ["name", "holiday_list", "start_time", "end_time", "allow_check_out_after_shift_end_time"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,12 @@ class MissingPunch:
 
 @dataclass
 class _Calendar:
-	"""When people are not to work, and in which shift they are."""
+	"""When people are not to work, in which shift they are, and when that is over. The lists in `assigned` are those
+	of employees and companies, as (since, holiday list), the latest first."""
 
 	holidays: dict[str, set[date]]
-	company_lists: dict[str, str]
-	shift_lists: dict[str, str]
+	assigned: dict[str, list[tuple[date, str]]]
+	shifts: dict[str, frappe._dict]
 	leave: dict[str, list[tuple[date, date]]]
 	assignments: dict[str, list[frappe._dict]] = field(default_factory=dict)
 
@@ -47,11 +51,19 @@ class _Calendar:
 		return employee.default_shift or ""
 
 	def is_free(self, employee: frappe._dict, day: date, shift: str) -> bool:
-		holiday_list = (
-			self.shift_lists.get(shift) or employee.holiday_list or self.company_lists.get(employee.company)
-		)
 		on_leave = any(first <= day <= last for first, last in self.leave.get(employee.name, ()))
-		return on_leave or day in self.holidays.get(holiday_list or "", ())
+		return on_leave or day in self.holidays.get(self._holiday_list(employee, day, shift), ())
+
+	def is_over(self, day: date, shift: str) -> bool:
+		"""Whether the shift of this day has ended, and the time after it in which HRMS takes a check-out."""
+		row = self.shifts.get(shift)
+		end = _end_of(row, day) if row else datetime.combine(day, time.max)
+		return end < now_datetime()
+
+	def _holiday_list(self, employee: frappe._dict, day: date, shift: str) -> str:
+		own = self.shifts.get(shift, frappe._dict()).holiday_list
+		rows = [*self.assigned.get(employee.name, ()), *self.assigned.get(employee.company, ())]
+		return own or next((name for since, name in rows if since <= day), "")
 
 
 def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
@@ -60,7 +72,7 @@ def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
 	if not employees:
 		return []
 	logs = _check_ins(days, [employee.name for employee in employees])
-	calendar = _calendar(days, [employee.name for employee in employees])
+	calendar = _calendar(days, employees)
 	found = [
 		missing
 		for employee in employees
@@ -74,6 +86,8 @@ def _of_day(
 	employee: frappe._dict, day: date, logs: list[frappe._dict], calendar: _Calendar
 ) -> Iterator[MissingPunch]:
 	shift = (logs[0].shift if logs else "") or calendar.shift_on(employee, day)
+	if not calendar.is_over(day, shift):
+		return
 
 	def missing(kind: str) -> MissingPunch:
 		times = tuple(log.time for log in logs)
@@ -92,6 +106,12 @@ def _of_day(
 		yield missing(NO_OUT)
 	if logs[0].log_type == "OUT":
 		yield missing(NO_IN)
+
+
+def _end_of(shift: frappe._dict, day: date) -> datetime:
+	end = datetime.combine(day, get_time(shift.end_time))
+	overnight = timedelta(days=int(get_time(shift.end_time) <= get_time(shift.start_time)))
+	return end + overnight + timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
 
 
 def _is_employed(employee: frappe._dict, day: date) -> bool:
@@ -139,7 +159,7 @@ def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date],
 	return logs
 
 
-def _calendar(days: list[date], employees: list[str]) -> _Calendar:
+def _calendar(days: list[date], employees: list[frappe._dict]) -> _Calendar:
 	first, last = days[0], days[-1]
 	holidays = defaultdict(set)
 	for row in frappe.get_all(
@@ -150,15 +170,25 @@ def _calendar(days: list[date], employees: list[str]) -> _Calendar:
 		holidays[row.parent].add(row.holiday_date)
 	return _Calendar(
 		holidays=holidays,
-		company_lists=_names("Company", "default_holiday_list"),
-		shift_lists=_names("Shift Type", "holiday_list"),
+		assigned=_assigned_lists(last, employees),
+		shifts={row.name: row for row in frappe.get_all("Shift Type", fields=SHIFT_FIELDS)},
 		leave=_leave(first, last),
 		assignments=_assignments(first, last),
 	)
 
 
-def _names(doctype: str, fieldname: str) -> dict[str, str]:
-	return {row.name: row[fieldname] for row in frappe.get_all(doctype, fields=["name", fieldname])}
+def _assigned_lists(last: date, employees: list[frappe._dict]) -> dict[str, list[tuple[date, str]]]:
+	"""The holiday lists of employees and companies: since HRMS 16 assigned to them, before that a field of theirs."""
+	if frappe.db.exists("DocType", ASSIGNMENT):
+		rows = frappe.get_all(
+			ASSIGNMENT,
+			filters={"docstatus": 1, "from_date": ["<=", last]},
+			fields=["assigned_to", "from_date", "holiday_list"],
+			order_by="from_date desc",
+		)
+		return _grouped((row.assigned_to, (row.from_date, row.holiday_list)) for row in rows)
+	owners = [*employees, *frappe.get_all("Company", fields=["name", "default_holiday_list as holiday_list"])]
+	return _grouped((row.name, (date.min, row.holiday_list)) for row in owners if row.holiday_list)
 
 
 def _leave(first: date, last: date) -> dict[str, list[tuple[date, date]]]:
