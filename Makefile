@@ -37,7 +37,7 @@ format: $(READY)
 test-bench: $(READY)
 	$(BIN)/python -m tests.bench
 
-# On such a site too, half an hour. `$(BIN)/python -m benchmarks year` (or callbacks, or drain) is one section.
+# On such a site too, half an hour. `$(BIN)/python -m benchmarks year` (or callbacks, drain, pages) is one section.
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks
 

@@ -1,7 +1,7 @@
 """The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
 
 Callbacks against Frappe's ping, over HTTP with gunicorn; the drain against HRMS's own function, in one
-process; the drain's peak memory; a year of history. Absolute figures depend on the machine, ratios hardly.
+process; the drain's peak memory; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
 
@@ -18,12 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.employees import ensure_employees
+from benchmarks.pages import pages
 from benchmarks.year import DAYS, year
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
-SECTIONS = ["callbacks", "drain", "year"]
+SECTIONS = ["callbacks", "drain", "year", "pages"]
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
@@ -50,6 +51,8 @@ def main() -> int:
 				drain(site)
 			if "year" in chosen:
 				year(site, host, arguments.days)
+			if "pages" in chosen:
+				pages(site, host)
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
 		return 1

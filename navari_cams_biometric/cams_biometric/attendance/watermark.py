@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.query_builder.functions import Max, Min
 from frappe.utils import cint, get_datetime, now_datetime
+from pypika import Case
 
 from navari_cams_biometric.cams_biometric.attendance.holds import (
 	AUTO_ATTENDANCE_OFF,
@@ -27,6 +28,7 @@ HRMS_OWN_ADVANCE = "auto_update_last_sync"  # a field of Shift Type in newer HRM
 ABSENCE = timedelta(minutes=30)  # without good news; health checks come every ten minutes
 SETTLING = timedelta(minutes=8)  # after an absence, for stored punches to come; the next check counts
 STILL_MATTERS = timedelta(days=2)  # a shift, and the day after which HRMS marks an absence
+EVER = datetime(1900, 1, 1)  # before any punch
 FOUND = ["connection", "found_well_at", "back_at", "clock_skew"]
 Waiting = dict[tuple[str | None, str], datetime]
 Released = dict[str | None, datetime]
@@ -57,6 +59,7 @@ def states(shift_type: str | None = None) -> list[ShiftState]:
 	now = now_datetime()
 	shifts = _shifts(shift_type)
 	facts = _Facts(now, _devices(), _released([shift.name for shift in shifts]))
+	facts.waiting = _waiting({shift.last_sync_of_checkin for shift in shifts if not facts.aside(shift)})
 	return [facts.state_of(shift) for shift in shifts]
 
 
@@ -121,7 +124,7 @@ def _move_forward(service_tag: str, until: datetime) -> None:
 
 @dataclass
 class _Facts:
-	"""What all shifts share, read once. Punches that wait are read once for each Last Sync of Checkin."""
+	"""What all shifts share, read once. The punches that wait are by Last Sync of Checkin."""
 
 	now: datetime
 	devices: list[frappe._dict]
@@ -130,18 +133,22 @@ class _Facts:
 
 	def state_of(self, shift: frappe._dict) -> ShiftState:
 		current = shift.last_sync_of_checkin
-		feeding = [device for device in self.devices if not device.feeds or shift.name in device.feeds]
-		aside = _aside(shift, feeding)
-		waiting = {} if aside else self.waiting_since(current)
-		feeds = [_feed(device, waiting, self.released.get(shift.name, {})) for device in feeding]
+		aside = self.aside(shift)
+		waiting = {} if aside else self.waiting[current]
+		feeds = [_feed(device, waiting, self.released.get(shift.name, {})) for device in self._feeding(shift)]
 		feeds += _of_no_device(waiting, self.now)
 		return ShiftState(shift.name, current, self.now, tuple(feeds), aside)
 
-	def waiting_since(self, current: datetime | None) -> Waiting:
-		"""Those that are older belong to attendance that is marked: waiting for them would help nobody."""
-		if current not in self.waiting:
-			self.waiting[current] = _waiting(current - STILL_MATTERS if current else None)
-		return self.waiting[current]
+	def aside(self, shift: frappe._dict) -> str:
+		"""Why the app leaves a shift alone; empty where it does not."""
+		if not shift.enable_auto_attendance:
+			return AUTO_ATTENDANCE_OFF
+		if cint(shift.get(HRMS_OWN_ADVANCE)):
+			return FOLLOWS_HRMS
+		return "" if self._feeding(shift) else NO_DEVICE
+
+	def _feeding(self, shift: frappe._dict) -> list[frappe._dict]:
+		return [device for device in self.devices if not device.feeds or shift.name in device.feeds]
 
 
 def _shifts(shift_type: str | None) -> list[frappe._dict]:
@@ -163,14 +170,6 @@ def _devices() -> list[frappe._dict]:
 	for device in devices:
 		device.feeds = {row.shift_type for row in rows if row.parent == device.name}
 	return devices
-
-
-def _aside(shift: frappe._dict, feeding: list[frappe._dict]) -> str:
-	if not shift.enable_auto_attendance:
-		return AUTO_ATTENDANCE_OFF
-	if cint(shift.get(HRMS_OWN_ADVANCE)):
-		return FOLLOWS_HRMS
-	return "" if feeding else NO_DEVICE
 
 
 def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
@@ -207,20 +206,29 @@ def _released(shift_types: list[str]) -> dict[str, Released]:
 	return released
 
 
-def _waiting(since: datetime | None) -> Waiting:
-	"""By device (None: no device) and state the earliest punch that is no check-in yet and may become one by itself,
-	or by a retry. What waits for a person's decision (Held) is not among them: it would hold a shift for weeks."""
+def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
+	"""For each Last Sync of Checkin, by device (None: no device) and state the earliest punch that is no check-in yet
+	and may become one by itself, or by a retry. What waits for a person's decision (Held) is not among them: it would
+	hold a shift for weeks. Nor are those that belong to attendance that is marked: waiting for them would help nobody.
+	"""
+	if not currents:
+		return {}
+	since = {current: current - STILL_MATTERS if current else EVER for current in currents}
 	punch = frappe.qb.DocType("CAMS Punch")
-	query = (
+	earliest = [
+		Min(Case().when(punch.punch_time >= start, punch.punch_time)).as_(f"earliest_{number}")
+		for number, start in enumerate(since.values())
+	]
+	rows = (
 		frappe.qb.from_(punch)
-		.select(punch.service_tag, punch.state, Min(punch.punch_time).as_("earliest"))
-		.where(punch.state.isin([QUEUED, FAILED]))
+		.select(punch.service_tag, punch.state, *earliest)
+		.where(punch.state.isin([QUEUED, FAILED]) & (punch.punch_time >= min(since.values())))
 		.groupby(punch.service_tag, punch.state)
+		.run()
 	)
-	if since:
-		query = query.where(punch.punch_time >= since)
-	return {
-		(row.service_tag or None, row.state): get_datetime(row.earliest)
-		for row in query.run(as_dict=True)
-		if row.earliest
-	}
+	waiting: dict[datetime | None, Waiting] = {current: {} for current in since}
+	for service_tag, state, *moments in rows:
+		for current, moment in zip(since, moments, strict=True):
+			if moment:
+				waiting[current][service_tag or None, state] = get_datetime(moment)
+	return waiting

@@ -72,8 +72,10 @@ class CAMSCommand(Document):
 
 
 def on_doctype_update() -> None:
-	"""What the worker finds a device's next command by, events the one they confirm, and the Employee form its own."""
+	"""What the worker finds a device's next command by, events the one they confirm, the Employee form its own, and
+	what the list is sorted by."""
 	frappe.db.add_index("CAMS Command", ["service_tag", "state", "creation"])
 	frappe.db.add_index("CAMS Command", ["state", "due_at"])
 	frappe.db.add_index("CAMS Command", ["user_id", "state"])
 	frappe.db.add_index("CAMS Command", ["employee", "state"])
+	frappe.db.add_index("CAMS Command", ["creation"])

@@ -58,5 +58,6 @@ class CAMSDayRepair(Document):
 
 
 def on_doctype_update() -> None:
-	"""The index that the sweep finds open days by."""
+	"""What the sweep finds open days by, and what the list is sorted by."""
 	frappe.db.add_index("CAMS Day Repair", ["state", "attendance_date"])
+	frappe.db.add_index("CAMS Day Repair", ["attendance_date"])

@@ -67,6 +67,12 @@ function tell(counts) {
 	frappe.show_alert({ message: told.map((state) => texts[state]).join("<br>"), indicator }, 7);
 }
 
+// A list that has asked the same within three seconds does not ask again; here the answer is another one.
+function refresh_now(listview) {
+	listview.last_args = null;
+	return listview.refresh();
+}
+
 frappe.listview_settings["CAMS Day Repair"] = {
 	add_fields: ["state", "after_status"],
 	hide_name_column: true,
@@ -95,7 +101,7 @@ frappe.listview_settings["CAMS Day Repair"] = {
 			listview.page.add_action_item(label, () =>
 				action(listview.get_checked_items(true)).then(() => {
 					listview.clear_checked_items();
-					listview.refresh();
+					refresh_now(listview);
 				}),
 			);
 		add(__("Repair"), actions.repair);
@@ -106,6 +112,6 @@ frappe.listview_settings["CAMS Day Repair"] = {
 		show: (doc) => doc.state === "Open" && navari_cams_biometric.day_actions.can_settle(),
 		get_label: () => __("Repair"),
 		get_description: () => __("Cancel the attendance and let HRMS decide again"),
-		action: (doc) => navari_cams_biometric.day_actions.repair([doc.name]).then(() => cur_list.refresh()),
+		action: (doc) => navari_cams_biometric.day_actions.repair([doc.name]).then(() => refresh_now(cur_list)),
 	},
 };

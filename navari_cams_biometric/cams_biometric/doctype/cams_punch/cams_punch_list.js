@@ -51,6 +51,12 @@ function call(method, names, message) {
 	});
 }
 
+// A list that has asked the same within three seconds does not ask again; here the answer is another one.
+function refresh_now(listview) {
+	listview.last_args = null;
+	return listview.refresh();
+}
+
 frappe.listview_settings["CAMS Punch"] = {
 	add_fields: ["state", "reason_code", "user_id"],
 	hide_name_column: true,
@@ -75,7 +81,7 @@ frappe.listview_settings["CAMS Punch"] = {
 		if (!actions.can_mend()) return;
 		const add = (label, action) =>
 			listview.page.add_action_item(label, () =>
-				action(listview.get_checked_items(true)).then(() => listview.refresh()),
+				action(listview.get_checked_items(true)).then(() => refresh_now(listview)),
 			);
 		add(__("Retry"), actions.retry);
 		add(__("Accept Time"), actions.accept_time);
@@ -87,6 +93,6 @@ frappe.listview_settings["CAMS Punch"] = {
 			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && navari_cams_biometric.punch_actions.can_mend(),
 		get_label: () => __("Link to Employee"),
 		get_description: (doc) => __("Say who {0} is", [doc.user_id]),
-		action: (doc) => navari_cams_biometric.punch_actions.link_to_employee(doc).then(() => cur_list.refresh()),
+		action: (doc) => navari_cams_biometric.punch_actions.link_to_employee(doc).then(() => refresh_now(cur_list)),
 	},
 };

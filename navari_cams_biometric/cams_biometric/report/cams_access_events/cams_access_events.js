@@ -1,6 +1,7 @@
 frappe.query_reports["CAMS Access Events"] = {
 	filters: [
-		{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device", reqd: 1 },
+		// Not mandatory: without it the report says to choose one, where the Desk would throw an error.
+		{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
 		{
 			fieldname: "from_date",
 			label: __("From"),

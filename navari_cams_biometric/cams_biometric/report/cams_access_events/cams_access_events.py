@@ -15,6 +15,7 @@ from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.report.links import link_type
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
@@ -145,7 +146,7 @@ def _columns() -> list[Row]:
 		_column("event", _("Event"), "Data", 105),
 		_column("door", _("Door"), "Data", 60),
 		_column("source", _("Source"), "Data", 100),
-		_column("asked_by", _("Asked By"), "Link", 165, "User"),
+		_column("asked_by", _("Asked By"), link_type("User"), 165, "User"),
 		_column("reason", _("Reason"), "Data", 180),
 		_column("state", _("State"), "Data", 150),
 	]

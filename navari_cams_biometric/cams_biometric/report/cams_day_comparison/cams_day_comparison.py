@@ -21,6 +21,7 @@ from navari_cams_biometric.cams_biometric.attendance.comparison import (
 from navari_cams_biometric.cams_biometric.attendance.day_comparison import compare_days
 from navari_cams_biometric.cams_biometric.controllers.asking import answer
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.report.links import link_type
 from navari_cams_biometric.gateway.client import DaySummary, GatewayClient
 
 FIRST_AND_LAST = "First In and Last Out"
@@ -55,7 +56,7 @@ def columns(with_hours: bool) -> list[dict]:
 		_column("last_out_here", _("Out, Here"), "Time"),
 		_column("worked_gateway", _("Hours, Gateway"), "Duration", 125),
 		_column("worked_here", _("Hours, Here"), "Duration", 125),
-		{**_column("employee", _("Employee"), "Link"), "options": "Employee"},
+		{**_column("employee", _("Employee"), link_type("Employee")), "options": "Employee"},
 	]
 	return [column for column in shown if with_hours or not column["fieldname"].startswith("worked")]
 

@@ -5,6 +5,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.devices import ghosts
 from navari_cams_biometric.cams_biometric.devices.ghosts import Ghost
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
@@ -25,8 +26,8 @@ def _columns() -> list[dict]:
 		_column("mend_label", _("Mended By"), 162),
 		_column("last_punch", _("Last Punch"), 160, "Datetime"),
 		_column("service_tag", _("Service Tag"), 140, "Link", "CAMS Device"),
-		_column("employee", _("Employee"), 140, "Link", "Employee"),
-		_column("branch", _("Branch"), 120, "Link", "Branch"),
+		_column("employee", _("Employee"), 140, link_type("Employee"), "Employee"),
+		_column("branch", _("Branch"), 120, link_type("Branch"), "Branch"),
 	]
 
 

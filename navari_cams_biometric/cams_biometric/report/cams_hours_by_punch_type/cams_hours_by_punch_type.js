@@ -4,7 +4,7 @@ frappe.query_reports["CAMS Hours by Punch Type"] = {
 			fieldname: "from_date",
 			label: __("From Date"),
 			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -7),
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), -1),
 			reqd: 1,
 		},
 		{

@@ -9,6 +9,7 @@ from frappe.utils import getdate
 
 from navari_cams_biometric.cams_biometric.attendance.employees import names_of
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 Moments = list[tuple[datetime, str]]
 
@@ -94,7 +95,7 @@ def _columns() -> list[dict[str, object]]:
 		{
 			"fieldname": "employee",
 			"label": _("Employee"),
-			"fieldtype": "Link",
+			"fieldtype": link_type("Employee"),
 			"options": "Employee",
 			"width": 160,
 		},

@@ -8,6 +8,7 @@ from frappe.utils import format_time
 
 from navari_cams_biometric.cams_biometric.attendance.missing import MissingPunch, find_missing
 from navari_cams_biometric.cams_biometric.attendance.ranges import days_of
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 EMPLOYEE_FILTERS = ("company", "branch", "department")
 
@@ -39,7 +40,7 @@ def _columns() -> list[dict[str, object]]:
 		{
 			"fieldname": "employee",
 			"label": _("Employee"),
-			"fieldtype": "Link",
+			"fieldtype": link_type("Employee"),
 			"options": "Employee",
 			"width": 160,
 		},
@@ -47,7 +48,7 @@ def _columns() -> list[dict[str, object]]:
 		{
 			"fieldname": "shift",
 			"label": _("Shift"),
-			"fieldtype": "Link",
+			"fieldtype": link_type("Shift Type"),
 			"options": "Shift Type",
 			"width": 150,
 		},

@@ -22,6 +22,7 @@ from navari_cams_biometric.cams_biometric.attendance.comparison import (
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
 from navari_cams_biometric.cams_biometric.controllers.asking import answer
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.report.links import link_type
 from navari_cams_biometric.gateway.client import DevicePunch, GatewayClient
 
 
@@ -51,9 +52,11 @@ def columns() -> list[dict]:
 		_column("service_tag", _("Device"), "Link", "CAMS Device", 140),
 		_column("at_gateway", _("At the Gateway"), width=130),
 		_column("on_site", _("On This Site"), width=255),
-		_column("employee", _("Employee"), "Link", "Employee", 130),
+		_column("employee", _("Employee"), link_type("Employee"), "Employee", 130),
 		_column("cams_punch", _("CAMS Punch"), "Link", "CAMS Punch", 130),
-		_column("employee_checkin", _("Employee Checkin"), "Link", "Employee Checkin", 200),
+		_column(
+			"employee_checkin", _("Employee Checkin"), link_type("Employee Checkin"), "Employee Checkin", 200
+		),
 	]
 
 

@@ -7,6 +7,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, IGNORED, QUEUED
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 STATES = (HELD, FAILED, IGNORED, QUEUED)
 INDICATORS = {HELD: "Orange", FAILED: "Red", IGNORED: "Grey", QUEUED: "Blue"}
@@ -53,7 +54,7 @@ def _columns() -> list[dict[str, object]]:
 		{
 			"fieldname": "employee",
 			"label": _("Employee"),
-			"fieldtype": "Link",
+			"fieldtype": link_type("Employee"),
 			"options": "Employee",
 			"width": 140,
 		},

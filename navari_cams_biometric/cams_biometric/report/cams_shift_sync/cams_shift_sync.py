@@ -5,6 +5,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance import holds, watermark
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 Row = dict[str, object]
 
@@ -16,11 +17,9 @@ def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 
 
 def columns() -> list[Row]:
-	# A link to what one may not read is refused, and a System Manager need not be in HR.
-	link = "Link" if frappe.has_permission("Shift Type") else "Data"
 	release = [_column("release", "", "Data", 85)] if set(PEOPLE) & set(frappe.get_roles()) else []
 	return [
-		_column("shift_type", _("Shift"), link, 110, options="Shift Type"),
+		_column("shift_type", _("Shift"), link_type("Shift Type"), 110, options="Shift Type"),
 		_column("state", _("State"), "Data", 120),
 		_column("synced_until", _("Synced Until"), "Datetime", 180),
 		_column("what_holds_it", _("What Holds It"), "Data", 380),

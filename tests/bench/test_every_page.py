@@ -1,0 +1,164 @@
+"""Every page, report, list and form of the app opened in a browser, by each role that may open it.
+
+What there is comes from the site itself, so that nothing new is left out. Opening must ask nobody outside, log no
+error, be refused nothing and show no dialog. The gateway is simulated, because some reports ask it.
+"""
+
+import time
+import uuid
+from datetime import datetime, timezone
+
+import pytest
+
+from navari_cams_biometric.gateway.simulator import Simulator
+from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, real_time
+
+MODULE = "CAMS Biometric"
+FOREIGN = ("Employee", "Employee Checkin", "Shift Type")  # whose forms this app adds to
+QUIET_SECONDS = 0.5  # without a request, until a place counts as opened
+PATIENCE_SECONDS = 30
+COLUMNS = "name, owner, modified_by, creation, modified"
+VALUES = "'Administrator', 'Administrator', now(), now()"
+# What the Desk itself knows of the user's rights.
+MAY = """([kind, name]) => ({
+	Page: () => name in frappe.boot.page_info,
+	Report: () => name in frappe.boot.user.all_reports,
+	DocType: () => frappe.model.can_read(name),
+	New: () => frappe.model.can_create(name),
+})[kind]()"""
+OPEN = """(route) => new Promise((resolve) => {
+	frappe.set_route(route).then(resolve, resolve);
+	setTimeout(resolve, 10000);
+})"""
+SHOWN = """() => ({
+	dialogs: [...document.querySelectorAll(".modal.show")].map((each) => each.innerText),
+	missing: [...document.querySelectorAll(".page-body, .page-card")]
+		.filter((each) => each.offsetParent && /not found|not permitted/i.test(each.innerText))
+		.map((each) => each.innerText.slice(0, 200)),
+	route: frappe.get_route().join("/"),
+})"""
+
+
+@pytest.fixture(scope="module")
+def records(host, bench_site):
+	"""A record of everything that has a form; returns name by DocType."""
+	mark = uuid.uuid4().hex[:8]
+	employee = host.find("Employee", {"attendance_device_id": "EMP-0001"})[0]["name"]
+	now = datetime.now(timezone.utc)
+	for user_id in ("EMP-0001", f"who-{mark}"):
+		host.callback(real_time(user_id, f"{now:%Y-%m-%d %H:%M:%S} GMT +0000"))
+	[held] = host.settled(f"who-{mark}", state="Held")
+	host.settled("EMP-0001")
+	checkin = host.checkins(employee)[0]["name"]
+	shift = f"Every Page {mark}"
+	host.create("Shift Type", name=shift, __newname=shift, start_time="08:00:00", end_time="17:00:00")
+	made = {
+		"CAMS Device User": {"user_id": "EMP-0001", "service_tag": SERVICE_TAG, "employee": employee},
+		"CAMS Command": {"operation": "AddUser", "service_tag": SERVICE_TAG, "state": "Failed"},
+		"CAMS Day Repair": {"employee": employee, "attendance_date": "2024-09-17", "state": "Dismissed"},
+		"CAMS Shift Release": {"shift_type": shift, "released_until": "2024-09-17 08:00:00"},
+		"CAMS History Load": {"from_date": "2024-09-17", "to_date": "2024-09-17", "state": "Done"},
+		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
+		"CAMS Access Schedule": {"schedule_name": mark},
+	}
+	for doctype, values in made.items():
+		names, texts = ", ".join(values), ", ".join(f"'{value}'" for value in values.values())
+		table = f"`tab{doctype}`"
+		bench_site.sql(f"insert into {table} ({COLUMNS}, {names}) values ('{mark}', {VALUES}, {texts})")
+	yield {
+		**dict.fromkeys(made, mark),
+		"CAMS Punch": held["name"],
+		"CAMS Device": SERVICE_TAG,
+		"Employee": employee,
+		"Employee Checkin": checkin,
+		"Shift Type": shift,
+	}
+	for doctype in made:
+		bench_site.sql(f"delete from `tab{doctype}` where name = '{mark}'")
+	host.delete("Shift Type", shift)
+
+
+@pytest.fixture
+def gateway(host):
+	with Simulator(token=TOKEN) as simulator:
+		simulator.add_device(SERVICE_TAG, "Main Gate")
+		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		yield simulator
+	host.update(SETTINGS, SETTINGS, base_url="")
+
+
+@pytest.fixture(scope="module")
+def places(host, records):
+	"""What there is to open, as (kind, name, route)."""
+	doctypes = {each["name"]: each for each in host.find("DocType", {"module": MODULE, "istable": 0})}
+	singles = [name for name, each in doctypes.items() if each["issingle"]]
+	lists = [name for name in doctypes if name not in singles]
+	assert set(lists) <= set(records), "a DocType without a record to open"
+	return [
+		*[("Page", each["name"], [each["name"]]) for each in host.find("Page", {"module": MODULE})],
+		*[("Report", name, ["query-report", name]) for name in reports(host)],
+		*[("DocType", name, ["Form", name]) for name in singles],
+		*[("DocType", name, ["List", name, "List"]) for name in lists],
+		*[("DocType", name, ["Form", name, records[name]]) for name in [*lists, *FOREIGN]],
+		*[("New", name, ["Form", name, f"new-{name.lower().replace(' ', '-')}-1"]) for name in lists],
+	]
+
+
+def reports(host):
+	return [each["name"] for each in host.find("Report", {"module": MODULE})]
+
+
+class Watch:
+	"""What goes on in a page: requests that are under way, and those that were refused."""
+
+	def __init__(self, page):
+		self.page = page
+		self.open, self.refused = set(), []
+		self.since = time.monotonic()
+		page.on("request", self._begun)
+		page.on("requestfinished", self._ended)
+		page.on("requestfailed", self._ended)
+		page.on("response", self._answered)
+
+	def settle(self):
+		self.since = time.monotonic()
+		deadline = time.monotonic() + PATIENCE_SECONDS
+		while self.open or time.monotonic() < self.since + QUIET_SECONDS:
+			assert time.monotonic() < deadline, {request.url for request in self.open}
+			self.page.wait_for_timeout(100)
+
+	def _begun(self, request):
+		if "/socket.io/" not in request.url:
+			self.open.add(request)
+			self.since = time.monotonic()
+
+	def _ended(self, request):
+		self.open.discard(request)
+		self.since = time.monotonic()
+
+	def _answered(self, response):
+		if response.status >= 400 and "/socket.io/" not in response.url:
+			self.refused.append((response.status, response.url))
+
+
+@pytest.mark.parametrize("role", ["HR Manager", "System Manager"])
+def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user, gateway, places, role):
+	page = desk(desk_user(role), "/app/cams-biometric")
+	watch = Watch(page)
+	page.wait_for_selector(".number-widget-box .number")
+	watch.settle()
+	opened, complaints = [], []
+	for kind, name, route in places:
+		if not page.evaluate(MAY, [kind, name]):
+			continue
+		page.evaluate(OPEN, route)
+		watch.settle()
+		shown = page.evaluate(SHOWN)
+		opened.append(route)
+		if watch.refused or shown["dialogs"] or shown["missing"]:
+			complaints.append((route, watch.refused[:], shown))
+			watch.refused.clear()
+			page.evaluate("frappe.msg_dialog && frappe.msg_dialog.hide()")
+	print(f"\n{role}: {len(opened)} of {len(places)} places opened", *complaints, sep="\n")
+	assert complaints == []
+	assert len(opened) > len(places) / 2

@@ -1,0 +1,144 @@
+"""The morning in a browser: the workspace, a day that is repaired, the doctor. What is linked and what appears on the
+live board is in test_pages."""
+
+import re
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.contract.host import DONE, real_time
+
+BOARD = "method/navari_cams_biometric.cams_biometric.controllers.live_board.board"
+NAIROBI = ZoneInfo("Africa/Nairobi")
+DAY = "2024-09-17"
+PATIENCE = 40_000  # milliseconds
+LATE_PUNCHES = (("08:01:00", "CheckIn"), ("17:03:00", "CheckOut"))
+
+
+@pytest.fixture
+def manager(desk_user):
+	return desk_user("HR Manager")
+
+
+@pytest.fixture
+def absent(host, new_employee):
+	"""An employee whom HRMS's auto attendance has marked Absent, for want of check-ins."""
+	name = f"Morning {uuid.uuid4().hex[:8]}"
+	shift = host.create(
+		"Shift Type",
+		name=name,
+		__newname=name,
+		start_time="08:00:00",
+		end_time="17:00:00",
+		begin_check_in_before_shift_start_time=60,
+		allow_check_out_after_shift_end_time=60,
+		enable_auto_attendance=1,
+		process_attendance_after=DAY,
+		last_sync_of_checkin="2024-09-18 12:00:00",
+	)
+	employee = new_employee(default_shift=shift["name"], first_name=f"Late {uuid.uuid4().hex[:8]}")
+	host.call_document("Shift Type", shift["name"], "process_auto_attendance")
+	assert statuses(host, employee) == [("Absent", 1)]
+	return employee
+
+
+def punch(host, user_id, moment, **overrides):
+	answer = host.callback(real_time(user_id, f"{moment} GMT +0300", **overrides))
+	assert answer.content == DONE
+
+
+def statuses(host, employee):
+	days = host.find("Attendance", {"employee": employee["name"], "attendance_date": DAY})
+	return sorted((day["status"], day["docstatus"]) for day in days)
+
+
+def card(page, label):
+	return page.locator(".number-widget-box", has_text=label).locator(".number")
+
+
+def test_the_workspace_counts_and_draws_what_there_is(
+	host, bench_site, desk, manager, new_employee, new_user_id, new_device
+):
+	now = f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S}"
+	employee, unknown, unwell = new_employee(), new_user_id(), new_device()["name"]
+	bench_site.sql(f"update `tabCAMS Device` set health = 'Silent' where name = '{unwell}'")
+	punch(host, employee["attendance_device_id"], now)
+	punch(host, unknown, now)
+	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(unknown, state="Held")
+	asked = {
+		"Punches Today": f"`tabCAMS Punch` where date(punch_time) = '{now[:10]}'",
+		"Held Punches": "`tabCAMS Punch` where state in ('Held', 'Failed')",
+		"Devices Not Well": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Well')",
+	}
+	counts = {label: bench_site.sql(f"select count(*) from {rows}")[0][0] for label, rows in asked.items()}
+	counts["People In Now"] = str(host.api("POST", BOARD).json()["message"]["count"])
+
+	page = desk(manager, "/app/cams-biometric")
+	for label, count in counts.items():
+		assert int(count)
+		expect(card(page, label)).to_have_text(count, timeout=PATIENCE)
+	for label in ("Punches by Hour", "Punches by Device", "Held by Reason"):
+		chart = page.locator(".dashboard-widget-box", has_text=label)
+		expect(chart.locator("svg.frappe-chart rect.bar").first).to_be_attached(timeout=PATIENCE)
+	expect(page.locator(".dashboard-widget-box", has_text="Held by Reason")).to_contain_text("Unknown user")
+
+	page.locator(".shortcut-widget-box", has_text="Live Board").click()
+	expect(page.locator(".cams-last")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_day_marked_absent_is_repaired_from_its_form(host, desk, manager, absent):
+	for clock, kind in LATE_PUNCHES:
+		punch(host, absent["attendance_device_id"], f"{DAY} {clock}", Type=kind)
+	host.settled(absent["attendance_device_id"], 2, state="Checked In")
+
+	page = desk(manager, "/app/cams-day-repair?state=Open")
+	page.get_by_role("link", name=absent["employee_name"]).click(timeout=PATIENCE)
+	expect(page.get_by_text("Punches came when auto attendance had marked this day.")).to_be_visible()
+	comparison = page.locator("[data-fieldname=comparison_html]")
+	expect(comparison.get_by_role("row", name="Status")).to_contain_text(re.compile("Absent.*Present", re.S))
+	page.get_by_role("button", name="Repair", exact=True).click()
+	expect(page.get_by_text("HRMS has decided again.")).to_be_visible(timeout=PATIENCE)
+	expect(page.locator(".title-area .indicator-pill:visible")).to_have_text("Repaired")
+	assert statuses(host, absent) == [("Absent", 2), ("Present", 1)]
+
+	comparison.get_by_role("row", name="Attendance").get_by_role("link").last.click()
+	expect(page.locator("[data-fieldname=status] .like-disabled-input")).to_have_text("Present")
+
+
+def test_a_day_marked_absent_is_repaired_from_the_list(host, desk, manager, absent):
+	punch(host, absent["attendance_device_id"], f"{DAY} 08:01:00")
+	punch(host, absent["attendance_device_id"], f"{DAY} 17:03:00", Type="CheckOut")
+	host.settled(absent["attendance_device_id"], 2, state="Checked In")
+	page = desk(manager, f"/app/cams-day-repair?employee={absent['name']}")
+	row = page.locator(".list-row", has_text=absent["employee_name"])
+	expect(row).to_contain_text("Open")
+	row.get_by_role("button", name="Repair").click()
+	expect(row).to_contain_text("Repaired", timeout=PATIENCE)
+	assert statuses(host, absent) == [("Absent", 2), ("Present", 1)]
+
+
+def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, desk_user, new_device):
+	"""A device goes silent between two examinations; it names the remedy and leads to the device."""
+	tag = new_device(label=f"Gate {uuid.uuid4().hex[:6]}")["name"]
+	label = host.get("CAMS Device", tag)["label"]
+	page = desk(desk_user("System Manager"), "/app/cams-doctor")
+	findings = page.locator(".cams-finding")
+	expect(findings.filter(has_text="Scheduler").first).to_be_visible(timeout=PATIENCE)
+	expect(findings.filter(has_text=label)).to_have_count(0)
+	note = "It was last heard yesterday. See that it has power and network."
+	bench_site.sql(
+		f"update `tabCAMS Device` set health = 'Silent', health_note = '{note}' where name = '{tag}'"
+	)
+	page.get_by_role("button", name="Examine Again").click()
+	finding = findings.filter(has_text=label)
+	expect(finding).to_be_visible(timeout=PATIENCE)
+	expect(finding).to_contain_text("Silent")
+	expect(finding).to_contain_text(note)
+	expect(finding.locator(".indicator-pill")).to_have_text("Look")
+	finding.get_by_role("link", name="Open CAMS Device").click()
+	expect(page).to_have_url(re.compile(f"/app/cams-device/{tag}"))
+	expect(page.locator(".form-message")).to_contain_text(note)

@@ -1,0 +1,80 @@
+"""Each page, report, list and form with 100,000 punches and 2,000 employees: how many queries it takes, and how long.
+
+The number of queries is what holds on any machine; `opening` has the table. The second is one of a machine that does
+nothing else: the time is the quickest of at most fifteen openings, and where more processes want to run than there are
+processors, as much more is allowed.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import navari_cams_biometric
+from tests.bench.opening import Desk, large_site, places, rows_of
+
+APP = Path(navari_cams_biometric.__file__).parent / "cams_biometric"
+SECONDS = 1.0
+ROUNDS = 3
+
+
+@pytest.fixture(scope="module")
+def desk(host, bench_site, desk_user):
+	with large_site(bench_site, host):
+		yield Desk(host, desk_user("HR Manager", "System Manager"))
+
+
+@pytest.mark.parametrize("place", places(), ids=lambda place: place.name)
+def test_a_place_opens_within_a_second_by_a_number_of_queries_that_does_not_grow(desk, place):
+	figures = desk.measure(place)
+	print(f"\n{place.name}: {figures}", end="")
+	assert figures.rows >= place.least
+	assert figures.queries <= place.queries
+	assert figures.quickest < allowed() or quickest(desk, place) < allowed()
+
+
+def allowed():
+	"""Seconds, by the load of the last minute."""
+	return SECONDS * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
+def quickest(desk, place):
+	"""Once more, where the machine was busy with something else."""
+	return min(desk.measure(place).quickest for _ in range(ROUNDS - 1))
+
+
+@pytest.mark.parametrize("role", ["HR Manager", "System Manager"])
+@pytest.mark.parametrize(
+	"place", [place for place in places() if place.is_report], ids=lambda place: place.name
+)
+def test_a_report_with_rows_is_read_by_each_role_alone(host, desk, desk_user, place, role):
+	"""Frappe refuses a report that links to what its reader may not read, but only where there are rows."""
+	[answer] = Desk(host, desk_user(role)).open(place)
+	assert rows_of(answer) >= place.least
+
+
+@pytest.mark.parametrize(
+	"place",
+	[place for place in places() if " list" in place.name and "Device list" not in place.name],
+	ids=lambda place: place.name,
+)
+def test_a_list_that_grows_is_read_by_an_index(bench_site, desk, place):
+	asked = [statement for statement in desk.statements(place) if "`tabCAMS" in statement]
+	assert len(asked) == len(place.asks)
+	for statement in asked:
+		plan = [row for row in bench_site.sql(f"explain {statement}") if not row[2].startswith("<")]
+		assert plan
+		assert "NULL" not in {row[5] for row in plan}, (statement, plan)
+
+
+def test_every_report_card_chart_and_page_is_in_the_table():
+	known = {place.name for place in places()}
+	found = {"Report": "", "Page": "", "Number Card": "Card ", "Dashboard Chart": "Chart "}
+	for doctype, prefix in found.items():
+		for path in APP.glob(f"{doctype.lower().replace(' ', '_')}/*/*.json"):
+			document = json.loads(path.read_text(encoding="utf-8"))
+			label = document.get("label") or document.get("title") or document["name"]
+			assert known & {f"{prefix}{label}", f"{prefix}{document['name'].removeprefix('CAMS ')}", label}, (
+				path
+			)
