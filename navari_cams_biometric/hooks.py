@@ -60,13 +60,16 @@ scheduler_events = {
 		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.attendance.watermark.advance"],
 		"*/10 * * * *": [
 			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
+			"navari_cams_biometric.cams_biometric.attendance.nightly.tell",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
 		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repair.sweep"],
+		"40 2 * * *": ["navari_cams_biometric.cams_biometric.attendance.nightly.begin"],
 	},
 }
 
-# A check-in may be deleted although a punch points to it: the punch then says so.
-ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair"]
+# A check-in may be deleted although a punch points to it: the punch then says so. A device may be, although it was asked
+# for its punches every night.
+ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair", "CAMS History Load"]
 
 default_log_clearing_doctypes = {"CAMS Punch": 365, "CAMS Command": 365, "CAMS Day Repair": 365}

@@ -23,9 +23,19 @@ def after_migrate() -> None:
 		for doctype, doctype_fields in CUSTOM_FIELDS.items()
 	}
 	create_custom_fields(fields, update=False)
+	_store_defaults("CAMS Biometric Settings")
 	settings = frappe.get_single("CAMS Biometric Settings")
 	if settings.set_missing_defaults():
 		settings.save(ignore_permissions=True)
+
+
+def _store_defaults(doctype: str) -> None:
+	"""Of a Single's fields that the site has never stored, such as those of a newer version: Frappe reads them as
+	empty, and not as their default, as soon as any other field is stored."""
+	stored = frappe.db.get_singles_dict(doctype)
+	for field in frappe.get_meta(doctype).fields:
+		if field.default and field.fieldname not in stored:
+			frappe.db.set_single_value(doctype, field.fieldname, field.default, update_modified=False)
 
 
 def after_uninstall() -> None:

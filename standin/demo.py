@@ -32,9 +32,9 @@ def load() -> None:
 		if not frappe.db.exists("Employee", {"attendance_device_id": device_id}):
 			frappe.new_doc("Employee", **_employee(device_id, first_name, last_name)).insert()
 	settings = frappe.get_doc("CAMS Biometric Settings")
-	if not settings.service_tag_id:  # and no gateway to look after devices at
-		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN, "check_health": 0})
-		settings.save()
+	if not settings.service_tag_id:
+		no_gateway = {"check_health": 0, "reconcile_days": 0}
+		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN, **no_gateway}).save()
 	frappe.db.commit()
 
 

@@ -63,8 +63,8 @@ def test_a_load_that_runs_through_has_everything(gateway, load):
 def test_a_cancelled_load_stops_after_its_page_and_goes_on_there_when_resumed(monkeypatch, gateway, load):
 	store = inbox.store
 
-	def store_and_cancel(callback, device):
-		store(callback, device)
+	def store_and_cancel(callback, device, history_load):
+		store(callback, device, history_load)
 		history.set_state(load, history.CANCELLED)
 
 	with monkeypatch.context() as cancelling:
@@ -113,7 +113,7 @@ def test_a_load_that_lost_its_job_is_found_by_the_scheduler(gateway, load):
 
 
 def test_an_unexpected_error_ends_the_load_visibly(monkeypatch, gateway, load):
-	def fail(callback, device):
+	def fail(callback, device, history_load):
 		raise RuntimeError("nobody thought of this")
 
 	monkeypatch.setattr(inbox, "store", fail)

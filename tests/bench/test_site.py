@@ -54,19 +54,23 @@ SECRETS = {
 def test_migrating_again_keeps_what_the_site_changed(host, bench_site):
 	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
 	changed = [{**row, "direction": "OUT"} if row["punch_type"] == "BreakIn" else row for row in rows]
-	host.update(SETTINGS, SETTINGS, punch_types=changed, clock_tolerance=7)
+	host.update(SETTINGS, SETTINGS, punch_types=changed, clock_tolerance=7, licence_warning=0)
+	new = "('reconcile_days', 'silent_after')"  # as if a newer version had brought them
+	bench_site.sql(f"delete from tabSingles where doctype = '{SETTINGS}' and field in {new}")
 	field = "Employee Checkin-custom_input_type"
 	host.update("Custom Field", field, label="How")
 	try:
 		bench_site.bench("migrate")
 		settings = host.get(SETTINGS, SETTINGS)
 		assert settings["clock_tolerance"] == 7
+		assert (settings["reconcile_days"], settings["silent_after"]) == (3, 60)
+		assert settings["licence_warning"] == 0
 		assert [row["direction"] for row in settings["punch_types"] if row["punch_type"] == "BreakIn"] == [
 			"OUT"
 		]
 		assert host.get("Custom Field", field)["label"] == "How"
 	finally:
-		host.update(SETTINGS, SETTINGS, punch_types=rows, clock_tolerance=10)
+		host.update(SETTINGS, SETTINGS, punch_types=rows, clock_tolerance=10, licence_warning=30)
 		host.update("Custom Field", field, label="Input Type")
 
 

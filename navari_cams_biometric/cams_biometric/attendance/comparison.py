@@ -69,9 +69,13 @@ class Scope:
 
 
 def scope_of(
-	from_date: str | date | None, to_date: str | date | None, service_tag: str = "", employee: str = ""
+	from_date: str | date | None,
+	to_date: str | date | None,
+	service_tag: str = "",
+	employee: str = "",
+	user_id: str = "",
 ) -> Scope:
-	"""What to compare. Raises NothingToCompareError for days that are none or too many, or an employee without
+	"""What to compare; an employee counts before a user id. Raises NothingToCompareError for days that are none or too many, or an employee without
 	Attendance Device ID; PermissionError for an employee whom the user may not read."""
 	if not from_date or not to_date or getdate(from_date) > getdate(to_date):
 		raise NothingToCompareError(_("Choose a From Date that is not after the To Date."))
@@ -81,7 +85,9 @@ def scope_of(
 	zone = ZoneInfo(get_system_timezone())
 	start = get_datetime(first).replace(tzinfo=zone)
 	end = (get_datetime(last) + timedelta(days=1, seconds=-1)).replace(tzinfo=zone)
-	return Scope(start, end, service_tag or "", _user_id_of(employee) if employee else "")
+	return Scope(
+		start, end, service_tag or "", _user_id_of(employee) if employee else (user_id or "").strip()
+	)
 
 
 def compare_punches(told: Iterable[DevicePunch], scope: Scope, asked_at: datetime, is_all: bool) -> list[Row]:

@@ -3,11 +3,11 @@
 Pages go through the inbox, so a punch that is there already is not doubled, and a page that is loaded twice does
 no harm. After each page the place is noted and committed: a load that was interrupted goes on there. It gives way
 to other jobs every two minutes. Where the gateway answers by a batch to the callback instead, the device is
-expected to send one.
+expected to send one. A punch that was missing here keeps the name of the load that brought it.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -16,12 +16,14 @@ from frappe.utils import add_to_date, get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.reasons import HELD
+from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import HISTORY_HOURS, CAMSDevice
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import AnswerPendingError, GatewayError
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "Queued", "Running", "Done", "Failed", "Cancelled"
 LOADING, BY_CALLBACK = "Loading", "Answered by Callback"
+BY_HAND, NIGHTLY = "By Hand", "Nightly"
 
 WINDOW = timedelta(days=30) - timedelta(seconds=1)
 SLICE_SECONDS = 120
@@ -30,7 +32,9 @@ STALLED_MINUTES = 25  # longer than a job can be silent
 RUN = f"{__name__}.run"
 
 
-def start(from_date: str, to_date: str, service_tag: str | None = None) -> str:
+def start(
+	from_date: str | date, to_date: str | date, service_tag: str | None = None, kind: str = BY_HAND
+) -> str:
 	"""Queue a load of whole days in the site's zone, for one device or all enabled ones; return its name.
 
 	Throws where the range or the devices are none.
@@ -43,7 +47,7 @@ def start(from_date: str, to_date: str, service_tag: str | None = None) -> str:
 	if not devices:
 		frappe.throw(_("There is no device to load from. Add a CAMS Device first."))
 	frappe.get_cached_doc("CAMS Biometric Settings").client().close()  # throws where it cannot be asked
-	load = frappe.new_doc("CAMS History Load", from_date=first, to_date=last)
+	load = frappe.new_doc("CAMS History Load", kind=kind, from_date=first, to_date=last)
 	for device in devices:
 		load.append("devices", {"service_tag": device})
 	load.insert(ignore_permissions=True)
@@ -65,6 +69,34 @@ def resume_stalled() -> None:
 	}
 	for name in frappe.get_all("CAMS History Load", filters=stalled, pluck="name"):
 		resume(name)
+
+
+def answered_by(callback: Callback, device: CAMSDevice | None) -> str | None:
+	"""The load whose answer this batch is: the device was asked within the last day, said that it answers by the
+	callback, and all the punches are of the days that were asked for."""
+	if not (device and callback.is_batch and callback.punches):
+		return None
+	times = [inbox.site_time(punch.log_time, device) for punch in callback.punches]
+	for load in _awaited(device.name):
+		start, end = _range(load)
+		if all(time and start <= time <= end for time in times):
+			return load.name
+	return None
+
+
+def _awaited(service_tag: str) -> list[frappe._dict]:
+	"""Loads that this device still answers, the latest first."""
+	asked = {
+		"parenttype": "CAMS History Load",
+		"service_tag": service_tag,
+		"state": BY_CALLBACK,
+		"modified": [">", add_to_date(now_datetime(), hours=-HISTORY_HOURS)],
+	}
+	names = frappe.get_all("CAMS History Load Device", filters=asked, pluck="parent")
+	fields, latest_first = ["name", "from_date", "to_date"], "creation desc, name desc"
+	return names and frappe.get_all(
+		"CAMS History Load", filters={"name": ["in", names]}, fields=fields, order_by=latest_first
+	)
 
 
 def set_state(name: str, state: str) -> None:
@@ -121,7 +153,7 @@ def _load_window(
 ) -> bool:
 	try:
 		for page in client.attendance_pages(row.service_tag, window_start, window_end, row.page_offset or ""):
-			_keep(row, [found.punch for found in page.punches], page.next_offset)
+			_keep(load, row, [found.punch for found in page.punches], page.next_offset)
 			if page.next_offset and not _go_on(load):  # after the last page the window is noted first
 				return False
 	except AnswerPendingError:
@@ -130,10 +162,11 @@ def _load_window(
 	return _go_on(load)
 
 
-def _keep(row: frappe._dict, punches: list, next_offset: str) -> None:
+def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str) -> None:
 	device = frappe.get_cached_doc("CAMS Device", row.service_tag)
 	new = len(punches) - inbox.count_known(punches, device)
-	inbox.store(Callback(service_tag=device.name, is_batch=True, punches=tuple(punches)), device)
+	callback = Callback(service_tag=device.name, is_batch=True, punches=tuple(punches))
+	inbox.store(callback, device, load.name)
 	row.asked += 1
 	row.received += len(punches)
 	row.new_punches += new

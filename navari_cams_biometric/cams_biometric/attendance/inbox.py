@@ -29,14 +29,15 @@ DRAIN_TIMEOUT = 25 * 60  # seconds: a slice, and the slowest of batches
 LONGEST_TEXT = 140
 
 
-def store(callback: Callback, device: CAMSDevice | None) -> None:
+def store(callback: Callback, device: CAMSDevice | None, history_load: str | None = None) -> None:
 	"""Store the callback's punches and have them drained once the transaction is committed.
 
-	When the caller's commit succeeds they are safe, whatever becomes of the job.
+	When the caller's commit succeeds they are safe, whatever becomes of the job. `history_load` is the CAMS History
+	Load that brings them: it stays with those that were missing here.
 	"""
 	if not callback.punches:
 		return
-	rows = [_row(punch, callback, device) for punch in callback.punches]
+	rows = [{**_row(punch, callback, device), "history_load": history_load} for punch in callback.punches]
 	# INSERT IGNORE would also cut what is too long and mend what is invalid: _row leaves nothing of that kind.
 	frappe.db.bulk_insert(
 		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True

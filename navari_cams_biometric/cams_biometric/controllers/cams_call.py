@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance import history, inbox
 from navari_cams_biometric.cams_biometric.devices import events
 from navari_cams_biometric.cams_biometric.devices.authentication import (
 	NotAuthenticError,
@@ -105,7 +105,7 @@ def _receive(body: bytes, query_string: str) -> None:
 	except (CallbackError, NotAuthenticError) as refusal:
 		_report_refusal(str(refusal), device.name if device else "")
 		raise
-	inbox.store(callback, device)
+	inbox.store(callback, device, history.answered_by(callback, device))
 	events.apply(callback, device)
 	for kind in callback.unknown_kinds:
 		_report_unknown_kind(kind, device.name if device else "")

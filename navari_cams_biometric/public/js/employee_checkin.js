@@ -33,6 +33,7 @@ frappe.ui.form.on("Employee Checkin", {
 				to_date: day,
 				device: "",
 				employee: frm.doc.employee,
+				user_id: "",
 			});
 		});
 	},

@@ -26,7 +26,11 @@ function add_attendance_buttons(frm) {
 	}
 	if (!is_manager()) return;
 	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), group, () =>
-		frappe.set_route("query-report", "CAMS Punch Comparison", { device: frm.doc.name }),
+		frappe.set_route("query-report", "CAMS Punch Comparison", {
+			device: frm.doc.name,
+			employee: "",
+			user_id: "",
+		}),
 	);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Load Punchlog"), () => load_punchlog(frm), group);

@@ -1,3 +1,6 @@
+const SHOWN = 100; // the connection to CAMS Punch leads to more
+const COLORS = { Queued: "blue", "Checked In": "green", Ignored: "gray", Held: "orange", Failed: "red" };
+
 frappe.ui.form.on("CAMS History Load", {
 	refresh(frm) {
 		frm.disable_save();
@@ -7,12 +10,35 @@ frappe.ui.form.on("CAMS History Load", {
 			frm.dashboard.show_progress(__("Loading"), progress || 1, __("{0} %", [progress || 0]));
 			frm.trigger("follow");
 		}
+		frm.trigger("show_failures");
+		frm.trigger("show_what_came");
 		if (!frappe.user.has_role("System Manager")) return;
 		if (["Queued", "Running"].includes(state)) {
 			frm.add_custom_button(__("Cancel Load"), () => frm.call("cancel_load").then(() => frm.reload_doc()));
 		} else if (state !== "Done") {
 			frm.add_custom_button(__("Resume"), () => frm.call("resume_load").then(() => frm.reload_doc()));
 		}
+	},
+
+	show_failures(frm) {
+		const failed = frm.doc.devices.filter((row) => row.state === "Failed");
+		const texts = failed.map((row) => frappe.utils.escape_html(`${row.service_tag}: ${row.message || ""}`));
+		if (texts.length) frm.set_intro(texts.join("<br>"), "red");
+	},
+
+	// One by one what was missing here, with what became of it.
+	async show_what_came(frm) {
+		const turn = (frm.turn = (frm.turn || 0) + 1); // the form may be refreshed meanwhile
+		const punches = await frappe.db.get_list("CAMS Punch", {
+			filters: { history_load: frm.doc.name },
+			fields: ["name", "punch_time", "punch_type", "user_id", "employee", "service_tag", "state", "reason"],
+			order_by: "punch_time asc",
+			limit: SHOWN,
+		});
+		const names = punches.length ? await names_of(punches) : {};
+		if (frm.turn !== turn || !punches.length) return;
+		frm.dashboard.add_section(table_of(punches, names), __("Punches That Were Missing"));
+		frm.dashboard.show();
 	},
 
 	// By realtime where there is a socket, and every few seconds where there is none.
@@ -30,3 +56,33 @@ frappe.ui.form.on("CAMS History Load", {
 		});
 	},
 });
+
+async function names_of(punches) {
+	if (!frappe.model.can_read("Employee")) return {};
+	const names = [...new Set(punches.map((punch) => punch.employee).filter(Boolean))];
+	const employees = await frappe.db.get_list("Employee", {
+		filters: { name: ["in", names] },
+		fields: ["name", "employee_name"],
+		limit: SHOWN,
+	});
+	return Object.fromEntries(employees.map((employee) => [employee.name, employee.employee_name]));
+}
+
+function table_of(punches, names) {
+	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("What Became of It")];
+	const rows = punches.map((punch) => row_of(punch, names[punch.employee] || punch.employee || __("Unknown")));
+	const more = punches.length < SHOWN ? "" : `<p class="text-muted">${__("Only the first {0} are shown.", [SHOWN])}</p>`;
+	return `<table class="table table-sm small" style="margin: 0">
+		<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
+		<tbody>${rows.join("")}</tbody>
+	</table>${more}`;
+}
+
+function row_of(punch, person) {
+	const time = punch.punch_time ? frappe.datetime.str_to_user(punch.punch_time) : "";
+	const link = frappe.utils.get_form_link("CAMS Punch", punch.name, true, time || __("Unreadable"));
+	const texts = [person, punch.user_id, __(punch.punch_type), punch.service_tag];
+	const cells = texts.map((text) => `<td>${frappe.utils.escape_html(text || "")}</td>`).join("");
+	const pill = `<span class="indicator-pill ${COLORS[punch.state]}">${__(punch.state)}</span>`;
+	return `<tr><td>${link}</td>${cells}<td>${pill} ${frappe.utils.escape_html(__(punch.reason || ""))}</td></tr>`;
+}

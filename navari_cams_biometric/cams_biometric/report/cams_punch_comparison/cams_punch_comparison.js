@@ -1,110 +1,98 @@
-frappe.query_reports["CAMS Punch Comparison"] = {
-	filters: [
-		{
-			fieldname: "today",
-			label: __("Today"),
-			fieldtype: "Check",
-			default: 0,
+(() => {
+{% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
+
+	frappe.query_reports["CAMS Punch Comparison"] = {
+		filters: [
+			{
+				fieldname: "today",
+				label: __("Today"),
+				fieldtype: "Check",
+				default: 0,
+			},
+			{
+				fieldname: "from_date",
+				label: __("From Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.get_today(),
+				depends_on: "eval:!doc.today",
+			},
+			{
+				fieldname: "to_date",
+				label: __("To Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.get_today(),
+				depends_on: "eval:!doc.today",
+			},
+			{
+				fieldname: "device",
+				label: __("Device"),
+				fieldtype: "Link",
+				options: "CAMS Device",
+			},
+			{
+				fieldname: "employee",
+				label: __("Employee"),
+				fieldtype: "Link",
+				options: "Employee",
+			},
+			{
+				fieldname: "user_id",
+				label: __("User ID"),
+				fieldtype: "Data",
+				depends_on: "eval:!doc.employee",
+			},
+			{
+				fieldname: "only_differences",
+				label: __("Only Differences"),
+				fieldtype: "Check",
+				default: 0,
+			},
+		],
+
+		onload(report) {
+			report.page.add_inner_button(__("Download the Gateway's Export"), () => this.download_export(report));
+			if (!frappe.user.has_role("System Manager")) return;
+			report.page.add_inner_button(__("Load What Is Missing"), () => {
+				const missing = (report.data || []).filter((row) => row.difference === "Missing Here");
+				load_missing(report, missing, range_of(report));
+			});
 		},
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			depends_on: "eval:!doc.today",
+
+		download_export(report) {
+			const query = new URLSearchParams(range_of(report));
+			const method = "navari_cams_biometric.cams_biometric.controllers.attendance.export_attendance";
+			frappe.dom.freeze(__("Asking the gateway"));
+			fetch(`/api/method/${method}?${query}`, { headers: { Accept: "application/json" } })
+				.then((response) => (response.ok ? this.save_file(response) : this.show_refusal(response)))
+				.finally(() => frappe.dom.unfreeze());
 		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			depends_on: "eval:!doc.today",
+
+		async save_file(response) {
+			const [, name] = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition"));
+			const link = document.createElement("a");
+			link.href = URL.createObjectURL(await response.blob());
+			link.download = name;
+			link.click();
+			URL.revokeObjectURL(link.href);
 		},
-		{
-			fieldname: "device",
-			label: __("Device"),
-			fieldtype: "Link",
-			options: "CAMS Device",
+
+		async show_refusal(response) {
+			const { _server_messages: messages } = await response.json();
+			const [first] = JSON.parse(messages || "[]").map((message) => JSON.parse(message));
+			frappe.msgprint(first || __("The export failed."));
 		},
-		{
-			fieldname: "employee",
-			label: __("Employee"),
-			fieldtype: "Link",
-			options: "Employee",
+
+		formatter(value, row, column, data, default_formatter) {
+			const field = column.fieldname;
+			const is_text = typeof value === "string" && column.fieldtype === "Data";
+			if (field === "difference" || field === "at_gateway") value = __(value);
+			// What a device calls its users is anything: it must not become part of the page.
+			const shown = default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
+			const color = { "Missing Here": "red", Failed: "red" }[data?.difference] || "orange";
+			if (!data?.difference) return shown;
+			if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;
+			if (!["at_gateway", "on_site", "time"].includes(field)) return shown;
+			return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
 		},
-		{
-			fieldname: "only_differences",
-			label: __("Only Differences"),
-			fieldtype: "Check",
-			default: 0,
-		},
-	],
-
-	onload(report) {
-		report.page.add_inner_button(__("Download the Gateway's Export"), () => this.download_export(report));
-		if (!frappe.user.has_role("System Manager")) return;
-		report.page.add_inner_button(__("Load What Is Missing"), () => this.load_missing(report));
-	},
-
-	range_of(report) {
-		const today = frappe.datetime.get_today();
-		const { from_date, to_date, today: is_today } = report.get_values();
-		return is_today ? { from_date: today, to_date: today } : { from_date, to_date };
-	},
-
-	// For the device of the filter, or the only one that misses something, or all.
-	load_missing(report) {
-		const missing = (report.data || []).filter((row) => row.difference === "Missing Here");
-		if (!missing.length) return frappe.msgprint(__("Nothing is missing here."));
-		const devices = [...new Set(missing.map((row) => row.service_tag))];
-		const service_tag = report.get_values().device || (devices.length === 1 ? devices[0] : undefined);
-		const range = this.range_of(report);
-		const place = service_tag ? frappe.utils.escape_html(service_tag) : __("all devices");
-		const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
-		frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
-			frappe
-				.xcall("navari_cams_biometric.cams_biometric.controllers.history.load_punchlog", {
-					...range,
-					service_tag,
-				})
-				.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
-		);
-	},
-
-	download_export(report) {
-		const query = new URLSearchParams(this.range_of(report));
-		const method = "navari_cams_biometric.cams_biometric.controllers.attendance.export_attendance";
-		frappe.dom.freeze(__("Asking the gateway"));
-		fetch(`/api/method/${method}?${query}`, { headers: { Accept: "application/json" } })
-			.then((response) => (response.ok ? this.save_file(response) : this.show_refusal(response)))
-			.finally(() => frappe.dom.unfreeze());
-	},
-
-	async save_file(response) {
-		const [, name] = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition"));
-		const link = document.createElement("a");
-		link.href = URL.createObjectURL(await response.blob());
-		link.download = name;
-		link.click();
-		URL.revokeObjectURL(link.href);
-	},
-
-	async show_refusal(response) {
-		const { _server_messages: messages } = await response.json();
-		const [first] = JSON.parse(messages || "[]").map((message) => JSON.parse(message));
-		frappe.msgprint(first || __("The export failed."));
-	},
-
-	formatter(value, row, column, data, default_formatter) {
-		const field = column.fieldname;
-		const is_text = typeof value === "string" && column.fieldtype === "Data";
-		if (field === "difference" || field === "at_gateway") value = __(value);
-		// What a device calls its users is anything: it must not become part of the page.
-		const shown = default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
-		const color = { "Missing Here": "red", Failed: "red" }[data?.difference] || "orange";
-		if (!data?.difference) return shown;
-		if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;
-		if (!["at_gateway", "on_site", "time"].includes(field)) return shown;
-		return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
-	},
-};
+	};
+})();

@@ -33,13 +33,20 @@ def execute(filters: frappe._dict) -> tuple:
 		scope = _scope(filters)
 	except NothingToCompareError as reason:
 		return columns(), [], escape_html(str(reason))
-	asked_at = now_datetime()
-	told, refusal = answer(_question(scope, is_today=bool(filters.today)))
-	if refusal and not told:
-		return columns(), [], escape_html(refusal)
-	rows = compare_punches(told, scope, asked_at, is_all=not refusal)
+	rows, message = compared(scope, is_today=bool(filters.today))
+	if rows is None:
+		return columns(), [], message
 	shown = [row for row in rows if row["difference"]] if filters.only_differences else rows
-	return columns(), shown, _message(refusal), None, _summary(rows)
+	return columns(), shown, message, None, summary(rows)
+
+
+def compared(scope: Scope, is_today: bool = False) -> tuple[list[Row] | None, str | None]:
+	"""The rows (attendance.comparison), or None where the gateway told nothing; and as HTML why that is not all."""
+	asked_at = now_datetime()
+	told, refusal = answer(_question(scope, is_today))
+	if refusal and not told:
+		return None, escape_html(refusal)
+	return compare_punches(told, scope, asked_at, is_all=not refusal), _message(refusal)
 
 
 def columns() -> list[dict]:
@@ -69,7 +76,7 @@ def _column(
 
 def _scope(filters: frappe._dict) -> Scope:
 	first, last = (getdate(), getdate()) if filters.today else (filters.from_date, filters.to_date)
-	return scope_of(first, last, filters.device, filters.employee)
+	return scope_of(first, last, filters.device, filters.employee, filters.user_id)
 
 
 def _question(scope: Scope, is_today: bool) -> Callable[[GatewayClient], Iterable[DevicePunch]]:
@@ -95,7 +102,7 @@ def _message(refusal: str) -> str | None:
 	)
 
 
-def _summary(rows: list[Row]) -> list[dict]:
+def summary(rows: list[Row]) -> list[dict]:
 	counts = Counter(row["difference"] for row in rows)
 	told = sum(row["at_gateway"] == "Yes" for row in rows)
 	return [

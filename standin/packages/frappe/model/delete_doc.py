@@ -99,6 +99,8 @@ def _linked(meta: Any, fieldname: str, document: Document, doctype_field: str | 
 	for row in rows:
 		if meta.istable and row.parent == document.name and row.parenttype == document.doctype:
 			continue
+		if meta.istable and row.parenttype in frappe.get_hooks("ignore_links_on_delete"):
+			continue
 		if not meta.istable and row.name == document.name and meta.name == document.doctype:
 			continue
 		return row.parent if meta.istable else row.name

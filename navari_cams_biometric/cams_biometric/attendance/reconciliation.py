@@ -1,0 +1,85 @@
+"""Punches that were compared (attendance.comparison), counted: for each device, and for each person on it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import frappe
+
+from navari_cams_biometric.cams_biometric.attendance.comparison import MISSING, NOT_AT_GATEWAY, Row
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
+
+COUNTS = ("at_gateway", "on_site", "missing", "held", "not_at_gateway")
+DIFFERENCES = COUNTS[2:]
+
+Key = tuple[str, str]
+
+
+def by_device_and_person(rows: Iterable[Row]) -> list[Row]:
+	"""A row for each device with the sum, and below it one for each person; what differs first, what is missing
+	before all else.
+
+	Keys: indent (0 a device, 1 a person), service_tag, device_label, user_id, employee, employee_name (None for a
+	device), and the numbers of punches: at_gateway, on_site, missing (at the gateway alone), held (on the site, but
+	no check-in), not_at_gateway (on the site alone).
+	"""
+	people = _people(rows)
+	devices: dict[str, list[Row]] = defaultdict(list)
+	for person in people.values():
+		devices[person["service_tag"]].append(person)
+	labels = _labels(devices)
+	sums = [{**_sum(found), "device_label": labels.get(tag)} for tag, found in devices.items()]
+	counted: list[Row] = []
+	for device in sorted(sums, key=_order):
+		counted += [device, *sorted(devices[device["service_tag"]], key=_order)]
+	return counted
+
+
+def differs(row: Row) -> bool:
+	return any(row[name] for name in DIFFERENCES)
+
+
+def _people(rows: Iterable[Row]) -> dict[Key, Row]:
+	people: dict[Key, Row] = {}
+	for row in rows:
+		tag, user_id = row["service_tag"] or "", row["user_id"] or ""
+		person = people.setdefault((tag, user_id), _person(tag, user_id))
+		person["employee"] = person["employee"] or row["employee"]
+		person["employee_name"] = person["employee_name"] or row["employee_name"]
+		for name, count in _counts(row).items():
+			person[name] += count
+	return people
+
+
+def _person(service_tag: str, user_id: str) -> Row:
+	known: Row = {"indent": 1, "service_tag": service_tag, "device_label": None, "user_id": user_id}
+	return {**known, "employee": None, "employee_name": None, **dict.fromkeys(COUNTS, 0)}
+
+
+def _counts(row: Row) -> dict[str, int]:
+	difference = row["difference"]
+	return {
+		"at_gateway": row["at_gateway"] == "Yes",
+		"on_site": difference != MISSING,
+		"missing": difference == MISSING,
+		"held": difference in (HELD, FAILED),
+		"not_at_gateway": difference == NOT_AT_GATEWAY,
+	}
+
+
+def _sum(people: list[Row]) -> Row:
+	counts: Counter[str] = Counter()
+	for person in people:
+		counts.update({name: person[name] for name in COUNTS})
+	known: Row = {"indent": 0, "service_tag": people[0]["service_tag"], "user_id": None}
+	return {**known, "employee": None, "employee_name": None, **counts}
+
+
+def _labels(service_tags: Iterable[str]) -> dict[str, str]:
+	filters = {"name": ["in", sorted(service_tags)]}
+	found = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
+	return {device.name: device.label for device in found}
+
+
+def _order(row: Row) -> tuple:
+	name = row["employee_name"] or row["user_id"] or row["service_tag"]
+	return not row["missing"], not differs(row), str(name)

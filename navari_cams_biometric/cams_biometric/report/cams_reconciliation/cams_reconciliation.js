@@ -1,0 +1,93 @@
+(() => {
+{% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
+
+	const COLORS = { missing: "red", held: "orange", not_at_gateway: "orange" };
+
+	frappe.query_reports["CAMS Reconciliation"] = {
+		filters: [
+			{
+				fieldname: "from_date",
+				label: __("From Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.add_days(frappe.datetime.get_today(), -3),
+				reqd: 1,
+			},
+			{
+				fieldname: "to_date",
+				label: __("To Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+			},
+			{
+				fieldname: "device",
+				label: __("Device"),
+				fieldtype: "Link",
+				options: "CAMS Device",
+			},
+			{
+				fieldname: "employee",
+				label: __("Employee"),
+				fieldtype: "Link",
+				options: "Employee",
+			},
+			{
+				fieldname: "only_differences",
+				label: __("Only Differences"),
+				fieldtype: "Check",
+				default: 0,
+			},
+		],
+
+		onload(report) {
+			report.$report.on("click", ".cams-punches", ({ currentTarget }) => {
+				show_punches(report, currentTarget.dataset);
+				return false;
+			});
+			if (!frappe.user.has_role("System Manager")) return;
+			report.page.add_inner_button(__("Load What Is Missing"), () => {
+				const missing = (report.data || []).filter((row) => row.missing);
+				load_missing(report, missing, range_of(report));
+			});
+		},
+
+		formatter(value, row, column, data, default_formatter) {
+			const field = column.fieldname;
+			if (field === "punches") return data ? link_to_punches(data) : "";
+			// What a device calls its users is anything: it must not become part of the page.
+			const is_text = typeof value === "string" && column.fieldtype === "Data";
+			const shown = default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
+			if (!data) return shown;
+			const color = value && COLORS[field];
+			if (color) return `<span style="color: var(--${color}-600); font-weight: 600">${shown}</span>`;
+			if (!value && field in COLORS) return `<span class="text-muted">${shown}</span>`;
+			if (field === "who") return mark(shown, data);
+			return data.indent ? shown : `<b>${shown}</b>`;
+		},
+	};
+
+	function mark(shown, data) {
+		const field = Object.keys(COLORS).find((each) => data[each]);
+		const color = field ? COLORS[field] : "green";
+		const text = data.indent ? shown : `<b>${shown}</b>`;
+		return `<span class="indicator ${color}">${text}</span>`;
+	}
+
+	function link_to_punches({ service_tag, user_id }) {
+		const [tag, user] = [service_tag, user_id || ""].map(frappe.utils.escape_html);
+		return `<a href="#" class="cams-punches" style="text-decoration: underline" data-tag="${tag}" data-user="${user}">${__("One by one")}</a>`;
+	}
+
+	function show_punches(report, { tag, user }) {
+		const { from_date, to_date } = report.get_values();
+		frappe.set_route("query-report", "CAMS Punch Comparison", {
+			today: 0,
+			from_date,
+			to_date,
+			device: tag,
+			employee: "",
+			user_id: user,
+			only_differences: 0,
+		});
+	}
+})();

@@ -1,0 +1,60 @@
+"""CAMS Reconciliation: for some days, how many punches the gateway has and how many this site, by device and person.
+
+The punches themselves, one by one, are in CAMS Punch Comparison, and so is how the gateway is asked.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from navari_cams_biometric.cams_biometric.attendance.comparison import NothingToCompareError, Row, scope_of
+from navari_cams_biometric.cams_biometric.attendance.reconciliation import by_device_and_person, differs
+from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.report.cams_punch_comparison.cams_punch_comparison import (
+	compared,
+	summary,
+)
+
+
+def execute(filters: frappe._dict) -> tuple:
+	"""Columns, rows, message, no chart, summary. What the gateway says no to is in the message."""
+	ensure_may("GetAttendanceByDate")
+	try:
+		scope = scope_of(filters.from_date, filters.to_date, filters.device, filters.employee)
+	except NothingToCompareError as reason:
+		return columns(), [], escape_html(str(reason))
+	rows, message = compared(scope)
+	if rows is None:
+		return columns(), [], message
+	counted = by_device_and_person(rows)
+	shown = [row for row in counted if differs(row)] if filters.only_differences else counted
+	return columns(), [_as_shown(row) for row in shown], message, None, summary(rows)
+
+
+def columns() -> list[dict]:
+	return [
+		_text("who", _("Device, Person"), 260),
+		_text("user_id", _("User ID"), 100),
+		_number("at_gateway", _("At the Gateway"), 130),
+		_number("on_site", _("On This Site"), 120),
+		_number("missing", _("Missing Here"), 125),
+		_number("held", _("Held"), 80),
+		_number("not_at_gateway", _("Not at the Gateway"), 160),
+		_text("punches", _("Punches"), 110),
+		{**_text("employee", _("Employee"), 140), "fieldtype": "Link", "options": "Employee"},
+		{**_text("service_tag", _("Service Tag"), 150), "fieldtype": "Link", "options": "CAMS Device"},
+	]
+
+
+def _text(fieldname: str, label: str, width: int) -> dict:
+	return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "width": width, "align": "left"}
+
+
+def _number(fieldname: str, label: str, width: int) -> dict:
+	return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": width}
+
+
+def _as_shown(row: Row) -> Row:
+	if row["indent"]:
+		return {**row, "who": row["employee_name"] or _("Unknown: {0}").format(row["user_id"])}
+	return {**row, "who": row["device_label"] or row["service_tag"] or _("No Device")}
