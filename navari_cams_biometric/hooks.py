@@ -72,4 +72,9 @@ scheduler_events = {
 # for its punches every night.
 ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair", "CAMS History Load"]
 
-default_log_clearing_doctypes = {"CAMS Punch": 365, "CAMS Command": 365, "CAMS Day Repair": 365}
+default_log_clearing_doctypes = {
+	"CAMS Punch": 365,
+	"CAMS Command": 365,
+	"CAMS Day Repair": 365,
+	"CAMS History Load": 365,
+}

@@ -135,3 +135,15 @@ def test_without_a_token_nothing_begins(gateway):
 		settings.update({"auth_token": TOKEN, "token_overlap": 24})
 		settings.save()
 		frappe.db.commit()
+
+
+def test_a_load_that_ended_long_ago_is_forgotten_and_one_under_way_is_not(gateway, load):
+	under_way = history.start("2024-01-01", "2024-01-01", gateway.tag)
+	history.run(load)
+	for name in (load, under_way):
+		frappe.db.set_value("CAMS History Load", name, "modified", "2023-01-01", update_modified=False)
+	frappe.get_doc("CAMS History Load", load).clear_old_logs(365)
+	assert not frappe.db.exists("CAMS History Load", load)
+	assert frappe.get_all("CAMS History Load Device", filters={"parent": load}) == []
+	assert frappe.db.exists("CAMS History Load", under_way)
+	assert frappe.get_all("CAMS History Load Device", filters={"parent": under_way})

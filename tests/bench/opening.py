@@ -158,6 +158,7 @@ def places() -> list[Place]:
 		page("Live Board", 11, "live_board.board", least=30),
 		page("CAMS Doctor", 22, "doctor.examine", least=14),
 		report("CAMS Punch Comparison", 22, back=0, least=1000),
+		report("CAMS Reconciliation", 24, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),
 		report("CAMS Access Events", 22, back=0, least=50, device="LRG1"),
 		report("CAMS Ghost Audit", 20, least=400),

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance import history
 
@@ -37,3 +38,14 @@ class CAMSHistoryLoad(Document):
 		"""Go on where it stopped: with the device, the window and the page that were not finished."""
 		frappe.only_for("System Manager")
 		history.resume(self.name)
+
+	@staticmethod
+	def clear_old_logs(days: int = 365) -> None:
+		"""For Log Settings: forget loads that ended `days` ago. Those that are under way stay."""
+		ended = {
+			"state": ["in", [history.DONE, history.FAILED, history.CANCELLED]],
+			"modified": ["<", add_to_date(now_datetime(), days=-days)],
+		}
+		names = frappe.get_all("CAMS History Load", filters=ended, pluck="name")
+		frappe.db.delete("CAMS History Load Device", {"parent": ["in", names]})
+		frappe.db.delete("CAMS History Load", {"name": ["in", names]})

@@ -9,14 +9,14 @@
 				fieldname: "from_date",
 				label: __("From Date"),
 				fieldtype: "Date",
-				default: frappe.datetime.add_days(frappe.datetime.get_today(), -3),
+				default: frappe.datetime.add_days(frappe.datetime.get_today(), -1),
 				reqd: 1,
 			},
 			{
 				fieldname: "to_date",
 				label: __("To Date"),
 				fieldtype: "Date",
-				default: frappe.datetime.get_today(),
+				default: frappe.datetime.add_days(frappe.datetime.get_today(), -1),
 				reqd: 1,
 			},
 			{
