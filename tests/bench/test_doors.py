@@ -70,6 +70,15 @@ def reached(host, name, *states, seconds=120):
 	return command
 
 
+def answered(host, name):
+	"""Wait until the gateway has taken a command; return the command."""
+	deadline = time.monotonic() + 60
+	while not (command := host.get("CAMS Command", name)).get("answered_at"):
+		assert time.monotonic() < deadline, command
+		time.sleep(0.1)
+	return command
+
+
 def sweep(bench_site):
 	"""What the scheduler does each minute, as if all of it were due."""
 	bench_site.sql("update `tabCAMS Command` set due_at = '2024-01-01' where due_at is not null")
@@ -95,7 +104,7 @@ def test_an_operator_reads_devices_and_their_commands_and_changes_neither(host, 
 def test_a_door_opens_and_closes_and_who_asked_and_why_is_kept(host, bench_site, gateway, tags, operator):
 	door = gateway.world.devices[tags[0]].doors
 	name = result(call(host, operator, "doors.open_door", service_tag=tags[0], door=2, reason="A delivery"))
-	assert reached(host, name, "Sent")["answered_at"]
+	assert answered(host, name)["state"] == "Sent"
 	assert door == {1: "Closed", 2: "Closed"}
 	assert result(call(host, operator, "commands.check", name=name)) == "Sent"
 
@@ -178,6 +187,7 @@ def send(host, user, schedule):
 	names = [line["command"] for line in host.get("CAMS Access Schedule", schedule)["devices"]]
 	for name in names:
 		reached(host, name, "Sent", "Waiting for Device", "Done")
+		answered(host, name)
 	return names
 
 

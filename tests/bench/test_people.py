@@ -160,7 +160,7 @@ def test_each_operation_shows_on_the_devices(host, gateway, tags, employee):
 	assert call(host, "find", employee=name)["credentials"] == kinds
 	row = {"service_tag": tags[3], "user_id": user_id}
 	until(lambda: host.find("CAMS Device User", {**row, "cards": 1}), "the target was not read by itself")
-	assert host.get("CAMS Device", tags[3]).get("users_synced_at")
+	until(lambda: host.get("CAMS Device", tags[3]).get("users_synced_at"), "when it was read is not noted")
 
 	call(host, "remove", employees=name, reason="gone", devices=tags[:3])
 	finish(host, gateway, operation="DeleteUser")

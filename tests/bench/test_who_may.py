@@ -95,7 +95,7 @@ WHO_MAY = [
 	("controllers/people.py:where", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punches.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punches.py:dismiss", {"names": []}, {HR, SYSTEM}),
-	("controllers/punches.py:link_to_employee", {"name": "{punch}", "employee": "nobody"}, {HR, SYSTEM}),
+	("controllers/punches.py:link_to_employee", {"name": "{punch}", "employee": "{to_link}"}, {HR}),
 	("controllers/punches.py:retry", {"names": []}, {HR, SYSTEM}),
 	("controllers/repair.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
 	("controllers/repair.py:repair", {"name": "nothing"}, {HR, SYSTEM}),
@@ -105,7 +105,7 @@ WHO_MAY = [
 		{"shift_type": "nothing", "released_until": "2024-01-01 00:00:00", "reason": "a test"},
 		{HR, SYSTEM},
 	),
-	("controllers/watermark.py:state_of", {"shift_type": "nothing"}, {HR_USER, HR, SYSTEM}),
+	("controllers/watermark.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
 	(
 		"dashboard_chart_source/cams_held_by_reason/cams_held_by_reason.py:get_data",
 		{},
@@ -166,6 +166,10 @@ def records(host, gateway):
 		"load": host.create("CAMS History Load", state="Done", **days)["name"],
 		"people_command": ended("AddUser", user_id=user_id),
 		"punch": host.settled(user_id, state="Held")[0]["name"],
+		"shift": host.create(
+			"Shift Type", name=f"Shift {user_id}", start_time="08:00:00", end_time="17:00:00"
+		)["name"],
+		"to_link": host.create("Employee", first_name="To Link", **EMPLOYEE_VALUES)["name"],
 		"unnumbered": host.create("Employee", first_name="Unnumbered", **EMPLOYEE_VALUES)["name"],
 		"schedule": host.create(
 			"CAMS Access Schedule",
