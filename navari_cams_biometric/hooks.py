@@ -63,6 +63,7 @@ scheduler_events = {
 			"navari_cams_biometric.cams_biometric.attendance.nightly.tell",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
+		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
 		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repair.sweep"],
 		"40 2 * * *": ["navari_cams_biometric.cams_biometric.attendance.nightly.begin"],
 	},
@@ -78,3 +79,11 @@ default_log_clearing_doctypes = {
 	"CAMS Day Repair": 365,
 	"CAMS History Load": 365,
 }
+
+# What somebody did here under their own name. What is stored about an employee is found by the employee, not by the
+# user: see cams_biometric.personal_data. Frappe replaces the texts of a record, so that each needs a text field.
+user_data_fields = [
+	{"doctype": "CAMS Command", "filter_by": "asked_by", "partial": True},
+	{"doctype": "CAMS Day Repair", "filter_by": "settled_by", "partial": True},
+	{"doctype": "CAMS Shift Release", "filter_by": "released_by", "partial": True},
+]

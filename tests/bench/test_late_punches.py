@@ -5,7 +5,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pytest import approx
 
 from tests.contract.conftest import EMPLOYEE
 from tests.contract.host import SETTINGS, real_time
@@ -402,7 +401,10 @@ def test_the_morning_after_a_night_shift_belongs_to_the_evening_before(host, new
 	assert (row["attendance_date"], row["late_times"]) == (DAY, "21:58 IN, 06:02 OUT")
 	assert repair(host, row)["state"] == "Repaired"
 	new = standing(host, person)
-	assert (new["status"], new["working_hours"]) == ("Present", approx(8.07, abs=0.05))  # 16 rounds to 8.1
+	assert (new["status"], new["working_hours"]) == (
+		"Present",
+		pytest.approx(8.07, abs=0.05),
+	)  # 16 rounds to 8.1
 	assert attendances(host, person, "2024-09-18") == []
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from pytest import approx
 
 from navari_cams_biometric.gateway.simulator import Simulator
 from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch, real_time
@@ -272,8 +271,8 @@ def test_a_night_shift_over_midnight_waits_for_both_of_its_gates(plant):
 	assert plant.advance(night) == [text(at(1, "21:58"))]
 	plant.mark_attendance(night)
 	assert plant.attendance(one, two) == {
-		(0, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:10")), approx(8.25, abs=0.05)),
-		(1, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:05")), approx(8.17, abs=0.05)),
+		(0, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:10")), pytest.approx(8.25, abs=0.05)),
+		(1, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:05")), pytest.approx(8.17, abs=0.05)),
 	}
 
 

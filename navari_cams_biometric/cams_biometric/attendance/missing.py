@@ -23,13 +23,15 @@ SHIFT_FIELDS = ["name", "holiday_list", "start_time", "end_time", "allow_check_o
 
 @dataclass(frozen=True)
 class MissingPunch:
-	"""What is missing on one day. `found` are the times of the punches that are there, in the site's zone."""
+	"""What is missing on one day. `due` is until when HRMS would have taken it, `found` the times of the punches that
+	are there, all in the site's zone."""
 
 	employee: str
 	employee_name: str
 	day: date
 	shift: str
 	kind: str
+	due: datetime
 	found: tuple[datetime, ...] = ()
 
 
@@ -54,12 +56,6 @@ class _Calendar:
 		on_leave = any(first <= day <= last for first, last in self.leave.get(employee.name, ()))
 		return on_leave or day in self.holidays.get(self._holiday_list(employee, day, shift), ())
 
-	def is_over(self, day: date, shift: str) -> bool:
-		"""Whether the shift of this day has ended, and the time after it in which HRMS takes a check-out."""
-		row = self.shifts.get(shift)
-		end = _end_of(row, day) if row else datetime.combine(day, time.max)
-		return end < now_datetime()
-
 	def _holiday_list(self, employee: frappe._dict, day: date, shift: str) -> str:
 		own = self.shifts.get(shift, frappe._dict()).holiday_list
 		rows = [*self.assigned.get(employee.name, ()), *self.assigned.get(employee.company, ())]
@@ -82,16 +78,27 @@ def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
 	return sorted(found, key=lambda missing: (missing.day, missing.employee_name or ""))
 
 
+def end_of(day: date, shift: frappe._dict | None) -> datetime:
+	"""When the last punch of a day's shift is due: once HRMS takes no check-out any more, or, without a shift, when the
+	day ends."""
+	if not shift:
+		return datetime.combine(day, time()) + timedelta(days=1)
+	end = datetime.combine(day, get_time(shift.end_time))
+	overnight = timedelta(days=int(get_time(shift.end_time) <= get_time(shift.start_time)))
+	return end + overnight + timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
+
+
 def _of_day(
 	employee: frappe._dict, day: date, logs: list[frappe._dict], calendar: _Calendar
 ) -> Iterator[MissingPunch]:
 	shift = (logs[0].shift if logs else "") or calendar.shift_on(employee, day)
-	if not calendar.is_over(day, shift):
+	due = end_of(day, calendar.shifts.get(shift))
+	if due > now_datetime():
 		return
 
 	def missing(kind: str) -> MissingPunch:
 		times = tuple(log.time for log in logs)
-		return MissingPunch(employee.name, employee.employee_name, day, shift, kind, times)
+		return MissingPunch(employee.name, employee.employee_name, day, shift, kind, due, times)
 
 	if not logs:
 		if shift and _is_employed(employee, day) and not calendar.is_free(employee, day, shift):
@@ -106,12 +113,6 @@ def _of_day(
 		yield missing(NO_OUT)
 	if logs[0].log_type == "OUT":
 		yield missing(NO_IN)
-
-
-def _end_of(shift: frappe._dict, day: date) -> datetime:
-	end = datetime.combine(day, get_time(shift.end_time))
-	overnight = timedelta(days=int(get_time(shift.end_time) <= get_time(shift.start_time)))
-	return end + overnight + timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
 
 
 def _is_employed(employee: frappe._dict, day: date) -> bool:

@@ -43,6 +43,7 @@ def _apply_user_event(event: UserEvent, device: CAMSDevice) -> None:
 	employee = employees_by_device_id([event.user_id]).get(event.user_id)
 	deleted = event.kind == "UserDeleted"
 	values = {
+		**({} if deleted else mirror.identity(event.user_id)),
 		"employee": employee.name if employee else None,
 		"told_at": now_datetime(),
 		"operation_time": inbox.cut(event.operation_time) or known.operation_time,

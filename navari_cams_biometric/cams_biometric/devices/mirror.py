@@ -75,7 +75,13 @@ def link(employee: str, user_id: str) -> None:
 
 def put(service_tag: str, user_id: str, **values: object) -> None:
 	"""Note that a person is on a device; what is not given stays as it is known."""
-	_tell(service_tag, user_id, {"state": ON_DEVICE, **values})
+	_tell(service_tag, user_id, {"state": ON_DEVICE, **identity(user_id), **values})
+
+
+def identity(user_id: str) -> dict[str, str]:
+	"""For who is on a device. An erased row has none, so that a late word of the removal does not bring it back; but
+	somebody may get the same ID."""
+	return {"user_id": inbox.cut(user_id)}
 
 
 def remove(service_tag: str, user_id: str) -> None:

@@ -57,10 +57,15 @@ def note_changed_person(employee: Document) -> None:
 		return
 	listed = {"employee": employee.name, "parenttype": SCHEDULE}
 	for schedule in frappe.get_all("CAMS Access Schedule Employee", filters=listed, pluck="parent"):
-		document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
-		for line in document.devices:
-			line.db_set("state", state_after_change(line.state), update_modified=False)
-		_show_state(document)
+		note_changed(schedule)
+
+
+def note_changed(schedule: str) -> None:
+	"""What the devices have is not what stands in the schedule any more."""
+	document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
+	for line in document.devices:
+		line.db_set("state", state_after_change(line.state), update_modified=False)
+	_show_state(document)
 
 
 def state_after_change(state: str) -> str:

@@ -1,6 +1,7 @@
 // The section Biometric Devices and the buttons of the group Devices. cams_biometric.people is in employee_list.js.
 (() => {
 	const people = cams_biometric.people;
+	const PERSONAL_DATA = "navari_cams_biometric.cams_biometric.controllers.personal_data";
 	const WATCH_EVERY = 5; // seconds
 	const WATCH_AT_MOST = 180;
 	const COLORS = {
@@ -151,6 +152,82 @@
 				button.attr({ title: obstacle, "aria-disabled": "true" });
 			}
 		}
+		frm.add_custom_button(__("Export Biometric Data"), () => export_data(frm), __("Devices"));
+		frm.add_custom_button(__("Erase Biometric Data"), () => erase_data(frm), __("Devices"));
+	}
+
+	function export_data(frm) {
+		open_url_post("/api/method/" + PERSONAL_DATA + ".export_data", { employee: frm.doc.name });
+	}
+
+	function erase_data(frm) {
+		const employee = frm.doc.name;
+		frappe.xcall(`${PERSONAL_DATA}.standing`, { employee }).then((standing) => {
+			if (standing.obstacles.length) show_obstacles(frm, standing.obstacles);
+			else ask_to_erase(frm, standing);
+		});
+	}
+
+	function show_obstacles(frm, obstacles) {
+		const dialog = frappe.msgprint({
+			title: titled(frm, __("Not Yet")),
+			indicator: "orange",
+			message: obstacles.map(obstacle_line).join(""),
+		});
+		dialog.$wrapper.find(".cams-obstacle").on("click", (event) => {
+			const { doctype, names } = obstacles[$(event.currentTarget).data("row")];
+			dialog.hide();
+			frappe.set_route("List", doctype, { name: ["in", names] });
+		});
+	}
+
+	function obstacle_line({ message, doctype }, row) {
+		const button = `<button class="btn btn-xs btn-default cams-obstacle" data-row="${row}">${__("Show")}</button>`;
+		return `<p>${message} ${doctype === "Employee" ? "" : button}</p>`;
+	}
+
+	function ask_to_erase(frm, standing) {
+		const first = Boolean(standing.devices.length || standing.open_commands);
+		people.prompt(
+			titled(frm, __("Erase Biometric Data")),
+			first ? __("Remove from Devices") : __("Erase"),
+			[
+				{ fieldname: "found", fieldtype: "HTML", options: first ? removal_words(standing) : erasure_words(standing) },
+				people.reason_field({ reqd: 1 }),
+				{
+					fieldname: "confirmation",
+					fieldtype: "Data",
+					reqd: 1,
+					label: __("Type {0} to confirm", [escaped(frm.doc.name)]),
+				},
+			],
+			(values) => erase(frm, values),
+			true,
+		);
+	}
+
+	function removal_words({ devices, open_commands }) {
+		const named = escaped(devices.join(", "));
+		const where = devices.length
+			? __("Still on {0}. First the person is removed there; erase again when that is done.", [named])
+			: __("{0} commands for this person are on their way. Erase again when they are done.", [open_commands]);
+		return `<p>${where}</p>`;
+	}
+
+	function erasure_words({ counts }) {
+		const rows = Object.entries(counts).map(([doctype, count]) => [__(doctype), count]);
+		return `<p>${__("This cannot be undone. Check-ins and attendance stay, they are payroll; punches stay as lines without a person.")}</p>
+			${rows.length ? table([__("Found"), __("Records")], rows) : muted(__("Nothing is stored."))}`;
+	}
+
+	function erase(frm, values) {
+		return frappe.xcall(`${PERSONAL_DATA}.erase`, { employee: frm.doc.name, ...values }).then(({ removing }) => {
+			const message = removing
+				? __("Being removed from the devices. Erase again when that is done.")
+				: __("The biometric data of this employee is erased.");
+			frappe.show_alert({ message, indicator: removing ? "orange" : "green" });
+			frm.reload_doc();
+		});
 	}
 
 	function send(frm, method, values) {

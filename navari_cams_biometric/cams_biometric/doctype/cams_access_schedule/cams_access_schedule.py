@@ -97,8 +97,6 @@ class CAMSAccessSchedule(Document):
 		if cint(self.everybody):
 			self.set("employees", [])
 			return
-		if not self.employees:
-			frappe.throw(_("Say for whom: add employees, or tick For Everybody."), title=_("People"))
 		self.validate_once("employees", "employee")
 		self.user_ids()
 
@@ -126,9 +124,11 @@ class CAMSAccessSchedule(Document):
 		return [{"day": row.day, "start": _minutes(row.start), "end": _minutes(row.end)} for row in rows]
 
 	def user_ids(self) -> list[str] | None:
-		"""For whom; None for everybody. Throws where somebody has no Attendance Device ID."""
+		"""For whom; None for everybody. Throws where there is nobody, or somebody has no Attendance Device ID."""
 		if cint(self.everybody):
 			return None
+		if not self.employees:
+			frappe.throw(_("Say for whom: add employees, or tick For Everybody."), title=_("People"))
 		names = [row.employee for row in self.employees]
 		known = frappe.get_all(
 			"Employee",

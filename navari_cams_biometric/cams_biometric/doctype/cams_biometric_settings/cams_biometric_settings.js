@@ -5,6 +5,9 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		frm.trigger("show_setup");
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.add_custom_button(__("Renew Callback Secret"), () => frm.trigger("renew_callback_secret"));
+		const digest = __("Preview Digest");
+		frm.add_custom_button(__("Attendance"), () => preview_digest("attendance"), digest);
+		frm.add_custom_button(__("Devices"), () => preview_digest("devices"), digest);
 		const gateway = __("Gateway");
 		frm.add_custom_button(__("Import Devices"), () => frm.trigger("import_devices"), gateway);
 		if (frm.doc.gateway_api !== "REST v3") return;
@@ -88,4 +91,17 @@ function setup_html({ callback_url, missing }) {
 			${__("Paste it as the callback URL of each device in the CAMS portal. It holds a secret: share it with nobody else.")}
 		</p>
 		${state}`;
+}
+
+// The server has escaped what stands in the mail.
+function preview_digest(digest) {
+	frappe.xcall(`${CONTROLLERS}.digests.preview`, { digest }).then(({ subject, html }) => {
+		const nothing = __("There is nothing to tell: this morning no mail would go out.");
+		const dialog = new frappe.ui.Dialog({
+			title: frappe.utils.escape_html(subject) || __("Preview Digest"),
+			size: "large",
+			fields: [{ fieldname: "mail", fieldtype: "HTML", options: html || `<p>${nothing}</p>` }],
+		});
+		dialog.show();
+	});
 }

@@ -76,6 +76,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.update_token_digest(self.token_overlap)
 		self.validate_punch_types()
 		self.validate_base_url()
+		self.keep_digest_times()
 
 	def on_update(self) -> None:
 		self.register_device()
@@ -159,6 +160,12 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.base_url = (self.base_url or "").strip()
 		if self.base_url and not self.base_url.startswith(("https://", "http://")):
 			frappe.throw(_("The Base URL must start with https://"), title=_("Base URL"))
+
+	def keep_digest_times(self) -> None:
+		"""A form that was opened before the morning knows nothing of the digests that went out since."""
+		if before := self.get_doc_before_save():
+			self.hr_digest_at = before.hr_digest_at
+			self.device_digest_at = before.device_digest_at
 
 	def accepts_secret(self, secret: str) -> bool:
 		"""Whether this is the secret of the callback URL. Constant in time."""

@@ -1,4 +1,4 @@
-"""Somebody who is told when a device falls ill."""
+"""Somebody who is told: when a device falls ill, or each morning in a digest."""
 
 from frappe.model.document import Document
 

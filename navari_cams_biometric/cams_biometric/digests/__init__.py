@@ -1,0 +1,135 @@
+"""The morning digests: one mail to HR, one to administrators, each with counts and links and nobody's name.
+
+Off until Settings list somebody. What stands in them is for `attendance_lines` and `device_lines`. Where there is
+nothing to tell nothing is sent, and a morning has one digest, however often the scheduler runs the job.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import frappe
+from frappe import _, _lt
+from frappe.utils import add_to_date, get_datetime, now_datetime
+
+from navari_cams_biometric.cams_biometric.devices.permissions import DEVICES, READERS
+from navari_cams_biometric.cams_biometric.digests import attendance_lines, device_lines
+from navari_cams_biometric.cams_biometric.digests.lines import Section
+from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+
+SETTINGS = "CAMS Biometric Settings"
+TEMPLATE = "cams_digest"
+MOST_DAYS = 7  # that a digest looks back, after mornings without one
+
+
+@dataclass(frozen=True)
+class Digest:
+	"""Who gets it (a field of Settings, and only with one of `roles`), when it was composed last, what stands in it.
+
+	`sections_since` takes a time in the site's zone, and leaves out what has nothing to tell.
+	"""
+
+	title: str
+	recipients: str
+	composed_at: str
+	roles: tuple[str, ...]
+	sections_since: Callable[[datetime], list[Section]]
+
+
+DIGESTS = {
+	"attendance": Digest(
+		_lt("Attendance digest"),
+		"hr_digest_recipients",
+		"hr_digest_at",
+		READERS,
+		attendance_lines.sections_since,
+	),
+	"devices": Digest(
+		_lt("Device digest"),
+		"device_digest_recipients",
+		"device_digest_at",
+		DEVICES,
+		device_lines.sections_since,
+	),
+}
+
+
+def send() -> None:
+	"""Scheduled, each morning: the digests that somebody wants. One that fails keeps no other back."""
+	for name in DIGESTS:
+		try:
+			_send(DIGESTS[name])
+		except Exception as error:
+			frappe.db.rollback()
+			_report(name, error)
+		frappe.db.commit()
+
+
+def preview(name: str) -> dict[str, str]:
+	"""The digest as it would go out now, `subject` and `html`; both empty where there is nothing to tell."""
+	digest = DIGESTS[name]
+	sections = digest.sections_since(_since(digest))
+	if not sections:
+		return {"subject": "", "html": ""}
+	path = f"templates/emails/{TEMPLATE}.html"
+	html = frappe.render_template(path, {"sections": sections}, is_path=True)
+	return {"subject": _subject(digest, sections), "html": html}
+
+
+def _send(digest: Digest) -> None:
+	"""The lock is for a second run of this morning's job: it waits, and then finds the digest composed."""
+	addresses = _addresses(digest)
+	if not addresses:
+		return
+	frappe.db.commit()  # what is read after the lock is what the other has committed
+	frappe.db.get_value("DocType", SETTINGS, "name", for_update=True)
+	last = _last(digest)
+	if last and last.date() == now_datetime().date():
+		return
+	if sections := digest.sections_since(_since(digest)):
+		frappe.sendmail(
+			recipients=addresses,
+			subject=_subject(digest, sections),
+			template=TEMPLATE,
+			args={"sections": sections},
+			with_container=True,
+		)
+	frappe.db.set_single_value(SETTINGS, digest.composed_at, now_datetime(), update_modified=False)
+	frappe.clear_document_cache(SETTINGS, SETTINGS)
+
+
+def _addresses(digest: Digest) -> list[str]:
+	"""Of those listed who still may read what it tells."""
+	listed = [row.user for row in frappe.get_cached_doc(SETTINGS).get(digest.recipients)]
+	if not listed:
+		return []
+	users = frappe.get_all(
+		"User", filters={"name": ["in", listed], "enabled": 1}, fields=["name", "email"], order_by="name"
+	)
+	return [user.email for user in users if set(digest.roles) & set(frappe.get_roles(user.name))]
+
+
+def _since(digest: Digest) -> datetime:
+	"""The last digest, a day ago where there was none, and never longer ago than MOST_DAYS."""
+	now = now_datetime()
+	return max(_last(digest) or add_to_date(now, days=-1), add_to_date(now, days=-MOST_DAYS))
+
+
+def _last(digest: Digest) -> datetime | None:
+	"""None where there was none yet, which Frappe reads as a day of the year 1."""
+	last = frappe.db.get_single_value(SETTINGS, digest.composed_at, cache=False)
+	return get_datetime(last) if last and get_datetime(last).year > 1 else None
+
+
+def _subject(digest: Digest, sections: list[Section]) -> str:
+	return f"{digest.title}: " + ", ".join(section.headline for section in sections)
+
+
+def _report(name: str, error: Exception) -> None:
+	"""Once a day; for a mail account that is missing, what to do."""
+	frappe.clear_messages()
+	message = frappe.get_traceback()
+	if isinstance(error, frappe.OutgoingEmailError):
+		message = _("Set up an outgoing Email Account, or list nobody under Morning Digests.")
+	identity = ("digest", name, type(error).__name__)
+	log_once_a_day("A CAMS morning digest could not be sent", message, identity)

@@ -1,0 +1,76 @@
+"""What HR is told each morning: what is held, what is missing, what was repaired and what waits for it."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+from navari_cams_biometric.cams_biometric.attendance.late_punches import DOCTYPE, OPEN, REPAIRED
+from navari_cams_biometric.cams_biometric.attendance.missing import find_missing
+from navari_cams_biometric.cams_biometric.attendance.reasons import HELD
+from navari_cams_biometric.cams_biometric.digests.lines import (
+	Line,
+	Section,
+	list_url,
+	punch_line,
+	punches_by_reason,
+	report_url,
+	section,
+)
+
+
+def sections_since(since: datetime) -> list[Section]:
+	return [*_held(), *_missing(since), *_repairs(since), *_shifts()]
+
+
+def _held() -> list[Section]:
+	rows = punches_by_reason(HELD)
+	headline = _("{0} held").format(sum(row.count for row in rows))
+	return section(_("Held punches"), headline, [punch_line(HELD, row) for row in rows])
+
+
+def _missing(since: datetime) -> list[Section]:
+	"""By day and kind, of the shifts that ended since: at six a night shift is not over yet."""
+	first = since.date() - timedelta(days=1)
+	days = [first + timedelta(days=number) for number in range((now_datetime().date() - first).days + 1)]
+	found = Counter((missing.day, missing.kind) for missing in find_missing(days) if missing.due > since)
+	lines = [
+		Line(
+			f"{count} × {_(kind)}",
+			report_url("CAMS Missing Punches", from_date=day, to_date=day, kind=kind),
+			str(day),
+		)
+		for (day, kind), count in sorted(found.items())
+	]
+	return section(_("Missing punches"), _("{0} missing").format(sum(found.values())), lines)
+
+
+def _repairs(since: datetime) -> list[Section]:
+	waiting = frappe.db.count(DOCTYPE, {"state": OPEN})
+	settled = [">=", str(since.replace(microsecond=0))]
+	repaired = frappe.db.count(DOCTYPE, {"state": REPAIRED, "settled_at": settled})
+	lines = []
+	if waiting:
+		lines.append(Line(_("{0} days wait for repair").format(waiting), list_url(DOCTYPE, state=OPEN)))
+	if repaired:
+		url = list_url(DOCTYPE, state=REPAIRED, settled_at=settled)
+		lines.append(Line(_("{0} days were repaired").format(repaired), url))
+	headline = _("{0} to repair").format(waiting) if waiting else _("{0} repaired").format(repaired)
+	return section(_("Day repairs"), headline, lines)
+
+
+def _shifts() -> list[Section]:
+	"""Those whose attendance waits. Where nobody is absent yet because of a quiet hour nothing is said."""
+	states = [state for state in watermark.states() if holds.color_of(state)[0] == holds.HELD]
+	lines = [
+		Line(
+			state.shift_type,
+			report_url("CAMS Shift Sync", shift_type=state.shift_type),
+			holds.sentence_of(state),
+		)
+		for state in states
+	]
+	return section(_("Shifts whose attendance waits"), _("{0} shifts wait").format(len(states)), lines)

@@ -1,0 +1,86 @@
+"""What administrators are told each morning: devices that are not well, and what failed."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import get_url_to_form
+
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED
+from navari_cams_biometric.cams_biometric.devices.judgement import WELL
+from navari_cams_biometric.cams_biometric.digests.lines import (
+	Line,
+	Section,
+	list_url,
+	punch_line,
+	punches_by_reason,
+	section,
+)
+
+
+def sections_since(since: datetime) -> list[Section]:
+	return [*_devices(), *_commands(since), *_loads(since), *_punches()]
+
+
+def _devices() -> list[Section]:
+	devices = frappe.get_all(
+		"CAMS Device",
+		filters={"enabled": 1, "health": ["not in", ["", WELL]]},
+		fields=["name", "label", "health", "health_note"],
+		order_by="label, name",
+	)
+	lines = [_device_line(device) for device in devices]
+	return section(_("Devices that are not well"), _("{0} devices not well").format(len(devices)), lines)
+
+
+def _device_line(device: frappe._dict) -> Line:
+	named = f"{device.label} ({device.name})" if device.label else device.name
+	text = f"{named}: {_(device.health)}"
+	return Line(text, get_url_to_form("CAMS Device", device.name), device.health_note or "")
+
+
+def _commands(since: datetime) -> list[Section]:
+	command = frappe.qb.DocType("CAMS Command")
+	rows = (
+		frappe.qb.from_(command)
+		.select(command.operation, command.doubtful, Count(command.name).as_("count"))
+		.where((command.state == "Failed") & (command.finished_at >= since))
+		.groupby(command.operation, command.doubtful)
+		.orderby(command.operation, command.doubtful)
+		.run(as_dict=True)
+	)
+	headline = _("{0} commands failed").format(sum(row.count for row in rows))
+	return section(_("Commands that failed"), headline, [_command_line(row, since) for row in rows])
+
+
+def _command_line(row: frappe._dict, since: datetime) -> Line:
+	doubtful = _("Whether it was done nobody knows: look before you ask again.")
+	url = list_url(
+		"CAMS Command",
+		state="Failed",
+		operation=row.operation,
+		doubtful=row.doubtful,
+		finished_at=[">=", str(since.replace(microsecond=0))],
+	)
+	return Line(f"{row.count} × {row.operation}", url, doubtful if row.doubtful else "")
+
+
+def _loads(since: datetime) -> list[Section]:
+	loads = frappe.get_all(
+		"CAMS History Load",
+		filters={"state": "Failed", "modified": [">=", since]},
+		fields=["name", "from_date", "to_date"],
+		order_by="modified",
+	)
+	lines = [
+		Line(f"{load.from_date} – {load.to_date}", get_url_to_form("CAMS History Load", load.name))
+		for load in loads
+	]
+	return section(_("History loads that failed"), _("{0} loads failed").format(len(loads)), lines)
+
+
+def _punches() -> list[Section]:
+	rows = punches_by_reason(FAILED)
+	headline = _("{0} punches failed").format(sum(row.count for row in rows))
+	return section(_("Punches that failed"), headline, [punch_line(FAILED, row) for row in rows])

@@ -1,0 +1,83 @@
+"""What digests consist of: sections of lines, each with a link to where it is mended. Plain text; the template escapes."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Min
+from frappe.utils import format_datetime, get_url_to_list
+
+from navari_cams_biometric.cams_biometric.attendance.reasons import REASONS
+
+MOST_LINES = 20  # in one section
+
+
+@dataclass(frozen=True)
+class Line:
+	text: str
+	url: str
+	detail: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+	"""`headline` is a word or two for the subject of the mail."""
+
+	title: str
+	headline: str
+	lines: tuple[Line, ...]
+
+
+def list_url(doctype: str, **filters: object) -> str:
+	"""A list with these filters set. A filter is a value, or an [operator, value]."""
+	given = {
+		name: frappe.as_json(value, indent=None) if isinstance(value, list) else value
+		for name, value in filters.items()
+	}
+	return f"{get_url_to_list(doctype)}?{_query(given)}"
+
+
+def report_url(report: str, **filters: object) -> str:
+	return frappe.utils.data.get_url_to_report_with_filters(report, _query(filters))
+
+
+def section(title: str, headline: str, lines: list[Line]) -> list[Section]:
+	"""The section, or none where it has no lines; too many are cut, and the last one says so."""
+	if not lines:
+		return []
+	shown = lines[:MOST_LINES]
+	if more := len(lines) - len(shown):
+		shown.append(Line(_("and {0} more").format(more), ""))
+	return [Section(title, headline, tuple(shown))]
+
+
+def punches_by_reason(state: str) -> list[frappe._dict]:
+	"""`reason_code`, `count` and `oldest` of the punches in this state, the most frequent reason first."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	rows = (
+		frappe.qb.from_(punch)
+		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
+		.where(punch.state == state)
+		.groupby(punch.reason_code)
+		.run(as_dict=True)
+	)
+	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
+
+
+def punch_line(state: str, row: frappe._dict) -> Line:
+	"""The line for one of `punches_by_reason`."""
+	reason = REASONS.get(row.reason_code)
+	sentence = str(reason.sentence) if reason else row.reason_code or _("No reason is known.")
+	url = list_url("CAMS Punch", state=state, reason_code=row.reason_code or "")
+	return Line(f"{row.count} × {sentence}", url, _oldest(row))
+
+
+def _oldest(row: frappe._dict) -> str:
+	if not row.oldest:
+		return ""
+	return _("The oldest is of {0}.").format(format_datetime(row.oldest, "yyyy-MM-dd HH:mm"))
+
+
+def _query(filters: dict[str, object]) -> str:
+	return urlencode(filters, quote_via=quote)

@@ -1,0 +1,205 @@
+"""Forget a person who left: off the devices first, then out of this app's records. Attendance stays, it is payroll.
+
+A punch stays as a line without a person, and so does a place on a device: by the name of the line it is recognised
+when it is told again. What is not settled yet stands in the way, it may be somebody's pay.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import frappe
+from frappe import _
+from frappe.utils import create_batch, escape_html
+
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.late_punches import OPEN
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, QUEUED
+from navari_cams_biometric.cams_biometric.devices import (
+	commands,
+	inventory,
+	mirror,
+	outcomes,
+	people,
+	schedules,
+)
+from navari_cams_biometric.cams_biometric.devices.employment import ENDED
+from navari_cams_biometric.cams_biometric.personal_data import traces
+from navari_cams_biometric.cams_biometric.personal_data.person import (
+	COMMAND,
+	DAY_REPAIR,
+	DEVICE_USER,
+	FOR_MANY,
+	PHOTO,
+	PUNCH,
+	SCHEDULE_LINE,
+	Person,
+	Records,
+	person_of,
+	records_of,
+)
+
+UNSETTLED = (QUEUED, HELD, FAILED)
+OPEN_COMMAND = (outcomes.QUEUED, *outcomes.UNDER_WAY)
+COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, PHOTO, SCHEDULE_LINE)
+BATCH = 500
+NO_PUNCHER = {
+	"user_id": "",
+	"employee": None,
+	"employee_checkin": None,
+	"temperature": "",
+	"face_mask": "",
+	"operation_id": "",
+	"sent_at": "",
+	"reason": None,
+}
+NOBODY = {
+	**dict.fromkeys(("user_id", "first_name", "last_name", "user_type"), ""),
+	"employee": None,
+	**mirror.counts(()),
+}
+NO_SUBJECT = {"user_id": "", "employee": None, "arguments": None, "outcome": None, "operation_id": None}
+
+
+def standing(employee: frappe._dict) -> dict[str, object]:
+	"""What an erasure would find: `obstacles` that stand in its way, each a `message` with the `doctype` and `names`
+	of the records to mend; `devices` that the person is to be taken off first, by label; `open_commands`, how many
+	are on their way; and by DocType how many records there are (`counts`)."""
+	records = records_of(person_of(employee))
+	return {
+		"obstacles": list(_obstacles(employee, records)),
+		"devices": _labels(_on_devices(records)),
+		"open_commands": len(_open_commands(records)),
+		"counts": _counts(records),
+	}
+
+
+def erase(employee: frappe._dict, reason: str) -> dict[str, object]:
+	"""Take the person off the devices, or, where that is done, erase what is stored; call it again after the first.
+
+	Returns `removing`, how many devices are still to report back, and `erased`, the counts by DocType. Who may is the
+	caller's to check. Throws where something stands in the way.
+	"""
+	person = person_of(employee)
+	records = records_of(person)
+	if obstacles := [obstacle["message"] for obstacle in _obstacles(employee, records)]:
+		frappe.throw("<br>".join(obstacles), title=_("Not Yet"))
+	if waiting := _take_off_devices(employee, records, reason):
+		return {"removing": waiting, "erased": {}}
+	counts = _erase(person, records)
+	_note_on(employee, reason, counts)
+	return {"removing": 0, "erased": counts}
+
+
+def _obstacles(employee: frappe._dict, records: Records) -> Iterator[dict[str, object]]:
+	"""Messages are HTML."""
+	if employee.status not in ENDED:
+		words = _("The employee is {0}. Set the status to Left first: who punches is stored again.")
+		yield _obstacle(words.format(_(employee.status)), "Employee", [employee.name])
+	unsettled = [row.name for row in records[PUNCH] if row.state in UNSETTLED]
+	if unsettled:
+		words = _("{0} punches wait to become check-ins: they may be pay. Retry or dismiss them first.")
+		yield _obstacle(words.format(len(unsettled)), PUNCH, unsettled)
+	days = [row.name for row in records[DAY_REPAIR] if row.state == OPEN]
+	if days:
+		words = _("{0} days wait for repair: they may be pay. Repair or dismiss them first.")
+		yield _obstacle(words.format(len(days)), DAY_REPAIR, days)
+
+
+def _obstacle(message: str, doctype: str, names: list[str]) -> dict[str, object]:
+	return {"message": message, "doctype": doctype, "names": names[:BATCH]}
+
+
+def _on_devices(records: Records) -> list[str]:
+	return sorted({row.service_tag for row in records[DEVICE_USER] if row.state == mirror.ON_DEVICE})
+
+
+def _open_commands(records: Records) -> list[frappe._dict]:
+	return [command for command in records[COMMAND] if command.state in OPEN_COMMAND]
+
+
+def _labels(service_tags: Iterable[str]) -> list[str]:
+	labels = inventory.device_labels()
+	return [labels.get(tag) or tag for tag in service_tags]
+
+
+def _take_off_devices(employee: frappe._dict, records: Records, reason: str) -> int:
+	"""How many devices or commands have to be waited for."""
+	rows = [row for row in records[DEVICE_USER] if row.state == mirror.ON_DEVICE]
+	on_its_way = {
+		(command.service_tag, command.user_id)
+		for command in _open_commands(records)
+		if command.operation == "DeleteUser"
+	}
+	if rows:
+		commands.ensure_possible("DeleteUser")
+	for row in rows:
+		if (row.service_tag, row.user_id) not in on_its_way:
+			person = frappe._dict(name=employee.name, attendance_device_id=row.user_id)
+			people.ask("DeleteUser", person, [row.service_tag], reason)
+	return max(len(rows), len(_open_commands(records)))
+
+
+def _erase(person: Person, records: Records) -> dict[str, int]:
+	_erase_punches(records[PUNCH])
+	_erase_commands(person, records[COMMAND])
+	_erase_schedule_lines(records[SCHEDULE_LINE])
+	for photo in records[PHOTO]:
+		frappe.delete_doc(PHOTO, photo.name, force=True, ignore_permissions=True, delete_permanently=True)
+	for row in records[DEVICE_USER]:
+		mirror.set_values(DEVICE_USER, row.name, NOBODY)
+	for batch in _batches(records[DAY_REPAIR]):
+		frappe.db.delete(DAY_REPAIR, {"name": ["in", batch]})
+	own = {
+		doctype: [row.name for row in records[doctype]] for doctype in (PUNCH, DEVICE_USER, DAY_REPAIR, PHOTO)
+	}
+	own[COMMAND] = [row.name for row in records[COMMAND] if row.operation not in FOR_MANY]
+	traced = traces.erase(person, own)
+	return _counts(records) | traced
+
+
+def _counts(records: Records) -> dict[str, int]:
+	return {doctype: len(records[doctype]) for doctype in COUNTED if records[doctype]}
+
+
+def _erase_punches(punches: list[frappe._dict]) -> None:
+	"""`modified` moves along: a year from now, by Log Settings, even the lines are gone."""
+	for batch in _batches(punches):
+		inbox.update(batch, **NO_PUNCHER)
+
+
+def _erase_commands(person: Person, asked: list[frappe._dict]) -> None:
+	for command in asked:
+		if command.operation in FOR_MANY:
+			mirror.set_values(COMMAND, command.name, _without(person, command))
+		else:
+			mirror.set_values(COMMAND, command.name, {**NO_SUBJECT, "reason": traces.ERASED})
+
+
+def _without(person: Person, command: frappe._dict) -> dict[str, object]:
+	"""A command for many keeps the others; one for this person alone keeps nobody."""
+	arguments = frappe.parse_json(command.arguments or "{}")
+	others = [user_id for user_id in arguments.get("user_ids") or () if user_id not in person.user_ids]
+	if not others:
+		return {**NO_SUBJECT, "reason": traces.ERASED}
+	return {"arguments": frappe.as_json({**arguments, "user_ids": others})}
+
+
+def _erase_schedule_lines(lines: list[frappe._dict]) -> None:
+	for line in lines:
+		frappe.db.delete(SCHEDULE_LINE, {"name": line.name})
+		frappe.clear_document_cache(schedules.SCHEDULE, line.parent)
+	for schedule in {line.parent for line in lines}:
+		schedules.note_changed(schedule)
+
+
+def _note_on(employee: frappe._dict, reason: str, counts: dict[str, int]) -> None:
+	"""Past the hooks of Employee: they would take the empty device ID for news to tell the devices."""
+	employee.db_set("attendance_device_id", None)
+	listed = ", ".join(f"{_(doctype)}: {count}" for doctype, count in counts.items()) or _(
+		"nothing was stored"
+	)
+	words = _("erased the biometric data of this employee ({0}). Reason: {1}")
+	employee.add_comment("Info", words.format(listed, escape_html(reason)))
+
+
+def _batches(rows: list[frappe._dict]) -> Iterator[list[str]]:
+	yield from create_batch([row.name for row in rows], BATCH)
