@@ -57,14 +57,14 @@ scheduler_events = {
 	"cron": {
 		"* * * * *": ["navari_cams_biometric.cams_biometric.devices.commands.sweep"],
 		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
-		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.attendance.watermark.advance"],
+		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.attendance.sync.watermark.advance"],
 		"*/10 * * * *": [
 			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
 			"navari_cams_biometric.cams_biometric.attendance.nightly.tell",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
 		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
-		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repair.sweep"],
+		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repairs.repair.sweep"],
 		"40 2 * * *": ["navari_cams_biometric.cams_biometric.attendance.nightly.begin"],
 	},
 }

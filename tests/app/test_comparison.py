@@ -7,13 +7,14 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import comparison, inbox
-from navari_cams_biometric.cams_biometric.attendance.comparison import (
+from navari_cams_biometric.cams_biometric.attendance import inbox
+from navari_cams_biometric.cams_biometric.attendance.comparison import punch_comparison
+from navari_cams_biometric.cams_biometric.attendance.comparison.day_comparison import compare_days
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
 	NothingToCompareError,
 	compare_punches,
 	scope_of,
 )
-from navari_cams_biometric.cams_biometric.attendance.day_comparison import compare_days
 from navari_cams_biometric.cams_biometric.controllers import asking
 from navari_cams_biometric.cams_biometric.controllers.asking import answer, unsupported
 from navari_cams_biometric.cams_biometric.controllers.attendance import without_formulas
@@ -235,7 +236,7 @@ def test_one_employee_is_compared_alone(arrives, told, employee, user_id, new_em
 
 
 def test_names_are_looked_up_in_chunks(arrives, told, user_id, monkeypatch):
-	monkeypatch.setattr(comparison, "CHUNK", 2)
+	monkeypatch.setattr(punch_comparison, "CHUNK", 2)
 	clocks = [f"08:0{minute}:00" for minute in range(5)]
 	arrives(user_id, *clocks)
 	frappe.db.set_value("CAMS Punch", {"user_id": user_id}, "punch_time", "2024-01-01 08:00:00")

@@ -6,8 +6,13 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import auto_attendance, days, late_punches, left_alone
-from navari_cams_biometric.cams_biometric.attendance.days import Day, Key
+from navari_cams_biometric.cams_biometric.attendance.repairs import (
+	auto_attendance,
+	days,
+	late_punches,
+	left_alone,
+)
+from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day, Key
 
 DATE = date(2024, 9, 17)
 MADE = datetime(2024, 9, 18, 1, 0)

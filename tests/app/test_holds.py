@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.holds import (
+from navari_cams_biometric.cams_biometric.attendance.sync.holds import (
 	FAILED,
 	FOLLOWS_HRMS,
 	HELD,

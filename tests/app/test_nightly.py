@@ -10,7 +10,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, format_date, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance import history, inbox, nightly
-from navari_cams_biometric.cams_biometric.attendance.reconciliation import by_device_and_person
+from navari_cams_biometric.cams_biometric.attendance.comparison.reconciliation import by_device_and_person
 from navari_cams_biometric.cams_biometric.controllers import history as by_button
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.gateway.callback import parse_callback

@@ -8,7 +8,8 @@ import pytest
 from frappe.database import Database
 from frappe.utils import get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox, watermark
+from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
+from navari_cams_biometric.cams_biometric.attendance.sync import watermark
 from tests.app.inside import outcome, punch_at, store
 from tests.contract.host import batch, real_time
 

@@ -13,7 +13,10 @@ import frappe
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.comparison import compare_punches, scope_of
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+	compare_punches,
+	scope_of,
+)
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.client import DevicePunch
 from navari_cams_biometric.gateway.punch import Punch

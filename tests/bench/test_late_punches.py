@@ -10,7 +10,7 @@ from tests.contract.conftest import EMPLOYEE
 from tests.contract.host import SETTINGS, real_time
 
 CONTROLLER = "method/navari_cams_biometric.cams_biometric.controllers.repair"
-SWEEP = "navari_cams_biometric.cams_biometric.attendance.repair.sweep"
+SWEEP = "navari_cams_biometric.cams_biometric.attendance.repairs.repair.sweep"
 REPAIR = "CAMS Day Repair"
 DAY = "2024-09-17"
 FULL_DAY = (("08:01:00", "CheckIn"), ("17:03:00", "CheckOut"))

@@ -15,7 +15,7 @@ from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch, real_tim
 
 ZONE = ZoneInfo("Africa/Nairobi")
 FIRST_DAY = date.today() - timedelta(days=5)
-ADVANCE = "navari_cams_biometric.cams_biometric.attendance.watermark.advance"
+ADVANCE = "navari_cams_biometric.cams_biometric.attendance.sync.watermark.advance"
 CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
 
 

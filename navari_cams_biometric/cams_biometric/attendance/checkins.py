@@ -14,10 +14,12 @@ from frappe.utils import add_to_date, getdate, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.attendance import inbox, late_punches, watermark
+from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED, QUEUED, REASONS
 from navari_cams_biometric.cams_biometric.attendance.release import release_known_users
+from navari_cams_biometric.cams_biometric.attendance.repairs import late_punches
+from navari_cams_biometric.cams_biometric.attendance.sync import watermark
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
 	NO_DIRECTION,

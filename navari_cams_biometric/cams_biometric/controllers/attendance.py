@@ -8,7 +8,10 @@ from frappe import _
 from frappe.utils import getdate
 
 from navari_cams_biometric.cams_biometric.attendance import photos
-from navari_cams_biometric.cams_biometric.attendance.comparison import NothingToCompareError, scope_of
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+	NothingToCompareError,
+	scope_of,
+)
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 

@@ -4,9 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import late_punches
-from navari_cams_biometric.cams_biometric.attendance import repair as day_repair
-from navari_cams_biometric.cams_biometric.attendance.late_punches import DISMISSED, DOCTYPE, REPAIRED
+from navari_cams_biometric.cams_biometric.attendance.repairs import late_punches
+from navari_cams_biometric.cams_biometric.attendance.repairs import repair as day_repair
+from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DISMISSED, DOCTYPE, REPAIRED
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
 
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE, READERS
 
 

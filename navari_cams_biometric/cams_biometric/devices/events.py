@@ -9,8 +9,9 @@ import json
 import frappe
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox, watermark
+from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.attendance.sync import watermark
 from navari_cams_biometric.cams_biometric.devices import mirror, outcomes
 from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 from navari_cams_biometric.gateway.callback import Callback, DeviceStatus, UserEvent

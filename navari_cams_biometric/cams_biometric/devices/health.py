@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import watermark
+from navari_cams_biometric.cams_biometric.attendance.sync import watermark
 from navari_cams_biometric.cams_biometric.devices import clocks, fields, judgement, mirror, notices, outcomes
 from navari_cams_biometric.cams_biometric.devices.judgement import Case, Limits
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day

@@ -7,10 +7,10 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import holds, watermark
-from navari_cams_biometric.cams_biometric.attendance.late_punches import DOCTYPE, OPEN, REPAIRED
 from navari_cams_biometric.cams_biometric.attendance.missing import find_missing
 from navari_cams_biometric.cams_biometric.attendance.reasons import HELD
+from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DOCTYPE, OPEN, REPAIRED
+from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,

@@ -11,8 +11,8 @@ from frappe import _
 from frappe.utils import create_batch, escape_html
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.late_punches import OPEN
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, QUEUED
+from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import OPEN
 from navari_cams_biometric.cams_biometric.devices import (
 	commands,
 	inventory,

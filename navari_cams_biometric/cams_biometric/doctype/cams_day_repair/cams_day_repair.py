@@ -1,4 +1,4 @@
-"""CAMS Day Repair: a day that late punches landed on. attendance.late_punches writes it down, attendance.repair mends it."""
+"""CAMS Day Repair: a day that late punches landed on. attendance.repairs.late_punches writes it down, attendance.repairs.repair mends it."""
 
 import frappe
 from frappe import _
@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from navari_cams_biometric.cams_biometric.attendance.late_punches import OPEN, SEARCH_DAYS
+from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import OPEN, SEARCH_DAYS
 
 
 class CAMSDayRepair(Document):

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
 
 
 class CAMSShiftRelease(Document):

@@ -10,7 +10,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from navari_cams_biometric.cams_biometric.attendance.comparison import (
+from navari_cams_biometric.cams_biometric.attendance.comparison.day_comparison import compare_days
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	NothingToCompareError,
@@ -18,7 +19,6 @@ from navari_cams_biometric.cams_biometric.attendance.comparison import (
 	Scope,
 	scope_of,
 )
-from navari_cams_biometric.cams_biometric.attendance.day_comparison import compare_days
 from navari_cams_biometric.cams_biometric.controllers.asking import answer
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.report.links import link_type

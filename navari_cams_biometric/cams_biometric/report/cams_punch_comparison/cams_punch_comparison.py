@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance.comparison import (
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	NothingToCompareError,
@@ -41,7 +41,7 @@ def execute(filters: frappe._dict) -> tuple:
 
 
 def compared(scope: Scope, is_today: bool = False) -> tuple[list[Row] | None, str | None]:
-	"""The rows (attendance.comparison), or None where the gateway told nothing; and as HTML why that is not all."""
+	"""The rows (attendance.comparison.punch_comparison), or None where the gateway told nothing; and as HTML why that is not all."""
 	asked_at = now_datetime()
 	told, refusal = answer(_question(scope, is_today))
 	if refusal and not told:

@@ -7,8 +7,15 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from navari_cams_biometric.cams_biometric.attendance.comparison import NothingToCompareError, Row, scope_of
-from navari_cams_biometric.cams_biometric.attendance.reconciliation import by_device_and_person, differs
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+	NothingToCompareError,
+	Row,
+	scope_of,
+)
+from navari_cams_biometric.cams_biometric.attendance.comparison.reconciliation import (
+	by_device_and_person,
+	differs,
+)
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.report.cams_punch_comparison.cams_punch_comparison import (
 	compared,

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.attendance import holds, watermark
+from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
 from navari_cams_biometric.cams_biometric.report.links import link_type
 

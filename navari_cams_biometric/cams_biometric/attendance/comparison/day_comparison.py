@@ -12,7 +12,7 @@ import frappe
 from frappe.query_builder.functions import Trim
 from frappe.utils import get_datetime, get_system_timezone
 
-from navari_cams_biometric.cams_biometric.attendance.comparison import (
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	Row,

@@ -14,14 +14,14 @@ from frappe.query_builder.functions import Max, Min
 from frappe.utils import cint, get_datetime, now_datetime
 from pypika import Case
 
-from navari_cams_biometric.cams_biometric.attendance.holds import (
+from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, QUEUED
+from navari_cams_biometric.cams_biometric.attendance.sync.holds import (
 	AUTO_ATTENDANCE_OFF,
 	FOLLOWS_HRMS,
 	NO_DEVICE,
 	Feed,
 	ShiftState,
 )
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, QUEUED
 from navari_cams_biometric.cams_biometric.devices import mirror
 
 HRMS_OWN_ADVANCE = "auto_update_last_sync"  # a field of Shift Type in newer HRMS

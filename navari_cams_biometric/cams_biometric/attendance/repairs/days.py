@@ -2,7 +2,7 @@
 
 A day is one employee, one date of attendance and one shift; as in HRMS the date is that on which the shift
 begins, so the morning after a night shift belongs to the evening before. Everything is read for many days at once.
-Whether a day may be touched is for attendance.left_alone.
+Whether a day may be touched is for attendance.repairs.left_alone.
 """
 
 from collections.abc import Callable, Iterable

@@ -2,7 +2,7 @@
 
 HRMS decides a day once. A punch that comes later is set aside at its next run, and nobody hears of it; here the
 day is written down, with what stands and what HRMS would decide now. Nothing is changed in HRMS; that is for
-attendance.repair.
+attendance.repairs.repair.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,8 @@ from datetime import datetime
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import auto_attendance, days, left_alone
-from navari_cams_biometric.cams_biometric.attendance.days import Day, Key
+from navari_cams_biometric.cams_biometric.attendance.repairs import auto_attendance, days, left_alone
+from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day, Key
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 OPEN, REPAIRED, LEFT_ALONE, DISMISSED = "Open", "Repaired", "Left Alone", "Dismissed"

@@ -11,10 +11,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, escape_html, get_link_to_form, now_datetime, strip_html
 
-from navari_cams_biometric.cams_biometric.attendance import auto_attendance, days, late_punches, left_alone
-from navari_cams_biometric.cams_biometric.attendance.auto_attendance import NotDecidedError
-from navari_cams_biometric.cams_biometric.attendance.days import Day
-from navari_cams_biometric.cams_biometric.attendance.late_punches import DOCTYPE, OPEN, REPAIRED
+from navari_cams_biometric.cams_biometric.attendance.repairs import (
+	auto_attendance,
+	days,
+	late_punches,
+	left_alone,
+)
+from navari_cams_biometric.cams_biometric.attendance.repairs.auto_attendance import NotDecidedError
+from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day
+from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DOCTYPE, OPEN, REPAIRED
 from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 BY_ITSELF = "By Itself"

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import mark_attendance_and_link_log
 
-from navari_cams_biometric.cams_biometric.attendance.days import Day
+from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day
 
 
 class NotDecidedError(Exception):

@@ -1,11 +1,15 @@
-"""Punches that were compared (attendance.comparison), counted: for each device, and for each person on it."""
+"""Punches that were compared (attendance.comparison.punch_comparison), counted: for each device, and for each person on it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.attendance.comparison import MISSING, NOT_AT_GATEWAY, Row
+from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+	MISSING,
+	NOT_AT_GATEWAY,
+	Row,
+)
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
 
 COUNTS = ("at_gateway", "on_site", "missing", "held", "not_at_gateway")

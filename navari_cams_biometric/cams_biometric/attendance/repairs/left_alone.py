@@ -15,7 +15,7 @@ from frappe import _lt
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Field
 
-from navari_cams_biometric.cams_biometric.attendance.days import Day, is_loose
+from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day, is_loose
 
 CREATION_LASTS = timedelta(minutes=1)  # HRMS inserts and submits; a busy server may take its time
 PAYROLL_DOCTYPES = ("Payroll Entry", "Salary Slip")

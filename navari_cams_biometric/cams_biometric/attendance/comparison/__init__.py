@@ -1,0 +1,1 @@
+"""What the gateway has beside what this site has."""

@@ -1,0 +1,1 @@
+"""Days that HRMS had decided before all their punches were here."""

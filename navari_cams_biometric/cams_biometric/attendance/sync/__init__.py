@@ -1,0 +1,1 @@
+"""How far the check-ins of a shift are complete, and what a shift waits for."""
