@@ -21,7 +21,7 @@ serve: $(READY)
 	$(BIN)/python -m standin serve --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check

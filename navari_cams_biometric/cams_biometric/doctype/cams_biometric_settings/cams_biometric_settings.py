@@ -53,14 +53,19 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		callback_secret: DF.Password | None
 		check_health: DF.Check
 		clock_tolerance: DF.Int
+		device_digest_at: DF.Datetime | None
+		device_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		end_date: DF.Date | None
 		enrol_employees: DF.Check
 		gateway_api: DF.Literal["REST v3", "Web API 3.0"]
 		health_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
+		hr_digest_at: DF.Datetime | None
+		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		licence_warning: DF.Int
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
+		reconcile_days: DF.Int
 		remove_employees: DF.Check
 		repair_late_punches: DF.Literal["By Hand", "By Itself"]
 		service_tag_id: DF.Data | None

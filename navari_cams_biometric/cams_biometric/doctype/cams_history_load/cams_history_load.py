@@ -22,9 +22,12 @@ class CAMSHistoryLoad(Document):
 
 		devices: DF.Table[CAMSHistoryLoadDevice]
 		from_date: DF.Date
+		kind: DF.Literal["By Hand", "Nightly"]
 		progress: DF.Percent
 		state: DF.Literal["Queued", "Running", "Done", "Failed", "Cancelled"]
 		to_date: DF.Date
+		told_at: DF.Datetime | None
+		told_punches: DF.Int
 	# end: auto-generated types
 
 	@frappe.whitelist()

@@ -23,6 +23,7 @@ class CAMSPunch(Document):
 		employee: DF.Link | None
 		employee_checkin: DF.Link | None
 		face_mask: DF.Literal["", "Yes", "No"]
+		history_load: DF.Link | None
 		input_type: DF.Data | None
 		operation_id: DF.Data | None
 		original_time: DF.Data | None
