@@ -14,7 +14,7 @@ ROOT = Path(module.__file__).parent
 SOURCES = [
 	source
 	for folder in ("attendance", "controllers")
-	for source in sorted((ROOT / folder).glob("*.py"))
+	for source in sorted((ROOT / folder).rglob("*.py"))
 	if source.name != "reasons.py"
 ]
 DOCTYPES = sorted({doctype for reason in REASONS.values() for doctype in reason.released_by})

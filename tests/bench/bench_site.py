@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 
+import redis
 import requests
 
 APP = "navari_cams_biometric"
@@ -208,6 +210,24 @@ class BenchSite:
 			text=True,
 		)
 		return [line.split("\t") for line in done.stdout.splitlines()]
+
+	@contextmanager
+	def other_devices_resting(self) -> Iterator[None]:
+		"""While a test has devices of its own, no other is enabled; afterwards those are again, and its own are not."""
+		others = [f"'{name}'" for (name,) in self.sql("select name from `tabCAMS Device` where enabled = 1")]
+		self._enable_devices([])
+		try:
+			yield
+		finally:
+			self._enable_devices(others)
+
+	def _enable_devices(self, names: list[str]) -> None:
+		"""These alone. Requests would find the former ones in the cache."""
+		enabled = f"name in ({', '.join(names)})" if names else "0"
+		self.sql(f"update `tabCAMS Device` set enabled = ({enabled})")
+		cache = redis.Redis(port=self.redis_port)
+		for key in cache.scan_iter("*document_cache::CAMS Device*"):
+			cache.delete(key)
 
 	def start_web(self) -> None:
 		"""gunicorn as in production: two workers of four threads."""

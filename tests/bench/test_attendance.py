@@ -67,11 +67,9 @@ class World:
 @pytest.fixture
 def world(host, bench_site, new_device, new_employee):
 	"""Devices of other tests rest meanwhile: Web API 3.0 asks for every enabled one, and this gateway knows two."""
-	others = bench_site.sql("select name from `tabCAMS Device` where enabled = 1")
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
 	bench_site.sql(f"delete from `tabCAMS Punch` where date(punch_time) = '{DAY}'")
 	bench_site.sql(f"delete from `tabEmployee Checkin` where date(time) = '{DAY}'")
-	with Simulator(token=TOKEN) as gateway:
+	with bench_site.other_devices_resting(), Simulator(token=TOKEN) as gateway:
 		tags = [new_device(label=f"Gate {number}")["name"] for number in (1, 2)]
 		for number, tag in enumerate(tags, 1):
 			gateway.add_device(tag, f"Gate {number}")
@@ -79,9 +77,6 @@ def world(host, bench_site, new_device, new_employee):
 		world.use("REST v3")
 		yield world
 	host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url="")
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
-	for [name] in others:
-		bench_site.sql(f"update `tabCAMS Device` set enabled = 1 where name = '{name}'")
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from tests.contract.host import SETTINGS, TOKEN
 @pytest.fixture(scope="module")
 def gateway(host, bench_site):
 	"""A gateway with two devices that are the only enabled ones here."""
-	bench_site.sql("update `tabCAMS Device` set enabled = 0, latitude = 77 where enabled = 1")
-	with Simulator(token=TOKEN) as simulator:
+	with bench_site.other_devices_resting(), Simulator(token=TOKEN) as simulator:
 		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
 		for number in (1, 2):
 			tag = f"CLI{uuid.uuid4().hex[:8].upper()}"
@@ -25,8 +24,6 @@ def gateway(host, bench_site):
 			host.create("CAMS Device", service_tag=tag, label=f"Gate {number}")
 		yield simulator
 	host.update(SETTINGS, SETTINGS, base_url="")
-	bench_site.sql("update `tabCAMS Device` set enabled = 0 where name like 'CLI%'")
-	bench_site.sql("update `tabCAMS Device` set enabled = 1, latitude = 0 where latitude = 77")
 
 
 @pytest.fixture

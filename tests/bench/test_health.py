@@ -16,8 +16,8 @@ NAIROBI = timezone(timedelta(hours=3))
 @pytest.fixture
 def gateway(host, bench_site):
 	"""A gateway with two devices that are the only enabled ones here, and whose clock began two hours ago."""
-	bench_site.sql("update `tabCAMS Device` set enabled = 0, latitude = 77 where enabled = 1")
-	with Simulator(token=TOKEN, now=datetime.now(timezone.utc) - timedelta(hours=2)) as simulator:
+	simulator = Simulator(token=TOKEN, now=datetime.now(timezone.utc) - timedelta(hours=2))
+	with bench_site.other_devices_resting(), simulator:
 		host.update(
 			SETTINGS,
 			SETTINGS,
@@ -34,8 +34,6 @@ def gateway(host, bench_site):
 			host.create("CAMS Device", service_tag=tag, label=f"Gate {number}")
 		yield simulator
 	host.update(SETTINGS, SETTINGS, base_url="", health_recipients=[])
-	bench_site.sql("update `tabCAMS Device` set enabled = 0 where name like 'HLT%'")
-	bench_site.sql("update `tabCAMS Device` set enabled = 1, latitude = 0 where latitude = 77")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ ATTENDANCE = "navari_cams_biometric.cams_biometric.attendance"
 BEGIN, TELL, ADVANCE = (
 	f"{ATTENDANCE}.nightly.begin",
 	f"{ATTENDANCE}.nightly.tell",
-	f"{ATTENDANCE}.watermark.advance",
+	f"{ATTENDANCE}.sync.watermark.advance",
 )
 SWEEP = f"{ATTENDANCE}.checkins.sweep"
 REPORT, LOAD = "CAMS Reconciliation", "CAMS History Load"
@@ -106,14 +106,12 @@ def wait_until(condition, complaint, seconds=90):
 @pytest.fixture
 def world(host, bench_site, new_device, new_employee):
 	"""Devices of other tests rest meanwhile: this gateway knows two."""
-	others = bench_site.sql("select name from `tabCAMS Device` where enabled = 1")
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
 	bench_site.sql(
 		"update `tabCAMS History Load` set state = 'Cancelled' where state in ('Queued', 'Running')"
 	)
 	bench_site.sql(f"delete from `tabCAMS Punch` where date(punch_time) >= '{day(3)}'")
 	bench_site.sql(f"delete from `tabEmployee Checkin` where date(time) >= '{day(3)}'")
-	with Simulator(token=TOKEN) as gateway:
+	with bench_site.other_devices_resting(), Simulator(token=TOKEN) as gateway:
 		tags = [new_device(label=f"Gate {number}")["name"] for number in (1, 2)]
 		for number, tag in enumerate(tags, 1):
 			gateway.add_device(tag, f"Gate {number}")
@@ -121,9 +119,6 @@ def world(host, bench_site, new_device, new_employee):
 		employees = [new_employee(employee_name=f"Employee {number}") for number in range(PEOPLE)]
 		yield World(host, bench_site, gateway, tags, employees)
 	host.update(SETTINGS, SETTINGS, base_url="")
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
-	for [name] in others:
-		bench_site.sql(f"update `tabCAMS Device` set enabled = 1 where name = '{name}'")
 
 
 @pytest.fixture

@@ -22,14 +22,10 @@ CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
 @pytest.fixture
 def plant(host, bench_site, new_employee):
 	"""Devices of other tests feed every shift, and would hold these."""
-	enabled = [name for (name,) in bench_site.sql("select name from `tabCAMS Device` where enabled = 1")]
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
 	bench_site.sql("update `tabCAMS Punch` set state = 'Held' where state in ('Queued', 'Failed')")
-	with Simulator(TOKEN, host.url + CALLBACK, now=at(0, "00:00")) as gateway:
+	gateway = Simulator(TOKEN, host.url + CALLBACK, now=at(0, "00:00"))
+	with bench_site.other_devices_resting(), gateway:
 		yield Plant(host, bench_site, gateway, new_employee)
-	bench_site.sql("update `tabCAMS Device` set enabled = 0")
-	for name in enabled:
-		bench_site.sql(f"update `tabCAMS Device` set enabled = 1 where name = '{name}'")
 
 
 def at(day, clock):
