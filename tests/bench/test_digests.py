@@ -140,7 +140,7 @@ def test_hr_is_told_what_is_held_in_one_mail(host, hr, hold, morning):
 	assert "200 held" in subject
 	assert "200 × No employee has this user ID" in html
 	assert "The oldest is of 2024-09-17 08:00." in html
-	assert "/app/cams-punch?state=Held&amp;reason_code=UNKNOWN_USER" in html
+	assert "/cams-punch?state=Held&amp;reason_code=UNKNOWN_USER" in html
 	assert [user_id for user_id in user_ids if user_id in html] == []
 
 
@@ -187,7 +187,7 @@ def test_a_label_is_text_and_no_html(host, administrator, ill_device, morning):
 	assert "1 devices not well" in subject
 	assert "<script>" not in html
 	assert f"{label} ({tag}): Silent" in unescape(html)
-	assert f"/app/cams-device/{tag}" in html
+	assert f"/cams-device/{tag}" in html
 	assert "Nothing was heard of it." in html
 	shown = preview(host, "devices")["html"]
 	assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Gate" in shown
@@ -213,8 +213,8 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 	assert "1 × RebootDevice" in html
 	assert "state=Failed&amp;operation=RebootDevice&amp;doubtful=1&amp;finished_at=" in html
 	assert "2024-01-01 – 2024-01-02" in html
-	assert f"/app/cams-history-load/{load['name']}" in html
-	assert "/app/cams-punch?state=Failed&amp;reason_code=DATABASE_BUSY" in html
+	assert f"/cams-history-load/{load['name']}" in html
+	assert "/cams-punch?state=Failed&amp;reason_code=DATABASE_BUSY" in html
 
 
 def test_hr_is_told_what_is_missing_and_what_is_repaired(host, bench_site, hr, new_employee, morning):

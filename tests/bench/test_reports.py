@@ -149,6 +149,7 @@ def test_a_day_that_is_not_over_lacks_nothing_yet(host, run, new_employee):
 				name=name,
 				start_time="00:00:00",
 				end_time=end,
+				begin_check_in_before_shift_start_time=0,
 				allow_check_out_after_shift_end_time=0,
 			)
 	at_work, absent = new_employee(default_shift=lasting), new_employee(default_shift=ended)
