@@ -36,6 +36,7 @@ def quiet(host, bench_site):
 		"update `tabCAMS Command` set finished_at = '2020-01-01' where state = 'Failed';"
 		"update `tabCAMS History Load` set modified = '2020-01-01' where state = 'Failed';"
 		"update `tabEmployee` set default_shift = null where status = 'Active';"
+		"update `tabShift Assignment` set status = 'Inactive' where status = 'Active';"
 		"delete from `tabEmail Queue`; delete from `tabEmail Queue Recipient`"
 	)
 	another_morning(host, bench_site)
