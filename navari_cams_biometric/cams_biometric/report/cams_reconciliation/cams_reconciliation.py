@@ -21,6 +21,7 @@ from navari_cams_biometric.cams_biometric.report.cams_punch_comparison.cams_punc
 	compared,
 	summary,
 )
+from navari_cams_biometric.cams_biometric.report.links import link_type
 
 
 def execute(filters: frappe._dict) -> tuple:
@@ -48,7 +49,7 @@ def columns() -> list[dict]:
 		_number("held", _("Held"), 80),
 		_number("not_at_gateway", _("Not at the Gateway"), 160),
 		_text("punches", _("Punches"), 110),
-		{**_text("employee", _("Employee"), 140), "fieldtype": "Link", "options": "Employee"},
+		{**_text("employee", _("Employee"), 140), "fieldtype": link_type("Employee"), "options": "Employee"},
 		{**_text("service_tag", _("Service Tag"), 150), "fieldtype": "Link", "options": "CAMS Device"},
 	]
 
