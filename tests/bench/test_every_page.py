@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timezone
 
 import pytest
+from playwright.sync_api import expect
 
 from navari_cams_biometric.gateway.simulator import Simulator
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, real_time
@@ -162,3 +163,14 @@ def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user
 	print(f"\n{role}: {len(opened)} of {len(places)} places opened", *complaints, sep="\n")
 	assert complaints == []
 	assert len(opened) > len(places) / 2
+
+
+def test_what_a_device_sends_is_no_part_of_a_report(host, desk, desk_user):
+	"""Were it, the browser would ask for the picture, and the desk fixture would complain as well."""
+	user_id = f"<img src=/none-{uuid.uuid4().hex[:6]}>"
+	host.callback(real_time(user_id, "2024-03-05 08:00:00 GMT +0300"))
+	host.settled(user_id, state="Held")
+	days = "from_date=2024-03-05&to_date=2024-03-05"
+	page = desk(desk_user("HR Manager"), f"/app/query-report/CAMS Punch Exceptions?{days}")
+	expect(page.locator(".dt-cell__content", has_text=user_id)).to_be_visible()
+	assert page.locator(".dt-cell__content img").count() == 0

@@ -1,34 +1,25 @@
-frappe.query_reports["CAMS Access Events"] = {
-	filters: [
-		// Not mandatory: without it the report says to choose one, where the Desk would throw an error.
-		{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
-	],
+(() => {
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 
-	formatter(value, row, column, data, default_formatter) {
-		const text = default_formatter(value, row, column, data);
-		if (!data || !data.command) return text;
-		if (column.fieldname === "source") {
-			const url = frappe.utils.get_form_link("CAMS Command", data.command);
-			return `<a href="${url}">${frappe.utils.escape_html(value)}</a>`;
-		}
-		if (column.fieldname === "state") {
-			const color = { Done: "green", Failed: "red", Cancelled: "gray", "Waiting for Device": "orange" }[value];
-			return `<span class="indicator-pill ${color || "blue"}">${__(value)}</span>`;
-		}
-		return text;
-	},
-};
+	frappe.query_reports["CAMS Access Events"] = {
+		filters: [
+			// Not mandatory: without it the report says to choose one, where the Desk would throw an error.
+			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
+			...date_filters(0),
+		],
+
+		formatter(value, row, column, data, default_formatter) {
+			const text = safe_cell(value, row, column, data, default_formatter);
+			if (!data || !data.command) return text;
+			if (column.fieldname === "source") {
+				const url = frappe.utils.get_form_link("CAMS Command", data.command);
+				return `<a href="${url}">${frappe.utils.escape_html(value)}</a>`;
+			}
+			if (column.fieldname === "state") {
+				const color = { Done: "green", Failed: "red", Cancelled: "gray", "Waiting for Device": "orange" }[value];
+				return `<span class="indicator-pill ${color || "blue"}">${__(value)}</span>`;
+			}
+			return text;
+		},
+	};
+})();

@@ -15,7 +15,7 @@ from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.controllers.asking import asking
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
@@ -140,23 +140,13 @@ def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row
 
 def _columns() -> list[Row]:
 	return [
-		_column("time", _("Time"), "Datetime", 180),
-		_column("device", _("Device"), "Link", 145, "CAMS Device"),
-		_column("person", _("Person"), "Data", 125),
-		_column("event", _("Event"), "Data", 105),
-		_column("door", _("Door"), "Data", 60),
-		_column("source", _("Source"), "Data", 100),
-		_column("asked_by", _("Asked By"), link_type("User"), 165, "User"),
-		_column("reason", _("Reason"), "Data", 180),
-		_column("state", _("State"), "Data", 150),
+		column("time", _("Time"), 180, "Datetime"),
+		column("device", _("Device"), 145, "Link", "CAMS Device"),
+		column("person", _("Person"), 125),
+		column("event", _("Event"), 105),
+		column("door", _("Door"), 60),
+		column("source", _("Source"), 100),
+		column("asked_by", _("Asked By"), 165, "Link", "User"),
+		column("reason", _("Reason"), 180),
+		column("state", _("State"), 150),
 	]
-
-
-def _column(fieldname: str, label: str, fieldtype: str, width: int, options: str = "") -> Row:
-	return {
-		"fieldname": fieldname,
-		"label": label,
-		"fieldtype": fieldtype,
-		"width": width,
-		"options": options,
-	}

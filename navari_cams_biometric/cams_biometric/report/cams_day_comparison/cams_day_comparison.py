@@ -21,7 +21,7 @@ from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison
 )
 from navari_cams_biometric.cams_biometric.controllers.asking import answer
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column, figure
 from navari_cams_biometric.gateway.client import DaySummary, GatewayClient
 
 FIRST_AND_LAST = "First In and Last Out"
@@ -46,29 +46,19 @@ def execute(filters: frappe._dict) -> tuple:
 
 def columns(with_hours: bool) -> list[dict]:
 	shown = [
-		_column("difference", _("Difference"), width=160),
-		_column("date", _("Date"), "Date", width=118),
-		_column("employee_name", _("Employee Name"), width=138),
-		_column("user_id", _("User ID"), width=92),
-		_column("first_in_gateway", _("In, Gateway"), "Time"),
-		_column("first_in_here", _("In, Here"), "Time"),
-		_column("last_out_gateway", _("Out, Gateway"), "Time"),
-		_column("last_out_here", _("Out, Here"), "Time"),
-		_column("worked_gateway", _("Hours, Gateway"), "Duration", 125),
-		_column("worked_here", _("Hours, Here"), "Duration", 125),
-		{**_column("employee", _("Employee"), link_type("Employee")), "options": "Employee"},
+		column("difference", _("Difference"), 160),
+		column("date", _("Date"), 118, "Date"),
+		column("employee_name", _("Employee Name"), 138),
+		column("user_id", _("User ID"), 92),
+		column("first_in_gateway", _("In, Gateway"), 112, "Time"),
+		column("first_in_here", _("In, Here"), 112, "Time"),
+		column("last_out_gateway", _("Out, Gateway"), 112, "Time"),
+		column("last_out_here", _("Out, Here"), 112, "Time"),
+		column("worked_gateway", _("Hours, Gateway"), 125, "Duration"),
+		column("worked_here", _("Hours, Here"), 125, "Duration"),
+		column("employee", _("Employee"), 112, "Link", "Employee"),
 	]
-	return [column for column in shown if with_hours or not column["fieldname"].startswith("worked")]
-
-
-def _column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 112) -> dict:
-	return {
-		"fieldname": fieldname,
-		"label": label,
-		"fieldtype": fieldtype,
-		"width": width,
-		"align": "left",
-	}
+	return [each for each in shown if with_hours or not each["fieldname"].startswith("worked")]
 
 
 def _question(scope: Scope, with_hours: bool) -> Callable[[GatewayClient], Iterable[DaySummary]]:
@@ -89,13 +79,8 @@ def _summary(rows: list[Row]) -> list[dict]:
 	missing, absent = differences.count(MISSING), differences.count(NOT_AT_GATEWAY)
 	others = sum(bool(difference) for difference in differences) - missing - absent
 	return [
-		_figure(_("Days Compared"), len(rows)),
-		_figure(_("Missing Here"), missing, "Red"),
-		_figure(_("Not at the Gateway"), absent, "Orange"),
-		_figure(_("Different"), others, "Orange"),
+		figure(_("Days Compared"), len(rows)),
+		figure(_("Missing Here"), missing, "Red"),
+		figure(_("Not at the Gateway"), absent, "Orange"),
+		figure(_("Different"), others, "Orange"),
 	]
-
-
-def _figure(label: str, value: int, warning: str = "") -> dict:
-	color = warning if value else "Green"
-	return {"label": label, "value": value, "datatype": "Int", "indicator": color if warning else "Blue"}

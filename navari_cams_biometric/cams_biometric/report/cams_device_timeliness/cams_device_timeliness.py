@@ -16,6 +16,7 @@ from frappe.query_builder.functions import Count
 from pypika.terms import PseudoColumn
 
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 SLOW_SECONDS = 300
 TimestampDiff = CustomFunction("TIMESTAMPDIFF", ["unit", "start", "end"])
@@ -98,22 +99,13 @@ def _row(service_tag: str, device: frappe._dict, lags: Lags) -> dict[str, object
 
 
 def _columns() -> list[dict[str, object]]:
-	def seconds(fieldname: str, label: str) -> dict[str, object]:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": 170}
-
 	return [
-		{
-			"fieldname": "service_tag",
-			"label": _("Device"),
-			"fieldtype": "Link",
-			"options": "CAMS Device",
-			"width": 170,
-		},
-		{"fieldname": "label", "label": _("Label"), "fieldtype": "Data", "width": 160},
-		{"fieldname": "health", "label": _("Health"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "punches", "label": _("Punches"), "fieldtype": "Int", "width": 100},
-		seconds("p50", _("Lag p50 (Seconds)")),
-		seconds("p95", _("Lag p95 (Seconds)")),
-		seconds("slow", _("Later than 5 Minutes")),
-		seconds("clock_skew", _("Clock Ahead (Seconds)")),
+		column("service_tag", _("Device"), 170, "Link", "CAMS Device"),
+		column("label", _("Label"), 160),
+		column("health", _("Health"), 90),
+		column("punches", _("Punches"), 100, "Int"),
+		column("p50", _("Lag p50 (Seconds)"), 170, "Int"),
+		column("p95", _("Lag p95 (Seconds)"), 170, "Int"),
+		column("slow", _("Later than 5 Minutes"), 170, "Int"),
+		column("clock_skew", _("Clock Ahead (Seconds)"), 170, "Int"),
 	]

@@ -1,76 +1,80 @@
-frappe.provide("navari_cams_biometric.ghost_audit");
+(() => {
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 
-// One object instead of loose names: a report's script shares its scope with all others of the Desk.
-Object.assign(navari_cams_biometric.ghost_audit, {
-	method: "navari_cams_biometric.cams_biometric.controllers.audit.mend",
+	frappe.provide("navari_cams_biometric.ghost_audit");
 
-	colors: {
-		"On a device, but no active employee": "red",
-		"Active, but on no device": "orange",
-		"One id, different names": "blue",
-		"Asked for, never confirmed": "gray",
-	},
+	// One object: the report and its dialogs share it.
+	Object.assign(navari_cams_biometric.ghost_audit, {
+		method: "navari_cams_biometric.cams_biometric.controllers.audit.mend",
 
-	confirm_and_mend(report) {
-		const rows = this.checked_rows(report);
-		if (!rows.length) return frappe.msgprint(__("Tick the rows to mend first."));
-		const mends = [...new Set(rows.map((row) => row.mend).filter(Boolean))];
-		if (!mends.length) return frappe.msgprint(__("No command mends these rows: the column What says what to do."));
-		const counts = mends.map((name) => `${__(name)}: ${rows.filter((row) => row.mend === name).length}`);
-		frappe.confirm([__("This is asked of the devices:"), ...counts].join("<br>"), () => this.mend(report, rows));
-	},
-
-	checked_rows(report) {
-		const indexes = report.datatable ? report.datatable.rowmanager.getCheckedRows() : [];
-		return indexes.map((index) => report.data[index]).filter(Boolean);
-	},
-
-	mend(report, rows) {
-		const told = rows.map(({ kind, service_tag, user_id }) => ({ kind, service_tag, user_id }));
-		return frappe.xcall(this.method, { rows: told }).then((result) => {
-			this.show(result);
-			report.datatable.rowmanager.checkAll(false);
-			report.refresh();
-		});
-	},
-
-	show({ asked, left }) {
-		const lines = left.map((row) => `<li>${this.line(row)}</li>`);
-		const alone = lines.length ? `<p>${__("Left alone:")}</p><ul>${lines.join("")}</ul>` : "";
-		frappe.msgprint({
-			title: __("Mend"),
-			message: `<p>${__("Commands on their way: {0}", [asked.length])}</p>${alone}`,
-			indicator: lines.length ? "orange" : "green",
-		});
-	},
-
-	line: ({ user_id, service_tag, why }) => [user_id, service_tag, why].map(frappe.utils.escape_html).join(" · "),
-});
-
-frappe.query_reports["CAMS Ghost Audit"] = {
-	filters: [
-		{
-			fieldname: "kind",
-			label: __("Kind"),
-			fieldtype: "Select",
-			options: [
-				{ value: "", label: "" },
-				...Object.keys(navari_cams_biometric.ghost_audit.colors).map((kind) => ({ value: kind, label: __(kind) })),
-			],
+		colors: {
+			"On a device, but no active employee": "red",
+			"Active, but on no device": "orange",
+			"One id, different names": "blue",
+			"Asked for, never confirmed": "gray",
 		},
-		{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
-		{ fieldname: "branch", label: __("Branch"), fieldtype: "Link", options: "Branch" },
-	],
 
-	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+		confirm_and_mend(report) {
+			const rows = this.checked_rows(report);
+			if (!rows.length) return frappe.msgprint(__("Tick the rows to mend first."));
+			const mends = [...new Set(rows.map((row) => row.mend).filter(Boolean))];
+			if (!mends.length) return frappe.msgprint(__("No command mends these rows: the column What says what to do."));
+			const counts = mends.map((name) => `${__(name)}: ${rows.filter((row) => row.mend === name).length}`);
+			frappe.confirm([__("This is asked of the devices:"), ...counts].join("<br>"), () => this.mend(report, rows));
+		},
 
-	formatter(value, row, column, data, default_formatter) {
-		const shown = default_formatter(value, row, column, data);
-		if (!data || column.fieldname !== "kind_label") return shown;
-		return `<span class="indicator ${navari_cams_biometric.ghost_audit.colors[data.kind] || "gray"}">${shown}</span>`;
-	},
+		checked_rows(report) {
+			const indexes = report.datatable ? report.datatable.rowmanager.getCheckedRows() : [];
+			return indexes.map((index) => report.data[index]).filter(Boolean);
+		},
 
-	onload(report) {
-		report.page.add_inner_button(__("Mend"), () => navari_cams_biometric.ghost_audit.confirm_and_mend(report));
-	},
-};
+		mend(report, rows) {
+			const told = rows.map(({ kind, service_tag, user_id }) => ({ kind, service_tag, user_id }));
+			return frappe.xcall(this.method, { rows: told }).then((result) => {
+				this.show(result);
+				report.datatable.rowmanager.checkAll(false);
+				report.refresh();
+			});
+		},
+
+		show({ asked, left }) {
+			const lines = left.map((row) => `<li>${this.line(row)}</li>`);
+			const alone = lines.length ? `<p>${__("Left alone:")}</p><ul>${lines.join("")}</ul>` : "";
+			frappe.msgprint({
+				title: __("Mend"),
+				message: `<p>${__("Commands on their way: {0}", [asked.length])}</p>${alone}`,
+				indicator: lines.length ? "orange" : "green",
+			});
+		},
+
+		line: ({ user_id, service_tag, why }) => [user_id, service_tag, why].map(frappe.utils.escape_html).join(" · "),
+	});
+
+	frappe.query_reports["CAMS Ghost Audit"] = {
+		filters: [
+			{
+				fieldname: "kind",
+				label: __("Kind"),
+				fieldtype: "Select",
+				options: [
+					{ value: "", label: "" },
+					...Object.keys(navari_cams_biometric.ghost_audit.colors).map((kind) => ({ value: kind, label: __(kind) })),
+				],
+			},
+			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
+			{ fieldname: "branch", label: __("Branch"), fieldtype: "Link", options: "Branch" },
+		],
+
+		get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+
+		formatter(value, row, column, data, default_formatter) {
+			const shown = safe_cell(value, row, column, data, default_formatter);
+			if (!data || column.fieldname !== "kind_label") return shown;
+			return `<span class="indicator ${navari_cams_biometric.ghost_audit.colors[data.kind] || "gray"}">${shown}</span>`;
+		},
+
+		onload(report) {
+			report.page.add_inner_button(__("Mend"), () => navari_cams_biometric.ghost_audit.confirm_and_mend(report));
+		},
+	};
+})();

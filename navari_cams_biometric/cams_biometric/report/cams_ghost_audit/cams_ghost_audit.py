@@ -5,7 +5,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.devices import ghosts
 from navari_cams_biometric.cams_biometric.devices.ghosts import Ghost
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
@@ -17,24 +17,18 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 
 def _columns() -> list[dict]:
 	return [
-		_column("kind_label", _("Kind"), 272),
-		_column("device", _("Device"), 100),
-		_column("user_id", _("User ID"), 96),
-		_column("device_name", _("Name on Device"), 142),
-		_column("employee_name", _("Employee Name"), 138),
-		_column("words", _("What"), 275),
-		_column("mend_label", _("Mended By"), 162),
-		_column("last_punch", _("Last Punch"), 160, "Datetime"),
-		_column("service_tag", _("Service Tag"), 140, "Link", "CAMS Device"),
-		_column("employee", _("Employee"), 140, link_type("Employee"), "Employee"),
-		_column("branch", _("Branch"), 120, link_type("Branch"), "Branch"),
+		column("kind_label", _("Kind"), 272),
+		column("device", _("Device"), 100),
+		column("user_id", _("User ID"), 96),
+		column("device_name", _("Name on Device"), 142),
+		column("employee_name", _("Employee Name"), 138),
+		column("words", _("What"), 275),
+		column("mend_label", _("Mended By"), 162),
+		column("last_punch", _("Last Punch"), 160, "Datetime"),
+		column("service_tag", _("Service Tag"), 140, "Link", "CAMS Device"),
+		column("employee", _("Employee"), 140, "Link", "Employee"),
+		column("branch", _("Branch"), 120, "Link", "Branch"),
 	]
-
-
-def _column(fieldname: str, label: str, width: int, fieldtype: str = "Data", options: str = "") -> dict:
-	"""To the left: the Desk takes texts for numbers where the first of them looks like one."""
-	column = {"fieldname": fieldname, "label": label, "width": width, "fieldtype": fieldtype, "align": "left"}
-	return {**column, "options": options} if options else column
 
 
 def _row(ghost: Ghost) -> dict:

@@ -9,7 +9,7 @@ from frappe.utils import getdate
 
 from navari_cams_biometric.cams_biometric.attendance.employees import names_of
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 Moments = list[tuple[datetime, str]]
 
@@ -82,25 +82,13 @@ def _days(filters: frappe._dict) -> dict[tuple[str, date], Moments]:
 
 def _columns() -> list[dict[str, object]]:
 	def hours(fieldname: str, label: str) -> dict[str, object]:
-		return {
-			"fieldname": fieldname,
-			"label": label,
-			"fieldtype": "Float",
-			"precision": 2,
-			"width": 130,
-		}
+		return {**column(fieldname, label, 130, "Float"), "precision": 2}
 
 	return [
-		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 110},
-		{
-			"fieldname": "employee",
-			"label": _("Employee"),
-			"fieldtype": link_type("Employee"),
-			"options": "Employee",
-			"width": 160,
-		},
-		{"fieldname": "employee_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "punches", "label": _("Punches"), "fieldtype": "Int", "width": 90},
+		column("date", _("Date"), 110, "Date"),
+		column("employee", _("Employee"), 160, "Link", "Employee"),
+		column("employee_name", _("Name"), 200),
+		column("punches", _("Punches"), 90, "Int"),
 		hours("work", _("At Work (Hours)")),
 		hours("breaks", _("Breaks (Hours)")),
 		hours("meals", _("Meals (Hours)")),

@@ -8,7 +8,7 @@ from frappe.utils import format_time
 
 from navari_cams_biometric.cams_biometric.attendance.missing import MissingPunch, find_missing
 from navari_cams_biometric.cams_biometric.attendance.ranges import days_of
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 EMPLOYEE_FILTERS = ("company", "branch", "department")
 
@@ -36,24 +36,12 @@ def _row(missing: MissingPunch) -> dict[str, object]:
 
 def _columns() -> list[dict[str, object]]:
 	return [
-		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 110},
-		{
-			"fieldname": "employee",
-			"label": _("Employee"),
-			"fieldtype": link_type("Employee"),
-			"options": "Employee",
-			"width": 160,
-		},
-		{"fieldname": "employee_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
-		{
-			"fieldname": "shift",
-			"label": _("Shift"),
-			"fieldtype": link_type("Shift Type"),
-			"options": "Shift Type",
-			"width": 150,
-		},
-		{"fieldname": "kind", "label": _("What Is Missing"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "found", "label": _("Punches That Are There"), "fieldtype": "Data", "width": 260},
+		column("date", _("Date"), 110, "Date"),
+		column("employee", _("Employee"), 160, "Link", "Employee"),
+		column("employee_name", _("Name"), 200),
+		column("shift", _("Shift"), 150, "Link", "Shift Type"),
+		column("kind", _("What Is Missing"), 200),
+		column("found", _("Punches That Are There"), 260),
 	]
 
 

@@ -1,4 +1,5 @@
 (() => {
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 {% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
 
 	frappe.query_reports["CAMS Punch Comparison"] = {
@@ -84,10 +85,8 @@
 
 		formatter(value, row, column, data, default_formatter) {
 			const field = column.fieldname;
-			const is_text = typeof value === "string" && column.fieldtype === "Data";
 			if (field === "difference" || field === "at_gateway") value = __(value);
-			// What a device calls its users is anything: it must not become part of the page.
-			const shown = default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
+			const shown = safe_cell(value, row, column, data, default_formatter);
 			const color = { "Missing Here": "red", Failed: "red" }[data?.difference] || "orange";
 			if (!data?.difference) return shown;
 			if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;

@@ -22,7 +22,7 @@ from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
 from navari_cams_biometric.cams_biometric.controllers.asking import answer
 from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column, figure
 from navari_cams_biometric.gateway.client import DevicePunch, GatewayClient
 
 
@@ -51,27 +51,18 @@ def compared(scope: Scope, is_today: bool = False) -> tuple[list[Row] | None, st
 
 def columns() -> list[dict]:
 	return [
-		_column("difference", _("Difference"), width=165),
-		_column("time", _("Time"), "Datetime", width=192),
-		_column("employee_name", _("Employee Name"), width=140),
-		_column("user_id", _("User ID"), width=95),
-		_column("punch_type", _("Type"), width=95),
-		_column("service_tag", _("Device"), "Link", "CAMS Device", 140),
-		_column("at_gateway", _("At the Gateway"), width=130),
-		_column("on_site", _("On This Site"), width=255),
-		_column("employee", _("Employee"), link_type("Employee"), "Employee", 130),
-		_column("cams_punch", _("CAMS Punch"), "Link", "CAMS Punch", 130),
-		_column(
-			"employee_checkin", _("Employee Checkin"), link_type("Employee Checkin"), "Employee Checkin", 200
-		),
+		column("difference", _("Difference"), 165),
+		column("time", _("Time"), 192, "Datetime"),
+		column("employee_name", _("Employee Name"), 140),
+		column("user_id", _("User ID"), 95),
+		column("punch_type", _("Type"), 95),
+		column("service_tag", _("Device"), 140, "Link", "CAMS Device"),
+		column("at_gateway", _("At the Gateway"), 130),
+		column("on_site", _("On This Site"), 255),
+		column("employee", _("Employee"), 130, "Link", "Employee"),
+		column("cams_punch", _("CAMS Punch"), 130, "Link", "CAMS Punch"),
+		column("employee_checkin", _("Employee Checkin"), 200, "Link", "Employee Checkin"),
 	]
-
-
-def _column(
-	fieldname: str, label: str, fieldtype: str = "Data", options: str | None = None, width: int = 120
-) -> dict:
-	column = {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, "align": "left"}
-	return {**column, "options": options} if options else column
 
 
 def _scope(filters: frappe._dict) -> Scope:
@@ -106,14 +97,9 @@ def summary(rows: list[Row]) -> list[dict]:
 	counts = Counter(row["difference"] for row in rows)
 	told = sum(row["at_gateway"] == "Yes" for row in rows)
 	return [
-		_figure(_("At the Gateway"), told),
-		_figure(_("On This Site"), len(rows) - counts[MISSING]),
-		_figure(_("Missing Here"), counts[MISSING], "Red"),
-		_figure(_("Not at the Gateway"), counts[NOT_AT_GATEWAY], "Orange"),
-		_figure(_("Held"), counts[HELD] + counts[FAILED], "Orange"),
+		figure(_("At the Gateway"), told),
+		figure(_("On This Site"), len(rows) - counts[MISSING]),
+		figure(_("Missing Here"), counts[MISSING], "Red"),
+		figure(_("Not at the Gateway"), counts[NOT_AT_GATEWAY], "Orange"),
+		figure(_("Held"), counts[HELD] + counts[FAILED], "Orange"),
 	]
-
-
-def _figure(label: str, value: int, warning: str = "") -> dict:
-	color = warning if value else "Green"
-	return {"label": label, "value": value, "datatype": "Int", "indicator": color if warning else "Blue"}

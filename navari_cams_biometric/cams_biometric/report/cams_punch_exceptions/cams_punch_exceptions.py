@@ -7,7 +7,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, IGNORED, QUEUED
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 STATES = (HELD, FAILED, IGNORED, QUEUED)
 INDICATORS = {HELD: "Orange", FAILED: "Red", IGNORED: "Grey", QUEUED: "Blue"}
@@ -48,34 +48,16 @@ def _rows(filters: dict[str, object]) -> list[frappe._dict]:
 
 def _columns() -> list[dict[str, object]]:
 	return [
-		{"fieldname": "punch_time", "label": _("Time"), "fieldtype": "Datetime", "width": 160},
-		{"fieldname": "state", "label": _("State"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "user_id", "label": _("User ID"), "fieldtype": "Data", "width": 100},
-		{
-			"fieldname": "employee",
-			"label": _("Employee"),
-			"fieldtype": link_type("Employee"),
-			"options": "Employee",
-			"width": 140,
-		},
-		{
-			"fieldname": "service_tag",
-			"label": _("Device"),
-			"fieldtype": "Link",
-			"options": "CAMS Device",
-			"width": 150,
-		},
-		{"fieldname": "punch_type", "label": _("Type"), "fieldtype": "Data", "width": 100},
-		{"fieldname": "reason", "label": _("Reason"), "fieldtype": "Data", "width": 320},
-		{"fieldname": "remedy", "label": _("Remedy"), "fieldtype": "Data", "width": 320},
-		{
-			"fieldname": "name",
-			"label": _("Punch"),
-			"fieldtype": "Link",
-			"options": "CAMS Punch",
-			"width": 120,
-		},
-		{"fieldname": "original_time", "label": _("Original Time"), "fieldtype": "Data", "width": 220},
+		column("punch_time", _("Time"), 160, "Datetime"),
+		column("state", _("State"), 90),
+		column("user_id", _("User ID"), 100),
+		column("employee", _("Employee"), 140, "Link", "Employee"),
+		column("service_tag", _("Device"), 150, "Link", "CAMS Device"),
+		column("punch_type", _("Type"), 100),
+		column("reason", _("Reason"), 320),
+		column("remedy", _("Remedy"), 320),
+		column("name", _("Punch"), 120, "Link", "CAMS Punch"),
+		column("original_time", _("Original Time"), 220),
 	]
 
 

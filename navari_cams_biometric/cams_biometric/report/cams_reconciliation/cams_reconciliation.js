@@ -1,24 +1,12 @@
 (() => {
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 {% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
 
 	const COLORS = { missing: "red", held: "orange", not_at_gateway: "orange" };
 
 	frappe.query_reports["CAMS Reconciliation"] = {
 		filters: [
-			{
-				fieldname: "from_date",
-				label: __("From Date"),
-				fieldtype: "Date",
-				default: frappe.datetime.add_days(frappe.datetime.get_today(), -1),
-				reqd: 1,
-			},
-			{
-				fieldname: "to_date",
-				label: __("To Date"),
-				fieldtype: "Date",
-				default: frappe.datetime.add_days(frappe.datetime.get_today(), -1),
-				reqd: 1,
-			},
+			...date_filters(1, 1),
 			{
 				fieldname: "device",
 				label: __("Device"),
@@ -54,9 +42,7 @@
 		formatter(value, row, column, data, default_formatter) {
 			const field = column.fieldname;
 			if (field === "punches") return data ? link_to_punches(data) : "";
-			// What a device calls its users is anything: it must not become part of the page.
-			const is_text = typeof value === "string" && column.fieldtype === "Data";
-			const shown = default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
+			const shown = safe_cell(value, row, column, data, default_formatter);
 			if (!data) return shown;
 			const color = value && COLORS[field];
 			if (color) return `<span style="color: var(--${color}-600); font-weight: 600">${shown}</span>`;

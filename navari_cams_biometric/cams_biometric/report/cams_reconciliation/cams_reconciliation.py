@@ -21,7 +21,7 @@ from navari_cams_biometric.cams_biometric.report.cams_punch_comparison.cams_punc
 	compared,
 	summary,
 )
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 
 def execute(filters: frappe._dict) -> tuple:
@@ -41,25 +41,17 @@ def execute(filters: frappe._dict) -> tuple:
 
 def columns() -> list[dict]:
 	return [
-		_text("who", _("Device, Person"), 260),
-		_text("user_id", _("User ID"), 100),
-		_number("at_gateway", _("At the Gateway"), 130),
-		_number("on_site", _("On This Site"), 120),
-		_number("missing", _("Missing Here"), 125),
-		_number("held", _("Held"), 80),
-		_number("not_at_gateway", _("Not at the Gateway"), 160),
-		_text("punches", _("Punches"), 110),
-		{**_text("employee", _("Employee"), 140), "fieldtype": link_type("Employee"), "options": "Employee"},
-		{**_text("service_tag", _("Service Tag"), 150), "fieldtype": "Link", "options": "CAMS Device"},
+		column("who", _("Device, Person"), 260),
+		column("user_id", _("User ID"), 100),
+		column("at_gateway", _("At the Gateway"), 130, "Int"),
+		column("on_site", _("On This Site"), 120, "Int"),
+		column("missing", _("Missing Here"), 125, "Int"),
+		column("held", _("Held"), 80, "Int"),
+		column("not_at_gateway", _("Not at the Gateway"), 160, "Int"),
+		column("punches", _("Punches"), 110),
+		column("employee", _("Employee"), 140, "Link", "Employee"),
+		column("service_tag", _("Service Tag"), 150, "Link", "CAMS Device"),
 	]
-
-
-def _text(fieldname: str, label: str, width: int) -> dict:
-	return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "width": width, "align": "left"}
-
-
-def _number(fieldname: str, label: str, width: int) -> dict:
-	return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": width}
 
 
 def _as_shown(row: Row) -> Row:

@@ -1,4 +1,5 @@
 (() => {
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 	const RELEASE = "navari_cams_biometric.cams_biometric.controllers.watermark.release";
 
 	frappe.query_reports["CAMS Shift Sync"] = {
@@ -13,7 +14,7 @@
 		},
 
 		formatter(value, row, column, data, default_formatter) {
-			const text = default_formatter(value, row, column, data);
+			const text = safe_cell(value, row, column, data, default_formatter);
 			if (!data) return text;
 			if (column.fieldname === "state") return pill(value, data.color);
 			if (column.fieldname === "release") return data.can_be_released ? release_button(data) : "";

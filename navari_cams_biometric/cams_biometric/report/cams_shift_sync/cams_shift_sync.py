@@ -5,7 +5,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
 from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
-from navari_cams_biometric.cams_biometric.report.links import link_type
+from navari_cams_biometric.cams_biometric.report.columns import column
 
 Row = dict[str, object]
 
@@ -17,15 +17,15 @@ def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 
 
 def columns() -> list[Row]:
-	release = [_column("release", "", "Data", 85)] if set(PEOPLE) & set(frappe.get_roles()) else []
+	release = [column("release", "", 85)] if set(PEOPLE) & set(frappe.get_roles()) else []
 	return [
-		_column("shift_type", _("Shift"), link_type("Shift Type"), 110, options="Shift Type"),
-		_column("state", _("State"), "Data", 120),
-		_column("synced_until", _("Synced Until"), "Datetime", 180),
-		_column("what_holds_it", _("What Holds It"), "Data", 380),
+		column("shift_type", _("Shift"), 110, "Link", "Shift Type"),
+		column("state", _("State"), 120),
+		column("synced_until", _("Synced Until"), 180, "Datetime"),
+		column("what_holds_it", _("What Holds It"), 380),
 		*release,
-		_column("devices", _("Devices, Heard Until"), "Data", 330),
-		_column("held_by", _("Waits For"), "Link", 150, options="CAMS Device"),
+		column("devices", _("Devices, Heard Until"), 330),
+		column("held_by", _("Waits For"), 150, "Link", "CAMS Device"),
 	]
 
 
@@ -58,7 +58,3 @@ def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:
 def _order(state: holds.ShiftState) -> tuple[bool, str, str]:
 	until = state.hold.until if state.hold else None
 	return bool(state.aside), str(until or ""), state.shift_type
-
-
-def _column(fieldname: str, label: str, fieldtype: str, width: int, **more: str) -> Row:
-	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
