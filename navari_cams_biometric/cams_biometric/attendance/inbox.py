@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import frappe
+from frappe.query_builder.functions import Count, Min
 from frappe.utils import get_system_timezone, now_datetime
 
 from navari_cams_biometric.cams_biometric import jobs
@@ -43,6 +44,20 @@ def store(callback: Callback, device: CAMSDevice | None, history_load: str | Non
 		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
 	)
 	drain_after_commit()
+
+
+def by_reason(*states: str) -> list[frappe._dict]:
+	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states, the most frequent
+	reason first."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	rows = (
+		frappe.qb.from_(punch)
+		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
+		.where(punch.state.isin(states))
+		.groupby(punch.reason_code)
+		.run(as_dict=True)
+	)
+	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
 
 
 def count_known(punches: Iterable[Punch], device: CAMSDevice | None) -> int:

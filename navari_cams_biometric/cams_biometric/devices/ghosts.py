@@ -27,7 +27,6 @@ NOBODY = "On a device, but no active employee"
 NOWHERE = "Active, but on no device"
 NAMES = "One id, different names"
 UNCONFIRMED = "Asked for, never confirmed"
-KINDS = (NOBODY, NOWHERE, NAMES, UNCONFIRMED)
 
 REMOVE, ENROL, SEND_NAME, ASK_AGAIN = "Remove from Device", "Enrol", "Send the Name", "Ask Again"
 OPERATIONS = {REMOVE: "DeleteUser", ENROL: "AddUser", SEND_NAME: "UpdateUser"}

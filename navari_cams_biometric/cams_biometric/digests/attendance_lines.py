@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.missing import find_missing
 from navari_cams_biometric.cams_biometric.attendance.reasons import HELD
 from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DOCTYPE, OPEN, REPAIRED
@@ -16,7 +17,6 @@ from navari_cams_biometric.cams_biometric.digests.lines import (
 	Section,
 	list_url,
 	punch_line,
-	punches_by_reason,
 	report_url,
 	section,
 )
@@ -27,7 +27,7 @@ def sections_since(since: datetime) -> list[Section]:
 
 
 def _held() -> list[Section]:
-	rows = punches_by_reason(HELD)
+	rows = inbox.by_reason(HELD)
 	headline = _("{0} held").format(sum(row.count for row in rows))
 	return section(_("Held punches"), headline, [punch_line(HELD, row) for row in rows])
 

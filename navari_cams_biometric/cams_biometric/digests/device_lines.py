@@ -7,6 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import get_url_to_form
 
+from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED
 from navari_cams_biometric.cams_biometric.devices.judgement import WELL
 from navari_cams_biometric.cams_biometric.digests.lines import (
@@ -14,7 +15,6 @@ from navari_cams_biometric.cams_biometric.digests.lines import (
 	Section,
 	list_url,
 	punch_line,
-	punches_by_reason,
 	section,
 )
 
@@ -81,6 +81,6 @@ def _loads(since: datetime) -> list[Section]:
 
 
 def _punches() -> list[Section]:
-	rows = punches_by_reason(FAILED)
+	rows = inbox.by_reason(FAILED)
 	headline = _("{0} punches failed").format(sum(row.count for row in rows))
 	return section(_("Punches that failed"), headline, [punch_line(FAILED, row) for row in rows])

@@ -5,7 +5,6 @@ from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count, Min
 from frappe.utils import format_datetime, get_url_to_list
 
 from navari_cams_biometric.cams_biometric.attendance.reasons import REASONS
@@ -52,21 +51,8 @@ def section(title: str, headline: str, lines: list[Line]) -> list[Section]:
 	return [Section(title, headline, tuple(shown))]
 
 
-def punches_by_reason(state: str) -> list[frappe._dict]:
-	"""`reason_code`, `count` and `oldest` of the punches in this state, the most frequent reason first."""
-	punch = frappe.qb.DocType("CAMS Punch")
-	rows = (
-		frappe.qb.from_(punch)
-		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
-		.where(punch.state == state)
-		.groupby(punch.reason_code)
-		.run(as_dict=True)
-	)
-	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
-
-
 def punch_line(state: str, row: frappe._dict) -> Line:
-	"""The line for one of `punches_by_reason`."""
+	"""The line for one of `inbox.by_reason`."""
 	reason = REASONS.get(row.reason_code)
 	sentence = str(reason.sentence) if reason else row.reason_code or _("No reason is known.")
 	url = list_url("CAMS Punch", state=state, reason_code=row.reason_code or "")

@@ -16,9 +16,8 @@ ERASED = "[erased]"
 MODULE = "CAMS Biometric"
 SHORTEST_WORD = 4  # characters: a shorter one stands for too much else
 TEXT_TYPES = ("Small Text", "Text", "Long Text", "Code")
-COMMENTS = (
-	"_comments"  # a column that a table gets with its first comment: the last comments once more, as JSON
-)
+# A column that a table gets with its first comment: the last comments once more, as JSON.
+COMMENTS = "_comments"
 BATCH = 500
 KEPT_BESIDE = (
 	("Version", "ref_doctype", "docname"),

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.query_builder import Criterion
-from frappe.utils import get_datetime, get_system_timezone, getdate
+from frappe.utils import get_datetime, get_system_timezone
 
 from navari_cams_biometric.cams_biometric.attendance import inbox
 from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
+from navari_cams_biometric.cams_biometric.attendance.ranges import NoRangeError, range_of
 from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, FAILED, HELD
 from navari_cams_biometric.cams_biometric.devices.authentication import device_named
 from navari_cams_biometric.gateway.client import DevicePunch
@@ -77,11 +78,11 @@ def scope_of(
 ) -> Scope:
 	"""What to compare; an employee counts before a user id. Raises NothingToCompareError for days that are none or too many, or an employee without
 	Attendance Device ID; PermissionError for an employee whom the user may not read."""
-	if not from_date or not to_date or getdate(from_date) > getdate(to_date):
-		raise NothingToCompareError(_("Choose a From Date that is not after the To Date."))
-	first, last = getdate(from_date), getdate(to_date)
-	if (last - first).days >= LONGEST_DAYS:
-		raise NothingToCompareError(_("Choose at most {0} days.").format(LONGEST_DAYS))
+	try:
+		first, last = range_of(from_date, to_date, LONGEST_DAYS)
+	except NoRangeError as error:
+		frappe.clear_last_message()
+		raise NothingToCompareError(str(error)) from None
 	zone = ZoneInfo(get_system_timezone())
 	start = get_datetime(first).replace(tzinfo=zone)
 	end = (get_datetime(last) + timedelta(days=1, seconds=-1)).replace(tzinfo=zone)

@@ -3,14 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-import frappe
-
 from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	Row,
 )
 from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
+from navari_cams_biometric.cams_biometric.devices.inventory import device_labels
 
 COUNTS = ("at_gateway", "on_site", "missing", "held", "not_at_gateway")
 DIFFERENCES = COUNTS[2:]
@@ -30,7 +29,7 @@ def by_device_and_person(rows: Iterable[Row]) -> list[Row]:
 	devices: dict[str, list[Row]] = defaultdict(list)
 	for person in people.values():
 		devices[person["service_tag"]].append(person)
-	labels = _labels(devices)
+	labels = device_labels()
 	sums = [{**_sum(found), "device_label": labels.get(tag)} for tag, found in devices.items()]
 	counted: list[Row] = []
 	for device in sorted(sums, key=_order):
@@ -76,12 +75,6 @@ def _sum(people: list[Row]) -> Row:
 		counts.update({name: person[name] for name in COUNTS})
 	known: Row = {"indent": 0, "service_tag": people[0]["service_tag"], "user_id": None}
 	return {**known, "employee": None, "employee_name": None, **counts}
-
-
-def _labels(service_tags: Iterable[str]) -> dict[str, str]:
-	filters = {"name": ["in", sorted(service_tags)]}
-	found = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
-	return {device.name: device.label for device in found}
 
 
 def _order(row: Row) -> tuple:
