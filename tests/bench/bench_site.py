@@ -4,6 +4,7 @@ Knows a bench by its path and the ordinary `bench` commands. Other sites are not
 is shared, Redis and all processes are not.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -58,6 +59,13 @@ class BenchSite:
 		self.web_port = _free_port()
 		self.redis_port = _free_port()
 		self.key = ""
+
+	@property
+	def database(self) -> str:
+		"""Of this bench alone: Frappe would name it after the site, and benches share a database server."""
+		return (
+			f"_cams_{hashlib.sha1(str(self.path.resolve()).encode(), usedforsecurity=False).hexdigest()[:10]}"
+		)
 
 	@property
 	def url(self) -> str:
@@ -168,6 +176,8 @@ class BenchSite:
 		self._run(
 			"new-site",
 			self.name,
+			"--db-name",
+			self.database,
 			"--admin-password",
 			PASSWORD,
 			"--install-app",
