@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
@@ -84,7 +84,7 @@ def _drained(moments: list[tuple[str, datetime]]) -> tuple[float, float]:
 		EmployeeCheckin.validate = validate
 	elapsed = time.perf_counter() - started
 	states = set(frappe.get_all("CAMS Punch", pluck="state"))
-	if states != {"Checked In"}:
+	if states != {"Recorded"}:
 		raise RuntimeError(f"not all became check-ins: {states}")
 	return len(moments) / elapsed, spent / elapsed
 

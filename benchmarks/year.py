@@ -18,8 +18,8 @@ from tests.bench.bench_site import BenchSite
 from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import SETTINGS, TOKEN, Host
 
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
-RESUME = "navari_cams_biometric.cams_biometric.attendance.history.resume_stalled"
+LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
+RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 JOBS = "frappe.utils.background_jobs.get_jobs"
 
 PEOPLE, DEVICES, DAYS = 50, 4, 350  # four punches a day each: 70,000
@@ -66,13 +66,13 @@ class Watch:
 		return samples
 
 	def look(self) -> Sample:
-		question = "select count(*), count(if(state = 'Checked In', 1, null)) from `tabCAMS Punch`"
+		question = "select count(*), count(if(state = 'Recorded', 1, null)) from `tabCAMS Punch`"
 		[counts] = self.site.sql(f"{question} where service_tag in ({quoted(self.tags)})")
 		sample = Sample(time.monotonic(), *map(int, counts), self.site.memory("worker"))
 		if sample.moment > self.reported + REPORT_SECONDS:
 			self.reported = sample.moment
 			print(
-				f"           {sample.stored} stored and {sample.checked_in} checked in of {self.punches},"
+				f"           {sample.stored} stored and {sample.checked_in} recorded of {self.punches},"
 				f" {sample.memory:.0f} MiB",
 				flush=True,
 			)
@@ -104,7 +104,9 @@ def year(site: BenchSite, host: Host, days: int = DAYS) -> None:
 def _gateway(host: Host, days: int) -> Iterator[Simulator]:
 	with Simulator(token=TOKEN) as simulator:
 		simulator.history(PEOPLE, DEVICES, days, UNTIL)
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		try:
 			yield simulator
 		finally:
@@ -229,7 +231,7 @@ def _check_one_each(site: BenchSite, tags: list[str]) -> None:
 	[[punches, linked]] = site.sql(
 		"select count(*), count(distinct checkin.name) from `tabCAMS Punch` punch left join `tabEmployee Checkin`"
 		" checkin on checkin.custom_cams_punch = punch.name and punch.employee_checkin = checkin.name"
-		f" and punch.state = 'Checked In' where punch.service_tag in ({quoted(tags)})"
+		f" and punch.state = 'Recorded' where punch.service_tag in ({quoted(tags)})"
 	)
 	if punches != linked:
 		raise RuntimeError(f"{punches} punches have {linked} check-ins of their own")

@@ -35,15 +35,22 @@ doctype_list_js = {"Employee": "public/js/employee_list.js"}
 
 doc_events = {
 	("Employee", "HR Settings", "Shift Type", "CAMS Device", "CAMS Biometric Settings"): {
-		"on_update": "navari_cams_biometric.cams_biometric.attendance.release.release_after_change",
+		"on_update": "navari_cams_biometric.cams_biometric.punches.requeue.requeue_after_change",
 	},
 	"Employee": {
-		"on_update": "navari_cams_biometric.cams_biometric.devices.employment.follow",
-		"on_trash": "navari_cams_biometric.cams_biometric.devices.employment.forget",
+		"on_update": "navari_cams_biometric.cams_biometric.device_users.employment.sync_employee",
+		"on_trash": "navari_cams_biometric.cams_biometric.device_users.employment.forget_employee",
+	},
+	"CAMS Command": {
+		"on_finished": [
+			"navari_cams_biometric.cams_biometric.device_users.device_user_store.note_finished_command",
+			"navari_cams_biometric.cams_biometric.devices.clocks.note_finished_command",
+			"navari_cams_biometric.cams_biometric.device_users.access_schedules.note_finished_command",
+		],
 	},
 	"Employee Checkin": {
 		"on_trash": [
-			"navari_cams_biometric.cams_biometric.attendance.release.note_deleted_checkin",
+			"navari_cams_biometric.cams_biometric.punches.requeue.note_deleted_checkin",
 			"navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.delete_with_checkin",
 		],
 	},
@@ -55,17 +62,17 @@ has_permission = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["navari_cams_biometric.cams_biometric.devices.commands.sweep"],
-		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.attendance.checkins.sweep"],
-		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.attendance.sync.watermark.advance"],
+		"* * * * *": ["navari_cams_biometric.cams_biometric.command_queue.queue.sweep"],
+		"*/2 * * * *": ["navari_cams_biometric.cams_biometric.punches.checkins.sweep"],
+		"*/5 * * * *": ["navari_cams_biometric.cams_biometric.shift_sync.watermark.advance"],
 		"*/10 * * * *": [
-			"navari_cams_biometric.cams_biometric.attendance.history.resume_stalled",
-			"navari_cams_biometric.cams_biometric.attendance.nightly.tell",
+			"navari_cams_biometric.cams_biometric.history.loads.resume_stalled",
+			"navari_cams_biometric.cams_biometric.history.nightly.notify",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
 		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
-		"12 * * * *": ["navari_cams_biometric.cams_biometric.attendance.repairs.repair.sweep"],
-		"40 2 * * *": ["navari_cams_biometric.cams_biometric.attendance.nightly.begin"],
+		"12 * * * *": ["navari_cams_biometric.cams_biometric.day_repair.repair.sweep"],
+		"40 2 * * *": ["navari_cams_biometric.cams_biometric.history.nightly.begin"],
 	},
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from navari_cams_biometric.cams_biometric.devices.permissions import DOOR_OPERATOR
+from navari_cams_biometric.cams_biometric.base.permissions import DOOR_OPERATOR
 from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
 MODULE = "CAMS Biometric"

@@ -126,7 +126,7 @@ def _due(entry: LedgerEntry, employee: str | None, is_history: bool, is_ahead: b
 	if is_ahead:
 		return source, "Held", "CLOCK_AHEAD", ""
 	direction = "IN" if entry.type.endswith("In") else "OUT"
-	return source, "Checked In", "", f"{employee} {direction} at {entry.instant} from {entry.log_time}"
+	return source, "Recorded", "", f"{employee} {direction} at {entry.instant} from {entry.log_time}"
 
 
 def _found(punch: dict, checkins: list[dict]) -> Result:

@@ -107,7 +107,9 @@ class Morning:
 	def load_history(self) -> None:
 		first = self.day - timedelta(days=HISTORY_DAYS)
 		self.tell("13:05", f"HR presses Load Punchlog for {first} to {self.day}")
-		self.app.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=self.simulator.rest_url)
+		self.app.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=self.simulator.rest_url
+		)
 		name = self.app.call(
 			f"{CONTROLLERS}.history.load_punchlog", from_date=str(first), to_date=str(self.day)
 		)
@@ -125,7 +127,7 @@ class Morning:
 		for punch in held[:1]:  # the others are released with it
 			self.app.call(f"{CONTROLLERS}.punches.link_to_employee", name=punch["name"], employee=employee)
 		self.app.wait_until_settled()
-		note(f"{len(self.app.records('CAMS Punch', user_id=NEWCOMER, state='Checked In'))} Checked In")
+		note(f"{len(self.app.records('CAMS Punch', user_id=NEWCOMER, state='Recorded'))} Checked In")
 
 	def punch_ahead_of_time(self) -> None:
 		"""In the present: on a day that is over, two hours ahead would still be the past."""

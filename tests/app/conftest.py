@@ -13,7 +13,7 @@ from frappe.utils import now_datetime
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 import standin
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.gateway.simulator import Simulator
 from standin import demo
 from tests.contract.host import CALLBACK
@@ -97,14 +97,16 @@ def gateway(site) -> Iterator[Simulator]:
 	"""A simulated gateway that Settings speak REST v3 to, with two devices that are records here too."""
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	with Simulator(token=demo.AUTH_TOKEN) as simulator:
-		settings.update({"gateway_api": "REST v3", "base_url": simulator.rest_url}).save()
+		settings.update(
+			{"gateway_api": "REST v3 (form not published)", "base_url": simulator.rest_url}
+		).save()
 		for number in (1, 2):
 			device = simulator.add_device(f"GW{uuid.uuid4().hex[:8].upper()}", f"Gate {number}")
 			frappe.new_doc("CAMS Device", service_tag=device.service_tag, label=device.label).insert()
 		frappe.db.commit()
 		yield simulator
 	frappe.db.rollback()
-	settings.reload().update({"gateway_api": "REST v3", "base_url": ""}).save()
+	settings.reload().update({"gateway_api": "REST v3 (form not published)", "base_url": ""}).save()
 	for tag in simulator.world.devices:
 		for doctype in ("CAMS Command", "CAMS Device User"):
 			frappe.db.delete(doctype, {"service_tag": tag})

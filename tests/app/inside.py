@@ -4,8 +4,8 @@ import json
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.devices.authentication import device_named
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import parse_callback
 from tests.contract.host import real_time
 
@@ -16,7 +16,7 @@ def store(*bodies: dict) -> None:
 	"""Put the punches of genuine callbacks into the inbox and commit; draining is left to the test."""
 	for body in bodies:
 		callback = parse_callback(json.dumps(body).encode())
-		inbox.store(callback, device_named(callback.service_tag))
+		inbox.store(callback, find_device(callback.service_tag))
 	frappe.db.commit()
 
 
@@ -54,6 +54,6 @@ def hold(user_id: str, code: str, clock: str = "08:00:00", **overrides: object) 
 	"""Store a punch and hold it for `code` as the worker would have; return its name."""
 	store(punch_at(user_id, clock, **overrides))
 	[name] = [punch.name for punch in punches_of(user_id) if str(punch.punch_time).endswith(clock)]
-	inbox.update([name], state="Held", reason_code=code, reason="For the test")
+	inbox.update_punches([name], state="Held", reason_code=code, reason="For the test")
 	frappe.db.commit()
 	return name

@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, nowdate
 
-from navari_cams_biometric.cams_biometric.controllers import doors
+from navari_cams_biometric.cams_biometric.controllers import door_actions
 from navari_cams_biometric.cams_biometric.report.cams_access_events import cams_access_events
 from navari_cams_biometric.gateway.client import AccessEvent
 
@@ -23,7 +23,7 @@ def test_events_and_commands_come_in_time_order(gateway, tags, new_employee, run
 	employee = new_employee()
 	entry = gateway.punch(tags[0], employee.attendance_device_id)
 	gateway.tick(1)
-	name = doors.open_door(tags[0], 2, "A delivery")
+	name = door_actions.open_door(tags[0], 2, "A delivery")
 	run_jobs()
 	gateway.tick(15)
 	gateway.punch(tags[0], "nobody here")
@@ -34,10 +34,10 @@ def test_events_and_commands_come_in_time_order(gateway, tags, new_employee, run
 	told = {(row["source"], row["event"], str(row["door"])): row for row in rows}
 	assert set(told) == {
 		("Gateway", "CheckIn", "1"),
-		("Asked Here", "Open Door", "2"),
+		("From ERPNext", "Open Door", "2"),
 		("Gateway", "DoorOpened", "2"),
 	}
-	asked = told["Asked Here", "Open Door", "2"]
+	asked = told["From ERPNext", "Open Door", "2"]
 	assert (asked["asked_by"], asked["reason"]) == ("Administrator", "A delivery")
 	assert (asked["state"], asked["command"]) == ("Sent", name)
 	people = [row["person"] for row in rows if row["event"] == "CheckIn"]
@@ -57,8 +57,8 @@ def test_a_time_is_shown_in_the_zone_of_the_site(gateway, tags):
 def test_only_the_days_and_the_device_that_are_asked_for(gateway, tags, run_jobs):
 	for tag in tags:
 		gateway.punch(tag, "EMP-0001")
-		doors.lock_door(tag, 1, "night")
-	older = doors.open_door(tags[0], 1, "yesterday")
+		door_actions.lock_door(tag, 1, "night")
+	older = door_actions.open_door(tags[0], 1, "yesterday")
 	frappe.db.set_value("CAMS Command", older, "creation", add_days(now_datetime(), -1))
 	rows, _message = report(tags[0])
 
@@ -68,12 +68,12 @@ def test_only_the_days_and_the_device_that_are_asked_for(gateway, tags, run_jobs
 
 
 def test_a_refusal_is_told_and_this_sites_rows_still_show(gateway, tags):
-	doors.lock_door(tags[0], 1, "night")
+	door_actions.lock_door(tags[0], 1, "night")
 	gateway.fail_next("server_error")
 	rows, message = report(tags[0])
 
 	assert [row["event"] for row in rows] == ["Lock Door"]
-	assert "The gateway does not tell its events" in message
+	assert "The gateway did not return its events" in message
 	assert "500" in message
 	assert frappe.get_message_log() == []
 

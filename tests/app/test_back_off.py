@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
-from navari_cams_biometric.cams_biometric.attendance.checkins import drain
-from navari_cams_biometric.cams_biometric.controllers.punches import retry
+from navari_cams_biometric.cams_biometric.controllers.punch_actions import retry
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, store
 
 BUSY = [frappe.QueryDeadlockError, frappe.QueryTimeoutError]
@@ -64,9 +64,9 @@ def test_the_others_of_the_batch_become_check_ins_all_the_same(faults, new_emplo
 	faults[unlucky.name] = error
 	drain()
 	assert [outcome(employee.attendance_device_id) for employee in (first, unlucky, last)] == [
-		("Checked In", None),
+		("Recorded", None),
 		("Queued", None),
-		("Checked In", None),
+		("Recorded", None),
 	]
 	assert [len(checkins_of(employee.name)) for employee in (first, unlucky, last)] == [1, 0, 1]
 
@@ -133,7 +133,7 @@ def test_a_fault_that_ends_in_time_leaves_a_check_in_at_the_next_due_drain(busy,
 	drain()
 	punch = punch_of(busy.attendance_device_id)
 	[checkin] = checkins_of(busy.name)
-	assert (punch.state, punch.reason_code, punch.retry_after) == ("Checked In", None, None)
+	assert (punch.state, punch.reason_code, punch.retry_after) == ("Recorded", None, None)
 	assert (punch.employee_checkin, checkin.time) == (checkin.name, datetime(2024, 9, 17, 8))
 
 
@@ -142,7 +142,7 @@ def test_the_sweep_takes_up_what_was_postponed(busy, faults, clock):
 	faults.clear()
 	clock.advance(minutes=1)
 	checkins.sweep()
-	assert outcome(busy.attendance_device_id) == ("Checked In", None)
+	assert outcome(busy.attendance_device_id) == ("Recorded", None)
 
 
 def test_retry_resets_the_attempts(busy, clock):
@@ -164,7 +164,7 @@ def test_a_retried_punch_is_checked_in_when_the_fault_is_over(busy, faults, cloc
 	faults.clear()
 	retry_and_commit(busy.attendance_device_id)
 	drain()
-	assert outcome(busy.attendance_device_id) == ("Checked In", None)
+	assert outcome(busy.attendance_device_id) == ("Recorded", None)
 	assert len(checkins_of(busy.name)) == 1
 
 
@@ -177,14 +177,14 @@ def test_what_another_worker_made_of_the_punch_meanwhile_stands(foreign_hook, ne
 	def hook(checkin, _method):
 		if checkin.employee == employee.name:
 			frappe.db.rollback()
-			inbox.update([name], state="Checked In")
+			inbox.update_punches([name], state="Recorded")
 			frappe.db.commit()
 			raise frappe.QueryDeadlockError
 
 	foreign_hook("validate", hook)
 	drain()
 	punch = punch_of(employee.attendance_device_id)
-	assert (punch.state, punch.attempts, punch.retry_after) == ("Checked In", 0, None)
+	assert (punch.state, punch.attempts, punch.retry_after) == ("Recorded", 0, None)
 
 
 def test_a_fault_while_the_devices_are_noted_loses_and_doubles_nothing(monkeypatch, new_employee):
@@ -194,9 +194,9 @@ def test_a_fault_while_the_devices_are_noted_loses_and_doubles_nothing(monkeypat
 	employee = new_employee()
 	store(punch_at(employee.attendance_device_id))
 	with monkeypatch.context() as broken, suppress(frappe.QueryDeadlockError):
-		broken.setattr(checkins, "_note_devices_heard", fail)
+		broken.setattr(checkins, "_note_devices_reported", fail)
 		drain(seconds=1)
 	frappe.db.rollback()  # the end of a job that failed
 	drain()
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 	assert len(checkins_of(employee.name)) == 1

@@ -203,7 +203,7 @@ def test_without_a_job_queue_it_is_done_and_the_sweep_does_the_work(
 	assert contextvars.Context().run(site.run_jobs) == []
 	assert outcome(user_id) == ("Queued", None)
 	assert contextvars.Context().run(site.sweep) == []
-	assert outcome(user_id) == ("Checked In", None)
+	assert outcome(user_id) == ("Recorded", None)
 	assert len(checkins_of(employee.name)) == 1
 
 
@@ -221,7 +221,7 @@ def test_when_the_queue_errs_once_it_is_asked_again(monkeypatch, site, callback,
 	monkeypatch.setattr(frappe, "enqueue", err_once)
 	assert_answer(callback(punch_at(employee.attendance_device_id)), DONE)
 	contextvars.Context().run(site.run_jobs)
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 
 
 def test_a_queue_that_errs_each_time_is_done_all_the_same(monkeypatch, site, callback, new_employee):
@@ -234,7 +234,7 @@ def test_a_queue_that_errs_each_time_is_done_all_the_same(monkeypatch, site, cal
 		broken.setattr(frappe, "enqueue", fail)
 		assert_answer(callback(punch_at(employee.attendance_device_id)), DONE)
 	assert contextvars.Context().run(site.sweep) == []
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 
 
 def test_many_callbacks_ask_for_one_job(site, callback, new_user_id):

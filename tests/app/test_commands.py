@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from navari_cams_biometric.cams_biometric.devices import commands, outcomes
+from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
 from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings import cams_biometric_settings
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
@@ -35,7 +35,7 @@ def make_due(name):
 def follow(name):
 	"""What the scheduler does, once the next step is due."""
 	make_due(name)
-	commands.sweep()
+	queue.sweep()
 	return state(name)
 
 
@@ -44,7 +44,7 @@ def sent(gateway, operation):
 
 
 def test_a_command_is_recorded_sent_and_done(gateway, tags, run_jobs):
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001", first_name="Employee", reason="new")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001", first_name="Employee", reason="new")
 	assert (state(name), sent(gateway, "AddUser")) == ("Queued", [])
 
 	run_jobs()
@@ -61,7 +61,7 @@ def test_a_command_is_recorded_sent_and_done(gateway, tags, run_jobs):
 
 def test_a_command_for_an_offline_device_waits_for_it(gateway, tags, person, run_jobs):
 	gateway.set_online(tags[0], False)
-	name = commands.ask("SyncDeviceTime", tags[0])
+	name = queue.add_command("SyncDeviceTime", tags[0])
 	run_jobs()
 	assert state(name) == "Waiting for Device"
 	assert follow(name) == "Waiting for Device"
@@ -73,7 +73,7 @@ def test_a_command_for_an_offline_device_waits_for_it(gateway, tags, person, run
 
 def test_a_gateway_that_is_down_is_tried_again(gateway, tags, run_jobs):
 	gateway.fail_next("server_error")
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	run_jobs()
 
 	waiting = command(name)
@@ -81,79 +81,79 @@ def test_a_gateway_that_is_down_is_tried_again(gateway, tags, run_jobs):
 	assert waiting.due_at > now_datetime()
 	assert "500" in waiting.outcome
 	make_due(name)
-	commands.sweep()
+	queue.sweep()
 	run_jobs()
 	assert state(name) == "Sent"
 
 
 def test_the_wait_that_the_gateway_asks_for_is_kept(gateway, tags, run_jobs):
 	gateway.fail_next("rate_limited", retry_after=600)
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	run_jobs()
 
 	assert command(name).due_at > add_to_date(now_datetime(), minutes=9)
 
 
 def test_a_refusal_fails_with_the_gateways_words_and_the_remedy(gateway, tags, run_jobs):
-	name = commands.ask("UpdateUser", tags[0], user_id="nobody")
+	name = queue.add_command("UpdateUser", tags[0], user_id="nobody")
 	run_jobs()
 
 	failed = command(name)
-	assert (failed.state, failed.doubtful) == ("Failed", 0)
+	assert (failed.state, failed.outcome_unknown) == ("Failed", 0)
 	assert "User not found" in failed.outcome
 	assert "Verify" in failed.outcome
 
 
 def test_a_door_that_gave_no_answer_is_doubtful_and_not_opened_again(gateway, tags, run_jobs):
 	gateway.fail_next("drop")
-	name = commands.ask("OpenDoor", tags[0])
+	name = queue.add_command("OpenDoor", tags[0])
 	run_jobs()
-	commands.sweep()
+	queue.sweep()
 	run_jobs()
 
 	failed = command(name)
-	assert (failed.state, failed.doubtful) == ("Failed", 1)
+	assert (failed.state, failed.outcome_unknown) == ("Failed", 1)
 	assert len(sent(gateway, "OpenDoor")) == 1
 
 
 @pytest.mark.parametrize(("operation", "expected"), [("AddUser", ("Queued", 0)), ("OpenDoor", ("Failed", 1))])
 def test_a_worker_that_died_between_sending_and_the_answer(gateway, tags, operation, expected):
 	user = {"user_id": "EMP-0001"} if operation == "AddUser" else {}
-	name = commands.ask(operation, tags[0], **user)
+	name = queue.add_command(operation, tags[0], **user)
 	lost_at = add_to_date(now_datetime(), minutes=-6)
 	frappe.db.set_value("CAMS Command", name, {"state": "Sent", "sent_at": lost_at, "attempts": 1})
 	frappe.db.commit()
-	commands.sweep()
+	queue.sweep()
 
 	found = command(name)
-	assert (found.state, found.doubtful) == expected
+	assert (found.state, found.outcome_unknown) == expected
 	assert "worker" in found.outcome
 
 
 def test_a_command_that_is_being_sent_is_left_alone(gateway, tags):
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	frappe.db.set_value("CAMS Command", name, {"state": "Sent", "sent_at": now_datetime(), "attempts": 1})
-	other = commands.ask("AddUser", tags[0], user_id="EMP-0002")
+	other = queue.add_command("AddUser", tags[0], user_id="EMP-0002")
 	frappe.db.commit()
-	commands.sweep()
-	commands.send(tags[0])
+	queue.sweep()
+	queue.send_due(tags[0])
 
 	assert (state(name), state(other)) == ("Sent", "Queued")
 	assert gateway.received == []
 
 
 def test_a_lost_job_is_made_up_for(gateway, tags, site, run_jobs):
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	frappe.db.after_commit.reset()
 	frappe.db.commit()
-	commands.sweep()
+	queue.sweep()
 	run_jobs()
 
 	assert state(name) == "Sent"
 
 
 def test_what_must_not_be_repeated_does_not_come_late(gateway, tags, run_jobs):
-	name = commands.ask("OpenDoor", tags[0])
+	name = queue.add_command("OpenDoor", tags[0])
 	frappe.db.set_value("CAMS Command", name, "creation", add_to_date(now_datetime(), minutes=-11))
 	run_jobs()
 
@@ -164,8 +164,8 @@ def test_what_must_not_be_repeated_does_not_come_late(gateway, tags, run_jobs):
 
 def test_the_order_is_kept_and_a_door_does_not_wait_behind_people(gateway, tags, run_jobs):
 	for user_id in ("EMP-0001", "EMP-0002", "EMP-0003"):
-		commands.ask("AddUser", tags[0], user_id=user_id)
-	commands.ask("OpenDoor", tags[0])
+		queue.add_command("AddUser", tags[0], user_id=user_id)
+	queue.add_command("OpenDoor", tags[0])
 	run_jobs()
 
 	assert gateway.received[0].operation == "OpenDoor"
@@ -174,9 +174,9 @@ def test_the_order_is_kept_and_a_door_does_not_wait_behind_people(gateway, tags,
 
 def test_those_behind_one_that_is_tried_again_wait_with_it(gateway, tags, run_jobs):
 	gateway.fail_next("server_error")
-	commands.ask("AddUser", tags[0], user_id="EMP-0001")
-	second = commands.ask("DeleteUser", tags[0], user_id="EMP-0001")
-	elsewhere = commands.ask("AddUser", tags[1], user_id="EMP-0001")
+	queue.add_command("AddUser", tags[0], user_id="EMP-0001")
+	second = queue.add_command("DeleteUser", tags[0], user_id="EMP-0001")
+	elsewhere = queue.add_command("AddUser", tags[1], user_id="EMP-0001")
 	run_jobs()
 
 	assert (state(second), state(elsewhere)) == ("Queued", "Sent")
@@ -191,7 +191,7 @@ def test_those_behind_one_that_is_tried_again_wait_with_it(gateway, tags, run_jo
 	],
 )
 def test_a_secret_is_sent_and_forgotten(gateway, tags, person, run_jobs, operation, secret, field, told):
-	name = commands.ask(operation, tags[0], user_id=person, secret=secret)
+	name = queue.add_command(operation, tags[0], user_id=person, secret=secret)
 	frappe.db.commit()
 	assert secret not in str(command(name).as_dict())
 	assert command(name).get_password("secret") == secret
@@ -204,10 +204,10 @@ def test_a_secret_is_sent_and_forgotten(gateway, tags, person, run_jobs, operati
 
 def test_a_secret_is_kept_for_the_next_attempt_only(gateway, tags, person, run_jobs):
 	gateway.fail_next("server_error")
-	name = commands.ask("SetUserPassword", tags[0], user_id=person, secret="90817263")
+	name = queue.add_command("SetUserPassword", tags[0], user_id=person, secret="90817263")
 	run_jobs()
 	assert command(name).get_password("secret") == "90817263"
-	assert commands.cancel(name)
+	assert queue.cancel_command(name)
 
 	assert command(name).get_password("secret", raise_exception=False) is None
 
@@ -217,7 +217,7 @@ def test_an_unexpected_error_shows_no_secret(gateway, tags, person, run_jobs, mo
 		raise RuntimeError("unexpected")
 
 	monkeypatch.setattr("navari_cams_biometric.gateway.client.GatewayClient.set_user_password", explode)
-	name = commands.ask("SetUserPassword", tags[0], user_id=person, secret="90817263")
+	name = queue.add_command("SetUserPassword", tags[0], user_id=person, secret="90817263")
 	run_jobs()
 
 	assert state(name) == "Failed"
@@ -227,17 +227,17 @@ def test_an_unexpected_error_shows_no_secret(gateway, tags, person, run_jobs, mo
 
 
 def test_a_queued_command_can_be_taken_back_and_a_sent_one_cannot(gateway, tags, run_jobs):
-	taken, gone = (commands.ask("AddUser", tag, user_id="EMP-0001") for tag in tags)
-	assert commands.cancel(taken)
+	taken, gone = (queue.add_command("AddUser", tag, user_id="EMP-0001") for tag in tags)
+	assert queue.cancel_command(taken)
 	run_jobs()
 
-	assert not commands.cancel(gone)
+	assert not queue.cancel_command(gone)
 	assert (state(taken), state(gone)) == ("Cancelled", "Sent")
 	assert len(sent(gateway, "AddUser")) == 1
 
 
 def test_who_is_not_on_the_device_need_not_be_deleted(gateway, tags, run_jobs):
-	name = commands.ask("DeleteUser", tags[0], user_id="nobody")
+	name = queue.add_command("DeleteUser", tags[0], user_id="nobody")
 	run_jobs()
 
 	assert state(name) == "Done"
@@ -245,7 +245,7 @@ def test_who_is_not_on_the_device_need_not_be_deleted(gateway, tags, run_jobs):
 
 def test_the_callback_url_is_registered_and_not_stored(gateway, run_jobs, monkeypatch):
 	monkeypatch.setattr(cams_biometric_settings, "get_url", lambda path: f"http://127.0.0.1:1{path}")
-	name = commands.ask("RegisterCallback")
+	name = queue.add_command("RegisterCallback")
 	run_jobs()
 
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
@@ -263,8 +263,8 @@ def web_api(gateway):
 
 
 def test_what_the_gateway_api_lacks_is_refused_before_it_is_recorded(web_api, tags):
-	with pytest.raises(frappe.ValidationError, match="not part of Web API"):
-		commands.ask("OpenDoor", tags[0])
+	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
+		queue.add_command("OpenDoor", tags[0])
 	assert not frappe.db.exists("CAMS Command", {"service_tag": tags[0]})
 
 
@@ -278,7 +278,7 @@ def test_what_the_gateway_api_lacks_is_refused_before_it_is_recorded(web_api, ta
 def test_the_devices_own_event_confirms_what_nobody_can_be_asked(
 	web_api, tags, run_jobs, callback, operation, event
 ):
-	name = commands.ask(operation, tags[0], user_id="EMP-0001")
+	name = queue.add_command(operation, tags[0], user_id="EMP-0001")
 	run_jobs()
 	assert state(name) == "Sent"
 	assert follow(name) == "Sent"
@@ -291,7 +291,7 @@ def test_the_devices_own_event_confirms_what_nobody_can_be_asked(
 
 
 def test_an_enrolment_is_confirmed_by_its_own_credential_alone(web_api, tags, run_jobs, callback):
-	name = commands.ask("EnrollCard", tags[0], user_id="EMP-0001", secret="10283655")
+	name = queue.add_command("EnrollCard", tags[0], user_id="EMP-0001", secret="10283655")
 	run_jobs()
 	card = {"Type": "Card", "UserID": "EMP-0001", "Data": "1"}
 	states = []
@@ -310,11 +310,11 @@ def test_without_a_token_nothing_is_recorded(tags, monkeypatch):
 	monkeypatch.setattr(frappe, "get_cached_doc", lambda *_arguments: settings)
 
 	with pytest.raises(frappe.ValidationError, match="Auth Token"):
-		commands.ask("SyncDeviceTime", SERVICE_TAG)
+		queue.add_command("SyncDeviceTime", SERVICE_TAG)
 
 
 def test_a_finished_command_shows_who_is_on_the_device(gateway, tags, run_jobs):
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001", first_name="Employee")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001", first_name="Employee")
 	run_jobs()
 	gateway.tick(15)
 	follow(name)
@@ -324,7 +324,7 @@ def test_a_finished_command_shows_who_is_on_the_device(gateway, tags, run_jobs):
 		"On Device",
 	)
 
-	name = commands.ask("DeleteUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("DeleteUser", tags[0], user_id="EMP-0001")
 	run_jobs()
 	gateway.tick(15)
 	follow(name)
@@ -332,14 +332,14 @@ def test_a_finished_command_shows_who_is_on_the_device(gateway, tags, run_jobs):
 
 
 def test_a_command_is_written_by_the_app_alone(gateway, tags):
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	with pytest.raises(frappe.ValidationError, match="cannot be edited"):
 		command(name).save()
 
 
 def test_finished_commands_expire_and_the_others_stay(gateway, tags):
-	old, waiting = (commands.ask("AddUser", tag, user_id="EMP-0001") for tag in tags)
-	outcomes.fail(command(old), "refused")
+	old, waiting = (queue.add_command("AddUser", tag, user_id="EMP-0001") for tag in tags)
+	command_results.fail(command(old), "refused")
 	frappe.db.set_value(
 		"CAMS Command", {"service_tag": ["in", tags]}, "modified", "2020-01-01", update_modified=False
 	)

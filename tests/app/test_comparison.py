@@ -7,17 +7,17 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.comparison import punch_comparison
-from navari_cams_biometric.cams_biometric.attendance.comparison.day_comparison import compare_days
-from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+from navari_cams_biometric.cams_biometric.base import gateway_questions
+from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers, unsupported
+from navari_cams_biometric.cams_biometric.controllers.attendance_actions import without_formulas
+from navari_cams_biometric.cams_biometric.history import punch_comparison
+from navari_cams_biometric.cams_biometric.history.day_comparison import compare_days
+from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	NothingToCompareError,
 	compare_punches,
 	scope_of,
 )
-from navari_cams_biometric.cams_biometric.controllers import asking
-from navari_cams_biometric.cams_biometric.controllers.asking import answer, unsupported
-from navari_cams_biometric.cams_biometric.controllers.attendance import without_formulas
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.report.cams_day_comparison import cams_day_comparison
 from navari_cams_biometric.cams_biometric.report.cams_punch_comparison import cams_punch_comparison
 from navari_cams_biometric.gateway.client import DaySummary, DevicePunch
@@ -94,7 +94,7 @@ def test_a_punch_that_both_have_is_no_difference_and_leads_to_its_check_in(arriv
 		"service_tag": punch_of(user_id).service_tag,
 		"punch_type": "CheckIn",
 		"at_gateway": "Yes",
-		"on_site": "Checked In",
+		"on_site": "Recorded",
 		"difference": "",
 		"cams_punch": punch_of(user_id).name,
 		"employee_checkin": checkin.name,
@@ -112,16 +112,16 @@ def test_what_only_the_gateway_has_is_missing_here(arrives, told, employee, user
 	rows = compared(told(user_id, "08:00:00", "17:00:00"))
 
 	missing = next(row for row in rows if row["user_id"] == user_id)  # those that differ come first
-	assert (missing["difference"], missing["on_site"]) == ("Missing Here", "Missing")
+	assert (missing["difference"], missing["on_site"]) == ("Only at Gateway", "Missing")
 	assert (missing["employee"], missing["cams_punch"]) == (employee.name, None)
-	assert differences(rows, user_id) == [("17:00:00", "Missing Here"), ("08:00:00", "")]
+	assert differences(rows, user_id) == [("17:00:00", "Only at Gateway"), ("08:00:00", "")]
 
 
 def test_what_only_the_site_has_is_not_at_the_gateway(arrives, told, user_id):
 	arrives(user_id, "08:00:00", "17:00:00")
 	rows = compared(told(user_id, "08:00:00"))
 
-	assert differences(rows, user_id) == [("17:00:00", "Not at the Gateway"), ("08:00:00", "")]
+	assert differences(rows, user_id) == [("17:00:00", "Only in ERPNext"), ("08:00:00", "")]
 	assert next(row for row in rows if row["user_id"] == user_id)["at_gateway"] == "No"
 
 
@@ -131,7 +131,7 @@ def test_what_arrived_after_the_gateway_was_asked_is_left_out(arrives, told, use
 
 	assert differences(compared([], asked_at=asked_at), user_id) == []
 	assert differences(compared([], asked_at=add_to_date(asked_at, minutes=1)), user_id) == [
-		("08:00:00", "Not at the Gateway")
+		("08:00:00", "Only in ERPNext")
 	]
 
 
@@ -139,7 +139,7 @@ def test_a_gateway_that_did_not_tell_all_accuses_nobody(arrives, told, user_id):
 	arrives(user_id, "08:00:00")
 	rows = compared(told(user_id, "17:00:00"), is_all=False)
 
-	assert differences(rows, user_id) == [("17:00:00", "Missing Here")]
+	assert differences(rows, user_id) == [("17:00:00", "Only at Gateway")]
 
 
 def test_a_held_punch_says_why(arrives, told, new_user_id):
@@ -155,7 +155,7 @@ def test_a_failed_punch_is_a_difference_and_an_ignored_one_is_none(arrives, told
 	arrives(user_id, "12:00:00", kind="MealIn")
 	arrives(user_id, "08:00:00")
 	[name] = frappe.get_all("CAMS Punch", {"user_id": user_id, "punch_type": "CheckIn"}, pluck="name")
-	inbox.update([name], state="Failed", reason="For the test")
+	inbox.update_punches([name], state="Failed", reason="For the test")
 	rows = compared([*told(user_id, "08:00:00"), *told(user_id, "12:00:00", kind="MealIn")])
 
 	assert differences(rows, user_id) == [("08:00:00", "Failed"), ("12:00:00", "")]
@@ -166,7 +166,7 @@ def test_a_punch_that_has_expired_is_known_by_its_check_in(arrives, told, employ
 	frappe.db.delete("CAMS Punch", {"user_id": user_id})
 	rows = compared(told(user_id, "08:00:00"), employee=employee.name)
 
-	assert differences(rows, user_id) == [("17:00:00", "Not at the Gateway"), ("08:00:00", "")]
+	assert differences(rows, user_id) == [("17:00:00", "Only in ERPNext"), ("08:00:00", "")]
 	assert [row["cams_punch"] for row in rows] == [None, None]
 	assert {row["employee_checkin"] for row in rows} == {row.name for row in checkins_of(employee.name)}
 
@@ -183,7 +183,7 @@ def test_an_expired_punch_is_found_although_its_check_in_was_moved_to_another_da
 
 def test_a_punch_told_twice_is_one_row(arrives, told, user_id):
 	assert differences(compared(told(user_id, "08:00:00", "08:00:00")), user_id) == [
-		("08:00:00", "Missing Here")
+		("08:00:00", "Only at Gateway")
 	]
 
 
@@ -193,7 +193,7 @@ def test_a_time_that_cannot_be_read_is_compared_by_its_text(arrives, tags, run_j
 	unreadable = [DevicePunch(tags[0], Punch(user_id, "CheckIn", text)) for text in ("yesterday", "today")]
 	rows = [row for row in compared(unreadable) if row["user_id"] == user_id]
 
-	assert {(row["time"], row["difference"]) for row in rows} == {(None, "Held"), (None, "Missing Here")}
+	assert {(row["time"], row["difference"]) for row in rows} == {(None, "Held"), (None, "Only at Gateway")}
 
 
 def test_user_ids_are_compared_to_the_letter(arrives, told, new_employee):
@@ -201,15 +201,15 @@ def test_user_ids_are_compared_to_the_letter(arrives, told, new_employee):
 	rows = compared(told("00a7", "08:00:00"))
 
 	assert differences(rows, "00A7", "00a7") == [
-		("08:00:00", "Missing Here"),
-		("08:00:00", "Not at the Gateway"),
+		("08:00:00", "Only at Gateway"),
+		("08:00:00", "Only in ERPNext"),
 	]
 
 
 def test_a_device_that_this_site_does_not_know_is_shown(told, user_id, gateway):
 	[row] = [row for row in compared(told(user_id, "08:00:00", tag="ELSEWHERE")) if row["user_id"] == user_id]
 
-	assert (row["service_tag"], row["difference"]) == ("ELSEWHERE", "Missing Here")
+	assert (row["service_tag"], row["difference"]) == ("ELSEWHERE", "Only at Gateway")
 
 
 def test_one_device_is_compared_alone(arrives, told, tags, user_id):
@@ -219,8 +219,8 @@ def test_one_device_is_compared_alone(arrives, told, tags, user_id):
 	rows = compared(everything, service_tag=tags[0])
 
 	assert differences(rows, user_id) == [
-		("08:00:00", "Not at the Gateway"),
-		("10:00:00", "Missing Here"),
+		("08:00:00", "Only in ERPNext"),
+		("10:00:00", "Only at Gateway"),
 	]
 	assert {row["service_tag"] for row in rows} == {tags[0]}
 
@@ -340,8 +340,8 @@ def test_a_day_on_one_side_only(worked_here, user_id, new_employee):
 	absent = new_employee().attendance_device_id
 	rows = compared_days(day(absent, "08:00:00", "17:00:00", 9))
 
-	assert rows[user_id]["difference"] == "Not at the Gateway"
-	assert rows[absent]["difference"] == "Missing Here"
+	assert rows[user_id]["difference"] == "Only in ERPNext"
+	assert rows[absent]["difference"] == "Only at Gateway"
 
 
 def test_a_check_in_entered_by_hand_counts(worked_here, employee, user_id):
@@ -418,8 +418,8 @@ def test_the_report_shows_and_counts_the_differences(arrives, remembers, employe
 
 	assert message is None
 	assert differences(rows, user_id) == [
-		("09:00:00", "Not at the Gateway"),
-		("17:00:00", "Missing Here"),
+		("09:00:00", "Only in ERPNext"),
+		("17:00:00", "Only at Gateway"),
 		("08:00:00", ""),
 	]
 	assert [(figure["value"], figure["indicator"]) for figure in summary] == [
@@ -445,8 +445,8 @@ def test_a_gateway_that_is_down_is_a_message(gateway, module):
 
 @pytest.mark.parametrize("module", [cams_punch_comparison, cams_day_comparison])
 def test_the_gateways_words_are_no_markup(gateway, module, monkeypatch):
-	monkeypatch.setattr(asking, "answer", lambda question: ([], "<b>no</b>"))
-	monkeypatch.setattr(module, "answer", asking.answer)
+	monkeypatch.setattr(gateway_questions, "collect_answers", lambda question: ([], "<b>no</b>"))
+	monkeypatch.setattr(module, "collect_answers", gateway_questions.collect_answers)
 
 	assert report(module)[2] == "&lt;b&gt;no&lt;/b&gt;"
 
@@ -457,8 +457,8 @@ def test_a_gateway_that_breaks_off_is_not_taken_for_all(gateway, tags, arrives, 
 	breaking_off(gateway)
 	_columns, rows, message, *_ = report(cams_punch_comparison, device=tags[0])
 
-	assert [difference for _clock, difference in differences(rows, user_id)] == ["Missing Here"] * 50
-	assert "did not tell all" in message
+	assert [difference for _clock, difference in differences(rows, user_id)] == ["Only at Gateway"] * 50
+	assert "did not return all" in message
 	assert "500" in message
 
 
@@ -490,7 +490,7 @@ def test_too_many_days_are_not_asked_for(gateway, module):
 	assert gateway.received == []
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 @pytest.mark.parametrize("ask_for", ["Summary", "First In and Last Out"])
 def test_the_days_of_both_gateway_apis(
 	gateway, tags, worked_here, remembers, user_id, employee, api, ask_for
@@ -521,9 +521,9 @@ def test_the_days_of_both_gateway_apis(
 
 
 def test_the_patience_of_a_report_ends(gateway, tags, remembers, user_id, monkeypatch):
-	monkeypatch.setattr(asking, "REPORT_SECONDS", 0.05)
+	monkeypatch.setattr(gateway_questions, "REPORT_SECONDS", 0.05)
 	remembers(user_id, *(f"{hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)))
-	told, refusal = answer(
+	told, refusal = collect_answers(
 		lambda client: client.get_attendance_by_device(tags[0], at("00:00:00"), at("23:59:59"))
 	)
 

@@ -6,13 +6,9 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.repairs import (
-	auto_attendance,
-	days,
-	late_punches,
-	left_alone,
-)
-from navari_cams_biometric.cams_biometric.attendance.repairs.days import Day, Key
+from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
+from navari_cams_biometric.cams_biometric.day_repair.exclusions import EXCLUSIONS
 
 DATE = date(2024, 9, 17)
 MADE = datetime(2024, 9, 18, 1, 0)
@@ -52,7 +48,7 @@ def day(checkins=None, said=True, leave="", request="", payroll="", **changes):
 
 
 def code(a_day):
-	return left_alone.reason(a_day)[0]
+	return exclusions.reason(a_day)[0]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +60,7 @@ def code(a_day):
 	],
 )
 def test_an_automatic_day_may_be_touched(automatic):
-	assert left_alone.reason(automatic) == ("", "")
+	assert exclusions.reason(automatic) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +90,9 @@ def test_what_a_person_decided_goes_before_all_else():
 	assert code(day(said=False, payroll="Sal Slip/1", checkins=[checkin(set_aside=True)])) == "BY_HAND"
 
 
-@pytest.mark.parametrize("reason", left_alone.REASONS)
+@pytest.mark.parametrize("reason", EXCLUSIONS)
 def test_every_reason_is_a_sentence_and_takes_what_it_names(reason):
-	message = late_punches.judgement(reason, "HR-LAP-1")["message"]
+	message = late_days.state_fields(reason, "HR-LAP-1")["message"]
 	assert message.endswith(".")
 	assert "{" not in message
 
@@ -142,7 +138,7 @@ def test_each_day_has_one_attendance_that_of_its_own_shift_first(checkins, atten
 
 def listed(state, known, **changes):
 	row = {"state": state, "reason_code": None, "attendance": "HR-ATT-1"}
-	return frappe._dict({**row, "checkins": late_punches._checkins(known), **changes})
+	return frappe._dict({**row, "checkins": late_days._checkins(known), **changes})
 
 
 ONE, TWO = day([checkin(1)]), day([checkin(1), checkin(2)])
@@ -155,8 +151,8 @@ HELD_BACK = day([checkin(1)], payroll="Sal Slip/1")
 		(ONE, listed("Open", ONE), False),  # also where HRMS did not decide: its words stay
 		(TWO, listed("Open", ONE), True),
 		(HELD_BACK, listed("Open", ONE), True),
-		(HELD_BACK, listed("Left Alone", ONE, reason_code="PAYROLL"), False),
-		(ONE, listed("Left Alone", ONE, reason_code="PAYROLL"), True),
+		(HELD_BACK, listed("Skipped", ONE, reason_code="PAYROLL"), False),
+		(ONE, listed("Skipped", ONE, reason_code="PAYROLL"), True),
 		(ONE, listed("Dismissed", ONE), False),
 		(HELD_BACK, listed("Dismissed", ONE), False),
 		(ONE, listed("Dismissed", TWO), False),  # one was deleted
@@ -166,11 +162,11 @@ HELD_BACK = day([checkin(1)], payroll="Sal Slip/1")
 	],
 )
 def test_what_is_news_about_a_day_that_is_listed(now, row, is_news):
-	assert late_punches._is_news(now, row) == is_news
+	assert late_days._is_news(now, row) == is_news
 
 
 def test_the_check_ins_are_kept_for_the_form():
-	[row] = json.loads(late_punches._checkins(ONE))
+	[row] = json.loads(late_days._checkins(ONE))
 	assert row == {
 		"name": "EMP-CKIN-1",
 		"time": "2024-09-17 09:00:00",
@@ -204,9 +200,9 @@ class Shift16(Shift15):
 
 
 def test_both_versions_of_hrms_are_asked_in_their_own_way():
-	assert auto_attendance._decision(Shift15(), [checkin()], DATE)[0] == "Present"
-	assert auto_attendance._decision(Shift16(False), [checkin()], DATE) == (4, 6)
-	assert auto_attendance._decision(Shift16(True), [checkin()], DATE) == (2, 3)
+	assert hrms_decision._decision(Shift15(), [checkin()], DATE)[0] == "Present"
+	assert hrms_decision._decision(Shift16(False), [checkin()], DATE) == (4, 6)
+	assert hrms_decision._decision(Shift16(True), [checkin()], DATE) == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -216,10 +212,10 @@ def test_both_versions_of_hrms_are_asked_in_their_own_way():
 def test_hrms_16_is_told_the_overtime_type(monkeypatch, fields, overtime):
 	given = []
 	monkeypatch.setattr(
-		auto_attendance,
+		hrms_decision,
 		"mark_attendance_and_link_log",
 		lambda *arguments: given.append(arguments) or "HR-ATT-2",
 	)
 	logs = [frappe._dict(checkin(), **fields)]
-	assert auto_attendance._mark(Shift15(), logs, DATE) == "HR-ATT-2"
+	assert hrms_decision._mark(Shift15(), logs, DATE) == "HR-ATT-2"
 	assert given == [(logs, "Present", DATE, 8, False, False, logs[0].time, None, "Day", *overtime)]

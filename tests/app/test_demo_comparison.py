@@ -29,7 +29,7 @@ def site_time(entry: LedgerEntry) -> str:
 
 
 def make_punch(entry: LedgerEntry) -> dict:
-	state, reason_code = STATES.get(entry, ("Checked In", None))
+	state, reason_code = STATES.get(entry, ("Recorded", None))
 	return {
 		"name": f"punch at {entry.log_time}",
 		"service_tag": entry.service_tag,

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from navari_cams_biometric.cams_biometric import error_log
-from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base import error_log
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from tests.app.inside import log_entries
 
 

@@ -1,4 +1,4 @@
-"""The audit of ghosts: what counts as one, what mends it, and that a row is judged anew before it is mended."""
+"""The enrolment audit: what counts as one, what fixes it, and that a row is judged anew before it is fixed."""
 
 import json
 
@@ -6,9 +6,15 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from navari_cams_biometric.cams_biometric.controllers import audit
-from navari_cams_biometric.cams_biometric.devices import commands, ghosts, mirror, outcomes
-from navari_cams_biometric.cams_biometric.devices.ghosts import NAMES, NOBODY, NOWHERE, UNCONFIRMED
+from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
+from navari_cams_biometric.cams_biometric.controllers import audit_actions
+from navari_cams_biometric.cams_biometric.device_users import device_user_store, enrolment_audit
+from navari_cams_biometric.cams_biometric.device_users.enrolment_audit import (
+	NAMES,
+	NOBODY,
+	NOWHERE,
+	UNCONFIRMED,
+)
 from tests.app.inside import punch_at, store
 
 
@@ -37,16 +43,19 @@ def branch(tags):
 
 
 def found(kind="", **filters):
-	return [(ghost.service_tag, ghost.user_id, ghost.mend) for ghost in ghosts.find(kind, **filters)]
+	return [
+		(mismatch.service_tag, mismatch.user_id, mismatch.fix)
+		for mismatch in enrolment_audit.find_mismatches(kind, **filters)
+	]
 
 
-def ghost(kind):
-	[only] = ghosts.find(kind)
+def mismatch(kind):
+	[only] = enrolment_audit.find_mismatches(kind)
 	return only
 
 
 def put(tag, user_id, first_name="", last_name="", **values):
-	mirror.put(tag, user_id, first_name=first_name, last_name=last_name, **values)
+	device_user_store.mark_on_device(tag, user_id, first_name=first_name, last_name=last_name, **values)
 
 
 def id_of(employee):
@@ -60,7 +69,7 @@ def age(name, **span):
 
 
 def asked(tag, user_id, operation="AddUser", state="Sent", **values):
-	name = commands.ask(operation, tag, user_id=user_id, **values.pop("arguments", {}))
+	name = queue.add_command(operation, tag, user_id=user_id, **values.pop("arguments", {}))
 	frappe.db.set_value("CAMS Command", name, {"state": state, **values})
 	return name
 
@@ -70,14 +79,14 @@ def test_who_is_on_a_device_and_is_no_active_employee(tags, new_employee):
 	left.update({"status": "Left", "relieving_date": "2024-05-31"}).save()
 	for user_id in (id_of(here), id_of(left), id_of(gone), "99999999"):
 		put(tags[0], user_id, "Employee", "One")
-	mirror.remove(tags[0], id_of(gone))
+	device_user_store.mark_removed(tags[0], id_of(gone))
 
-	rows = {row.user_id: row for row in ghosts.find(NOBODY)}
+	rows = {row.user_id: row for row in enrolment_audit.find_mismatches(NOBODY)}
 	assert set(rows) == {id_of(left), "99999999"}
 	assert (rows[id_of(left)].employee, rows[id_of(left)].words) == (left.name, "Left on 2024-05-31.")
 	assert rows["99999999"].employee == ""
 	assert "No employee has this ID" in rows["99999999"].words
-	assert {(row.operation, row.mend, row.device_name) for row in rows.values()} == {
+	assert {(row.operation, row.fix, row.device_name) for row in rows.values()} == {
 		("DeleteUser", "Remove from Device", "Employee One")
 	}
 
@@ -89,7 +98,7 @@ def test_the_last_punch_on_that_device_is_told(tags, new_user_id):
 	for clock in ("08:00:00", "17:00:00"):
 		store(punch_at(user_id, clock, SerialNumber=tags[0]))
 
-	moments = {row.service_tag: row.last_punch for row in ghosts.find(NOBODY)}
+	moments = {row.service_tag: row.last_punch for row in enrolment_audit.find_mismatches(NOBODY)}
 	assert str(moments[tags[0]]) == "2024-09-17 17:00:00"
 	assert moments[tags[1]] is None
 
@@ -97,7 +106,7 @@ def test_the_last_punch_on_that_device_is_told(tags, new_user_id):
 def test_an_administrator_of_the_device_is_named_as_such(tags, new_user_id):
 	put(tags[0], new_user_id(), user_type="Admin")
 
-	assert "An administrator of the device" in ghost(NOBODY).words
+	assert "An administrator of the device" in mismatch(NOBODY).words
 
 
 def test_a_device_id_is_compared_exactly_and_without_spaces_around(tags, new_employee, new_user_id):
@@ -119,8 +128,8 @@ def test_who_is_active_and_on_no_device_of_the_branch(tags, branch, new_employee
 	put(tags[1], id_of(here))
 
 	assert found(NOWHERE) == [(tag, id_of(nowhere), "Enrol") for tag in sorted(tags)]
-	assert {row.words for row in ghosts.find(NOWHERE)} == {"On no device."}
-	row = ghosts.find(NOWHERE)[0]
+	assert {row.words for row in enrolment_audit.find_mismatches(NOWHERE)} == {"On no device."}
+	row = enrolment_audit.find_mismatches(NOWHERE)[0]
 	assert (row.operation, row.employee) == ("AddUser", nowhere.name)
 	assert row.arguments == {"first_name": nowhere.first_name, "last_name": ""}
 
@@ -130,7 +139,7 @@ def test_who_is_on_a_device_of_another_branch_only(tags, branch, new_employee):
 	employee = new_employee(branch=branch)
 	put(tags[1], id_of(employee))
 
-	row = ghost(NOWHERE)
+	row = mismatch(NOWHERE)
 	assert (row.service_tag, row.user_id) == (tags[0], id_of(employee))
 	assert row.words == f"On Gate 2, but on no device of the branch {branch}."
 
@@ -155,10 +164,10 @@ def test_one_id_with_different_names(tags, new_employee):
 	put(tags[0], id_of(employee), "employee", " ONE")
 	put(tags[1], id_of(employee), "Employee", "Two")
 
-	row = ghost(NAMES)
+	row = mismatch(NAMES)
 	assert (row.service_tag, row.device_name) == (tags[1], "Employee Two")
 	assert row.words == "Also employee ONE on Gate 1."
-	assert (row.mend, row.operation) == ("Send the Name", "UpdateUser")
+	assert (row.fix, row.operation) == ("Send the Name", "UpdateUser")
 	assert row.arguments == {"first_name": "Employee", "last_name": "One"}
 
 
@@ -184,7 +193,7 @@ def test_different_names_of_nobody_are_for_a_person_to_find_out(tags, new_user_i
 	put(tags[1], user_id, "Employee", "Two")
 
 	assert found(NAMES) == [(tag, user_id, "") for tag in sorted(tags)]
-	assert all("Find out whose ID it is" in row.words for row in ghosts.find(NAMES))
+	assert all("Find out whose ID it is" in row.words for row in enrolment_audit.find_mismatches(NAMES))
 
 
 @pytest.mark.parametrize("state", ["Sent", "Failed"])
@@ -194,9 +203,9 @@ def test_what_was_asked_for_and_never_confirmed(tags, new_employee, state):
 	name = asked(tags[0], id_of(employee), state=state, outcome="No answer came.", arguments=arguments)
 	age(name, hours=25)
 
-	row = ghost(UNCONFIRMED)
-	assert (row.mend, row.operation, row.arguments) == ("Ask Again", "AddUser", arguments)
-	assert row.words.startswith("AddUser was asked for on ")
+	row = mismatch(UNCONFIRMED)
+	assert (row.fix, row.operation, row.arguments) == ("Send Again", "AddUser", arguments)
+	assert row.words.startswith("AddUser was requested on ")
 	assert row.words.endswith("No answer came.")
 
 
@@ -221,9 +230,9 @@ def test_only_what_is_late_or_failed_is_unconfirmed(tags, new_employee, state, h
 def test_what_waits_by_itself_is_not_asked_again(tags, new_employee, state):
 	age(asked(tags[0], id_of(new_employee()), state=state), hours=25)
 
-	row = ghost(UNCONFIRMED)
-	assert row.mend == ""
-	assert "It comes once" in row.words
+	row = mismatch(UNCONFIRMED)
+	assert row.fix == ""
+	assert "It will be carried out when" in row.words
 
 
 def test_who_is_on_the_device_has_arrived(tags, new_employee):
@@ -254,26 +263,26 @@ def test_an_earlier_command_settles_nothing(tags, new_employee):
 def test_who_was_asked_for_and_is_no_longer_active_is_not_asked_for_again(tags, new_user_id):
 	asked(tags[0], new_user_id(), state="Failed")
 
-	row = ghost(UNCONFIRMED)
-	assert row.mend == ""
+	row = mismatch(UNCONFIRMED)
+	assert row.fix == ""
 	assert "No active employee has this ID" in row.words
 
 
 @pytest.mark.parametrize(
-	("operation", "arguments", "mend"),
+	("operation", "arguments", "fix"),
 	[
-		("EnrollFace", {"photo": "employee"}, "Ask Again"),
+		("EnrollFace", {"photo": "employee"}, "Send Again"),
 		("EnrollFace", {}, ""),
 		("EnrollFingerprint", {"index": 1}, ""),
 		("EnrollCard", {}, ""),
 	],
 )
-def test_what_held_a_secret_cannot_be_asked_again(tags, new_employee, operation, arguments, mend):
+def test_what_held_a_secret_cannot_be_asked_again(tags, new_employee, operation, arguments, fix):
 	asked(tags[0], id_of(new_employee()), operation, state="Failed", arguments=arguments)
 
-	row = ghost(UNCONFIRMED)
-	assert row.mend == mend
-	assert ("Begin it again" in row.words) == (not mend)
+	row = mismatch(UNCONFIRMED)
+	assert row.fix == fix
+	assert ("Start it again" in row.words) == (not fix)
 
 
 def test_what_failed_on_one_device_is_not_also_missing_there(tags, branch, new_employee):
@@ -282,7 +291,7 @@ def test_what_failed_on_one_device_is_not_also_missing_there(tags, branch, new_e
 
 	assert found() == [
 		(tags[1], id_of(employee), "Enrol"),
-		(tags[0], id_of(employee), "Ask Again"),
+		(tags[0], id_of(employee), "Send Again"),
 	]
 
 
@@ -292,9 +301,9 @@ def test_filters_choose_kind_device_and_branch(tags, branch, new_user_id):
 	put(tags[0], user_id, "Employee", "One")
 	put(tags[1], user_id, "Employee", "Two")
 
-	assert {row.kind for row in ghosts.find()} == {NOBODY, NAMES}
+	assert {row.kind for row in enrolment_audit.find_mismatches()} == {NOBODY, NAMES}
 	assert found(NOBODY, service_tag=tags[1]) == [(tags[1], user_id, "Remove from Device")]
-	assert {row.service_tag for row in ghosts.find(branch=branch)} == {tags[0]}
+	assert {row.service_tag for row in enrolment_audit.find_mismatches(branch=branch)} == {tags[0]}
 
 
 def test_without_devices_there_is_no_ghost(tags, new_employee):
@@ -347,7 +356,7 @@ def test_a_row_is_mended_by_its_command(tags, new_employee):
 	employee = new_employee()
 	employee.update({"status": "Left", "relieving_date": "2024-05-31"}).save()
 	put(tags[0], id_of(employee))
-	result = audit.mend([row_of(ghost(NOBODY))])
+	result = audit_actions.fix([row_of(mismatch(NOBODY))])
 
 	[name] = result["asked"]
 	command = frappe.get_doc("CAMS Command", name)
@@ -358,7 +367,7 @@ def test_a_row_is_mended_by_its_command(tags, new_employee):
 	)
 	assert (command.employee, command.reason) == (
 		employee.name,
-		"Ghost audit: On a device, but no active employee.",
+		"Enrolment audit: On a device, but not an active employee.",
 	)
 	assert result["left"] == []
 
@@ -371,7 +380,7 @@ def test_every_kind_is_mended_as_it_says(tags, branch, new_employee, run_jobs, g
 	gateway.add_user(tags[1], id_of(twice), first_name="Employee", last_name="Two")
 	failed = new_employee()
 	asked(tags[0], id_of(failed), state="Failed", arguments={"first_name": "Employee", "last_name": "Four"})
-	result = audit.mend(json.dumps([row_of(each) for each in ghosts.find()]))
+	result = audit_actions.fix(json.dumps([row_of(each) for each in enrolment_audit.find_mismatches()]))
 	run_jobs()
 	gateway.tick(20)
 
@@ -384,22 +393,25 @@ def test_every_kind_is_mended_as_it_says(tags, branch, new_employee, run_jobs, g
 
 def test_what_is_on_its_way_is_not_asked_twice(tags, new_user_id):
 	put(tags[0], new_user_id())
-	stale = row_of(ghost(NOBODY))
-	audit.mend([stale])
+	stale = row_of(mismatch(NOBODY))
+	audit_actions.fix([stale])
 
-	assert ghost(NOBODY).mend == ""
-	result = audit.mend([stale])
+	assert mismatch(NOBODY).fix == ""
+	result = audit_actions.fix([stale])
 	assert result["asked"] == []
-	assert "The removal is on its way" in result["left"][0]["why"]
+	assert "The removal is in progress" in result["left"][0]["why"]
 
 
 def test_a_row_that_is_no_longer_so_is_left_alone_and_told(tags, new_user_id):
 	user_id = new_user_id()
 	put(tags[0], user_id)
-	stale = row_of(ghost(NOBODY))
-	mirror.remove(tags[0], user_id)
+	stale = row_of(mismatch(NOBODY))
+	device_user_store.mark_removed(tags[0], user_id)
 
-	assert audit.mend([stale, stale]) == {"asked": [], "left": [{**stale, "why": "It is no longer so."}]}
+	assert audit_actions.fix([stale, stale]) == {
+		"asked": [],
+		"left": [{**stale, "why": "Already resolved."}],
+	}
 	assert not frappe.db.exists("CAMS Command", {"service_tag": tags[0]})
 
 
@@ -408,19 +420,19 @@ def test_what_the_row_says_beyond_its_key_counts_for_nothing(tags, new_employee)
 	put(tags[0], id_of(employee))
 	forged = {"kind": NOBODY, "service_tag": tags[0], "user_id": id_of(employee), "operation": "DeleteUser"}
 
-	assert audit.mend([forged])["asked"] == []
+	assert audit_actions.fix([forged])["asked"] == []
 
 
 def test_a_row_is_mended_once_though_it_was_ticked_twice(tags, new_user_id):
 	put(tags[0], new_user_id())
-	row = row_of(ghost(NOBODY))
+	row = row_of(mismatch(NOBODY))
 
-	assert len(audit.mend([row, row])["asked"]) == 1
+	assert len(audit_actions.fix([row, row])["asked"]) == 1
 
 
 def test_too_many_rows_are_refused(tags):
 	with pytest.raises(frappe.ValidationError, match="at most 500"):
-		audit.mend([{}] * 501)
+		audit_actions.fix([{}] * 501)
 
 
 @pytest.mark.parametrize(
@@ -429,18 +441,18 @@ def test_too_many_rows_are_refused(tags):
 )
 def test_who_may_mend(tags, new_user_id, role, allowed):
 	put(tags[0], new_user_id())
-	row = row_of(ghost(NOBODY))
+	row = row_of(mismatch(NOBODY))
 	user = frappe.new_doc("User", email=f"{new_user_id()}@example.com", first_name=role)
 	user.append("roles", {"role": role})
 	frappe.set_user(user.insert().name)
 	try:
 		if allowed:
-			[name] = audit.mend([row])["asked"]
+			[name] = audit_actions.fix([row])["asked"]
 			assert frappe.db.get_value("CAMS Command", name, "asked_by") == user.name
 			return
 		for rows in ([], [row]):
 			with pytest.raises(frappe.PermissionError):
-				audit.mend(rows)
+				audit_actions.fix(rows)
 	finally:
 		frappe.set_user("Administrator")
 	assert not frappe.db.exists("CAMS Command", {"service_tag": tags[0]})
@@ -448,7 +460,7 @@ def test_who_may_mend(tags, new_user_id, role, allowed):
 
 def test_a_failed_command_ends_as_a_ghost(tags, new_employee):
 	employee = new_employee()
-	name = commands.ask("AddUser", tags[0], user_id=id_of(employee))
-	outcomes.fail(frappe.get_doc("CAMS Command", name), "refused")
+	name = queue.add_command("AddUser", tags[0], user_id=id_of(employee))
+	command_results.fail(frappe.get_doc("CAMS Command", name), "refused")
 
-	assert found(UNCONFIRMED) == [(tags[0], id_of(employee), "Ask Again")]
+	assert found(UNCONFIRMED) == [(tags[0], id_of(employee), "Send Again")]

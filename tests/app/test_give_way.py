@@ -7,14 +7,15 @@ from types import SimpleNamespace
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, history, inbox
-from navari_cams_biometric.cams_biometric.attendance.checkins import drain
+from navari_cams_biometric.cams_biometric.history import loads
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from tests.app.inside import checkins_of, punch_at, punches_of, store
 
 
 @pytest.fixture
 def one_punch_a_slice(monkeypatch, site):
-	"""Batches of one, and a clock on which a batch takes more than half of a slice. Nothing waits."""
+	"""Batches of one, and a clock on which a batch takes more than half of a slice. All clear."""
 	drain()
 	contextvars.Context().run(site.run_jobs)
 	monkeypatch.setattr(checkins, "BATCH", 1)
@@ -39,7 +40,7 @@ def waiting(employee):
 def test_a_drain_gives_way_to_jobs_that_came_meanwhile_and_goes_on(site, new_employee):
 	employee = new_employee()
 	store_three(employee)
-	frappe.enqueue(history.resume_stalled, queue="long")
+	frappe.enqueue(loads.resume_stalled, queue="long")
 	assert run_jobs(site) == ["drain", "resume_stalled", "drain", "drain", "drain"]
 	assert waiting(employee) == 0
 	assert len(checkins_of(employee.name)) == 3

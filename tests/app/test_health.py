@@ -9,8 +9,9 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime, nowdate
 
-from navari_cams_biometric.cams_biometric.controllers import devices as calls
-from navari_cams_biometric.cams_biometric.devices import commands, fields, health, outcomes
+from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
+from navari_cams_biometric.cams_biometric.controllers import device_actions as calls
+from navari_cams_biometric.cams_biometric.devices import device_fields, health
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
 from tests.app.inside import log_entries, store
@@ -33,7 +34,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
 	clock = Clock()
-	for module in (health, fields):
+	for module in (health, device_fields):
 		monkeypatch.setattr(module, "now_datetime", clock)
 	return clock
 
@@ -139,7 +140,7 @@ def test_what_is_told_of_a_well_device_is_written(gateway, tags, later):
 	health.check_all()
 
 	found = device(tags[0])
-	assert (found.health, found.problems, found.health_note) == ("Well", "", "")
+	assert (found.health, found.problems, found.health_note) == ("Healthy", "", "")
 	assert (found.connection, found.queue_depth) == ("Online", 0)
 	assert abs(get_datetime(found.last_seen) - now_datetime()) < timedelta(minutes=1)
 	assert (found.model, found.firmware) == ("Simulated", "1.0")
@@ -164,17 +165,17 @@ def test_a_silent_device_is_told_once_and_once_when_it_is_well(gateway, tags, la
 	gateway.set_online(tags[0], False)
 	later(minutes=50)
 	health.check_all()
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 
 	for _number in range(3):
 		later(minutes=11)
 		health.check_all()
-	assert state(tags[0]) == ("Silent", "Silent")
+	assert state(tags[0]) == ("Not Reporting", "Not Reporting")
 	note = device(tags[0]).health_note
-	assert "Nothing was heard of it since" in note
+	assert "It has not reported since" in note
 	assert "Check its power" in note
 	[(subject, addresses, message)] = notices
-	assert subject == f"<b>Gate 1 ({tags[0]})</b> is not well: Silent"
+	assert subject == f"<b>Gate 1 ({tags[0]})</b> needs attention: Not Reporting"
 	assert addresses == ["administrator@example.com"]
 	assert message == note
 
@@ -182,17 +183,17 @@ def test_a_silent_device_is_told_once_and_once_when_it_is_well(gateway, tags, la
 	for _number in range(2):
 		later(minutes=10)
 		health.check_all()
-	assert state(tags[0]) == ("Well", "")
-	assert [told[0] for told in notices[1:]] == [f"<b>Gate 1 ({tags[0]})</b> is well again"]
+	assert state(tags[0]) == ("Healthy", "")
+	assert [told[0] for told in notices[1:]] == [f"<b>Gate 1 ({tags[0]})</b> has recovered"]
 
 
 def test_who_is_offline_and_heard_by_callback_is_not_silent(gateway, tags, later, clock):
 	gateway.set_online(tags[0], False)
 	later(hours=3)
-	set_device(tags[0], last_heard=add_to_date(clock.now, minutes=-59), creation="2020-01-01")
+	set_device(tags[0], last_reported=add_to_date(clock.now, minutes=-59), creation="2020-01-01")
 	health.check_all()
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert device(tags[0]).connection == "Offline"
 
 
@@ -203,34 +204,34 @@ def test_a_device_that_was_never_heard_is_neither_well_nor_at_once_silent(gatewa
 
 	later(minutes=61)
 	health.check_all()
-	assert state(tags[0]) == ("Silent", "Silent")
-	assert "Nothing was ever heard of it" in device(tags[0]).health_note
+	assert state(tags[0]) == ("Not Reporting", "Not Reporting")
+	assert "It has never reported" in device(tags[0]).health_note
 
 
 def test_a_queue_that_is_not_empty_twice_is_stuck(gateway, tags, clock, notices):
 	gateway.world.command("AddUser", tags[0], {"UserID": "EMP-0001"})
 	health.check_all()
 	health.check_all()
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert device(tags[0]).queue_depth == 1
 
 	clock.now += timedelta(minutes=10)
 	health.check_all()
-	assert state(tags[0]) == ("Stuck", "Stuck")
-	assert "1 commands wait" in device(tags[0]).health_note
+	assert state(tags[0]) == ("Queue Stuck", "Queue Stuck")
+	assert "1 commands are pending" in device(tags[0]).health_note
 	assert len(notices) == 1
 
 	gateway.tick(20)
 	clock.now += timedelta(minutes=10)
 	health.check_all()
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert len(notices) == 2
 
 
 @pytest.fixture
 def overdue(gateway, tags, run_jobs, monkeypatch):
 	"""A command that was sent 31 minutes ago, of which the queue's depth says nothing."""
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	run_jobs()
 	long_ago = add_to_date(now_datetime(), minutes=-31)
 	frappe.db.set_value("CAMS Command", name, "sent_at", long_ago)
@@ -241,12 +242,12 @@ def overdue(gateway, tags, run_jobs, monkeypatch):
 
 def test_a_command_that_is_not_carried_out_makes_its_device_stuck(gateway, tags, clock, overdue):
 	health.check_all()
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	clock.now += timedelta(minutes=10)
 	health.check_all()
 
-	assert state(tags[0]) == ("Stuck", "Stuck")
-	assert state(tags[1]) == ("Well", "")
+	assert state(tags[0]) == ("Queue Stuck", "Queue Stuck")
+	assert state(tags[1]) == ("Healthy", "")
 
 
 def test_the_gateway_is_asked_after_an_old_command_first(gateway, tags, clock, overdue):
@@ -255,7 +256,7 @@ def test_the_gateway_is_asked_after_an_old_command_first(gateway, tags, clock, o
 	clock.now += timedelta(minutes=10)
 	health.check_all()
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert frappe.db.get_value("CAMS Command", overdue, "state") == "Done"
 
 
@@ -267,7 +268,7 @@ def test_an_offline_device_may_keep_commands_waiting(gateway, tags, clock):
 		clock.now += timedelta(minutes=10)
 
 	assert device(tags[0]).queue_depth == 1
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 
 
 def test_a_gateway_api_that_cannot_tell_of_a_queue_makes_nobody_stuck(gateway, tags, clock, configure):
@@ -277,29 +278,29 @@ def test_a_gateway_api_that_cannot_tell_of_a_queue_makes_nobody_stuck(gateway, t
 		health.check_all()
 		clock.now += timedelta(minutes=10)
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 
 
 def test_where_nobody_can_be_asked_a_sent_command_is_not_stuck(gateway, tags, clock, configure, run_jobs):
 	configure(gateway_api="Web API 3.0", base_url=gateway.web_api_url)
-	name = commands.ask("AddUser", tags[0], user_id="EMP-0001")
+	name = queue.add_command("AddUser", tags[0], user_id="EMP-0001")
 	run_jobs()
 	frappe.db.set_value("CAMS Command", name, "sent_at", add_to_date(now_datetime(), hours=-5))
 	for _number in range(2):
 		health.check_all()
 		clock.now += timedelta(minutes=10)
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert (device(tags[0]).connection, device(tags[0]).model) == ("Online", "Simulated")
 
 
 @pytest.mark.parametrize(
 	("ahead", "expected", "words"),
 	[
-		(7200, "Clock", "2 hours ahead"),
-		(-1500, "Clock", "25 minutes behind"),
-		(500, "Well", ""),
-		(-500, "Well", ""),
+		(7200, "Clock Drift", "2 hours ahead"),
+		(-1500, "Clock Drift", "25 minutes behind"),
+		(500, "Healthy", ""),
+		(-500, "Healthy", ""),
 	],
 )
 def test_a_clock_that_is_wrong_shows_in_the_punches(gateway, tags, ahead, expected, words):
@@ -310,7 +311,7 @@ def test_a_clock_that_is_wrong_shows_in_the_punches(gateway, tags, ahead, expect
 	assert -20 <= found.clock_skew - ahead <= 0
 	assert found.clock_skew_at == frappe.db.get_value("CAMS Punch", {"service_tag": tags[0]}, "creation")
 	assert (found.health, words in found.health_note) == (expected, True)
-	assert state(tags[1]) == ("Well", "")
+	assert state(tags[1]) == ("Healthy", "")
 
 
 def test_punches_that_came_late_do_not_count_beside_one_that_did_not(gateway, tags):
@@ -346,7 +347,7 @@ def test_neither_history_nor_what_is_older_than_a_day_tells_of_a_clock(gateway, 
 	health.check_all()
 
 	assert device(tags[0]).clock_skew_at is None
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 
 
 def test_a_clock_that_was_set_is_learned_anew(gateway, tags, run_jobs, notices):
@@ -356,31 +357,37 @@ def test_a_clock_that_was_set_is_learned_anew(gateway, tags, run_jobs, notices):
 	run_jobs()
 	gateway.tick(20)
 	frappe.db.set_value("CAMS Command", name, "due_at", add_to_date(now_datetime(), minutes=-1))
-	commands.sweep()
+	queue.sweep()
 	assert frappe.db.get_value("CAMS Command", name, "state") == "Done"
 	assert (device(tags[0]).clock_skew, device(tags[0]).clock_skew_at) == (0, None)
 
 	health.check_all()
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert device(tags[0]).clock_skew_at is None
-	assert [told[0].partition("</b> ")[2] for told in notices] == ["is not well: Clock", "is well again"]
+	assert [told[0].partition("</b> ")[2] for told in notices] == [
+		"needs attention: Clock Drift",
+		"has recovered",
+	]
 
 	punch(tags[0], 4000)
 	health.check_all()
-	assert state(tags[0]) == ("Clock", "Clock")
+	assert state(tags[0]) == ("Clock Drift", "Clock Drift")
 
 
 def test_another_command_leaves_the_clock_alone(gateway, tags, run_jobs):
 	punch(tags[0], 7200)
 	health.check_all()
-	outcomes.finish(frappe.get_doc("CAMS Command", commands.ask("RebootDevice", tags[0])), "Done")
-	outcomes.fail(frappe.get_doc("CAMS Command", commands.ask("SyncDeviceTime", tags[0])), "refused")
+	command_results.finish(frappe.get_doc("CAMS Command", queue.add_command("RebootDevice", tags[0])), "Done")
+	command_results.fail(
+		frappe.get_doc("CAMS Command", queue.add_command("SyncDeviceTime", tags[0])), "refused"
+	)
 
 	assert device(tags[0]).clock_skew > 7000
 
 
 @pytest.mark.parametrize(
-	("days", "expected", "words"), [(31, "Well", ""), (30, "Licence", "ends on"), (-1, "Licence", "ended on")]
+	("days", "expected", "words"),
+	[(31, "Healthy", ""), (30, "Licence Expiring", "ends on"), (-1, "Licence Expiring", "ended on")],
 )
 def test_a_licence_near_its_end_is_told(gateway, tags, days, expected, words):
 	until = frappe.utils.getdate(frappe.utils.add_days(nowdate(), days))
@@ -398,7 +405,7 @@ def test_a_licence_that_was_set_here_stays_where_the_device_tells_none(gateway, 
 	health.check_all()
 
 	assert device(tags[0]).licence_until == frappe.utils.getdate(nowdate())
-	assert state(tags[0]) == ("Licence", "Licence")
+	assert state(tags[0]) == ("Licence Expiring", "Licence Expiring")
 
 
 def test_of_several_problems_the_worst_counts_and_the_note_has_all(gateway, tags, later, clock):
@@ -406,13 +413,13 @@ def test_of_several_problems_the_worst_counts_and_the_note_has_all(gateway, tags
 	set_device(tags[0], licence_until=nowdate())
 	gateway.set_online(tags[0], False)
 	later(minutes=61)
-	set_device(tags[0], creation="2020-01-01", last_heard=add_to_date(clock.now, hours=-2))
+	set_device(tags[0], creation="2020-01-01", last_reported=add_to_date(clock.now, hours=-2))
 	gateway.world.devices[tags[0]].last_seen = None
 	health.check_all()
 
-	assert state(tags[0]) == ("Silent", "Silent,Clock,Licence")
+	assert state(tags[0]) == ("Not Reporting", "Not Reporting,Clock Drift,Licence Expiring")
 	lines = device(tags[0]).health_note.split("\n")
-	assert [line.split()[0] for line in lines] == ["Nothing", "Its", "Its"]
+	assert [line.split()[0] for line in lines] == ["It", "Its", "Its"]
 	assert len(lines) == 3
 
 
@@ -422,13 +429,13 @@ def test_what_gets_worse_is_told_and_what_gets_better_is_not(gateway, tags, late
 	punch(tags[0], 7200)
 	health.check_all()
 	assert [told[0].partition("</b> ")[2] for told in notices] == [
-		"is not well: Licence",
-		"is not well: Clock, Licence",
+		"needs attention: Licence Expiring",
+		"needs attention: Clock Drift, Licence Expiring",
 	]
 
 	set_device(tags[0], licence_until="2099-01-01")
 	health.check_all()
-	assert state(tags[0]) == ("Clock", "Clock")
+	assert state(tags[0]) == ("Clock Drift", "Clock Drift")
 	assert len(notices) == 2
 
 
@@ -437,10 +444,10 @@ def test_a_form_that_was_opened_before_does_not_undo_what_was_told(gateway, tags
 	set_device(tags[0], licence_until=nowdate())
 	health.check_all()
 	opened.reload()
-	opened.update({"health": "Well", "problems": "", "health_note": "", "label": "Gate One"}).save()
+	opened.update({"health": "Healthy", "problems": "", "health_note": "", "label": "Gate One"}).save()
 	health.check_all()
 
-	assert state(tags[0]) == ("Licence", "Licence")
+	assert state(tags[0]) == ("Licence Expiring", "Licence Expiring")
 	assert device(tags[0]).label == "Gate One"
 	assert len(notices) == 1
 
@@ -450,7 +457,7 @@ def test_without_recipients_the_record_tells_alone(gateway, tags, notices, confi
 	set_device(tags[0], licence_until=nowdate())
 	health.check_all()
 
-	assert state(tags[0]) == ("Licence", "Licence")
+	assert state(tags[0]) == ("Licence Expiring", "Licence Expiring")
 	assert notices == []
 
 
@@ -462,7 +469,7 @@ def test_a_notice_that_fails_leaves_the_record(gateway, tags, notices):
 	set_device(tags[0], licence_until=nowdate())
 	health.check_all()
 
-	assert state(tags[0]) == ("Licence", "Licence")
+	assert state(tags[0]) == ("Licence Expiring", "Licence Expiring")
 	assert "no mail" in log_entries(reference_name=tags[0])[0].error
 
 
@@ -479,14 +486,14 @@ def test_while_the_gateway_is_down_callbacks_alone_judge_silence(
 	health.check_all()
 	gateway.stop()
 	later(minutes=61)
-	set_device(tags[0], last_heard=add_to_date(clock.now, minutes=-5))
+	set_device(tags[0], last_reported=add_to_date(clock.now, minutes=-5))
 	assert "connection failed" in health.check_all()
 	health.check_all()
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert "The gateway cannot be reached" in device(tags[0]).health_note
-	assert state(tags[1]) == ("Silent", "Silent")
-	assert [told[0] for told in notices] == [f"<b>Gate 2 ({tags[1]})</b> is not well: Silent"]
+	assert state(tags[1]) == ("Not Reporting", "Not Reporting")
+	assert [told[0] for told in notices] == [f"<b>Gate 2 ({tags[1]})</b> needs attention: Not Reporting"]
 	[entry] = log_entries(method="The CAMS gateway cannot be reached")
 	assert "CheckDeviceHealth got no answer" in entry.error
 	assert demo.AUTH_TOKEN not in entry.error
@@ -500,7 +507,7 @@ def test_what_only_the_gateway_can_tell_stays_while_it_is_down(gateway, tags, cl
 	gateway.fail_next("server_error", times=2)
 	health.check_all()
 
-	assert state(tags[0]) == ("Stuck", "Stuck")
+	assert state(tags[0]) == ("Queue Stuck", "Queue Stuck")
 	assert device(tags[0]).connection == "Online"
 	assert len(notices) == 1
 
@@ -525,9 +532,9 @@ def test_one_device_that_hangs_is_no_outage(gateway, tags, monkeypatch, no_outag
 	assert health.check_all() == ""
 
 	hanging, other = sorted(tags)
-	assert "The gateway said nothing of it" in device(hanging).health_note
+	assert "The gateway gave no information on it" in device(hanging).health_note
 	assert "timed out" in device(hanging).health_note
-	assert state(other) == ("Well", "")
+	assert state(other) == ("Healthy", "")
 	assert log_entries(method="The CAMS gateway cannot be reached") == []
 	assert len(log_entries(method="The CAMS gateway said nothing of a device", reference_name=hanging)) == 1
 
@@ -539,7 +546,7 @@ def test_a_device_that_the_gateway_does_not_know_says_so(gateway, tags, no_outag
 		assert health.check_all() == ""
 		assert "Verify the service tag" in device(tags[0]).health_note
 		assert device(tags[0]).connection in (None, "")
-		assert state(tags[1]) == ("Well", "")
+		assert state(tags[1]) == ("Healthy", "")
 	finally:
 		gateway.add_device(tags[0])
 
@@ -586,15 +593,15 @@ def test_the_scheduler_looks_after_enabled_devices(gateway, tags, configure):
 	set_device(tags[1], enabled=0)
 	health.check()
 
-	assert state(tags[0]) == ("Well", "")
+	assert state(tags[0]) == ("Healthy", "")
 	assert device(tags[1]).health_at is None
 
 
 def test_a_look_on_demand_answers_with_what_is_known(gateway, tags):
 	shown = calls.check_health(tags[0])
 
-	assert (shown.health, shown.connection, shown.model) == ("Well", "Online", "Simulated")
-	assert state(tags[0]) == ("Well", "")
+	assert (shown.health, shown.connection, shown.model) == ("Healthy", "Online", "Simulated")
+	assert state(tags[0]) == ("Healthy", "")
 
 
 def test_a_look_on_demand_throws_the_gateways_words(gateway, tags):
@@ -656,7 +663,7 @@ def test_what_concerns_a_device_as_a_whole_is_a_command(gateway, tags, ask, oper
 
 @pytest.mark.parametrize("call", [calls.reboot, calls.reset_queue])
 def test_what_interrupts_a_device_needs_a_reason(gateway, tags, call):
-	with pytest.raises(frappe.ValidationError, match="Say why"):
+	with pytest.raises(frappe.ValidationError, match="Enter a reason"):
 		call(tags[0], "  ")
 	assert not frappe.db.exists("CAMS Command", {"service_tag": tags[0]})
 

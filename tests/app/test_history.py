@@ -5,7 +5,9 @@ from datetime import datetime, timedelta, timezone
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import history, inbox
+from navari_cams_biometric.cams_biometric.base.states import LoadState
+from navari_cams_biometric.cams_biometric.history import loads
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.simulator import Simulator
 from tests.contract.host import TOKEN
 
@@ -20,7 +22,7 @@ def gateway(site, new_user_id):
 	frappe.new_doc("CAMS Device", service_tag=tag).insert()
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	with Simulator(token=TOKEN) as simulator:
-		settings.update({"gateway_api": "REST v3", "base_url": simulator.rest_url})
+		settings.update({"gateway_api": "REST v3 (form not published)", "base_url": simulator.rest_url})
 		settings.save()
 		frappe.db.commit()
 		simulator.add_device(tag)
@@ -39,7 +41,7 @@ def gateway(site, new_user_id):
 @pytest.fixture
 def load(gateway):
 	"""Queue a load of the 60 days; its job is run by the test."""
-	name = history.start("2024-01-01", "2024-02-29", gateway.tag)
+	name = loads.start("2024-01-01", "2024-02-29", gateway.tag)
 	frappe.db.commit()
 	return name
 
@@ -55,7 +57,7 @@ def stored(gateway):
 
 
 def test_a_load_that_runs_through_has_everything(gateway, load):
-	history.run(load)
+	loads.run(load)
 	assert outcome(load) == ("Done", "Done", 120, 120)
 	assert stored(gateway) == 120
 
@@ -65,50 +67,50 @@ def test_a_cancelled_load_stops_after_its_page_and_goes_on_there_when_resumed(mo
 
 	def store_and_cancel(callback, device, history_load):
 		store(callback, device, history_load)
-		history.set_state(load, history.CANCELLED)
+		loads.set_state(load, LoadState.CANCELLED)
 
 	with monkeypatch.context() as cancelling:
 		cancelling.setattr(inbox, "store", store_and_cancel)
-		history.run(load)
+		loads.run(load)
 	state, _, received, _ = outcome(load)
 	assert (state, stored(gateway)) == ("Cancelled", received)
 	assert 0 < received < 120
-	history.resume(load)
-	history.run(load)
+	loads.resume(load)
+	loads.run(load)
 	assert outcome(load) == ("Done", "Done", 120, 120)  # nothing was asked for twice
 
 
 def test_a_load_gives_way_to_other_jobs_and_goes_on(monkeypatch, gateway, load):
-	monkeypatch.setattr(history, "SLICE_SECONDS", 0)
+	monkeypatch.setattr(loads, "SLICE_SECONDS", 0)
 	slices = 0
 	while frappe.db.get_value("CAMS History Load", load, "state") == "Queued":
-		history.run(load)
+		loads.run(load)
 		slices += 1
 	assert slices > 2
 	assert outcome(load) == ("Done", "Done", 120, 120)
 
 
 def test_a_device_that_answers_by_the_callback_is_asked_for_every_window(monkeypatch, gateway, load):
-	monkeypatch.setattr(history, "SLICE_SECONDS", 0)
+	monkeypatch.setattr(loads, "SLICE_SECONDS", 0)
 	gateway.set_quirks(gateway.tag, history_by_callback=True)
 	for _ in range(5):
-		history.run(load)
-	assert outcome(load) == ("Done", "Answered by Callback", 0, 0)
+		loads.run(load)
+	assert outcome(load) == ("Done", "Sent to Callback", 0, 0)
 	[row] = frappe.get_doc("CAMS History Load", load).devices
 	assert row.asked == 2  # 60 days are two windows
 
 
 def test_a_job_that_comes_for_a_load_that_is_not_queued_does_nothing(gateway, load):
-	history.set_state(load, history.CANCELLED)
-	history.run(load)
+	loads.set_state(load, LoadState.CANCELLED)
+	loads.run(load)
 	assert outcome(load) == ("Cancelled", "Waiting", 0, 0)
 	assert gateway.received == []
 
 
 def test_a_load_that_lost_its_job_is_found_by_the_scheduler(gateway, load):
-	history.set_state(load, history.RUNNING)
+	loads.set_state(load, LoadState.RUNNING)
 	frappe.db.set_value("CAMS History Load", load, "modified", "2020-01-01", update_modified=False)
-	history.resume_stalled()
+	loads.resume_stalled()
 	assert frappe.db.get_value("CAMS History Load", load, "state") == "Queued"
 
 
@@ -117,7 +119,7 @@ def test_an_unexpected_error_ends_the_load_visibly(monkeypatch, gateway, load):
 		raise RuntimeError("nobody thought of this")
 
 	monkeypatch.setattr(inbox, "store", fail)
-	history.run(load)
+	loads.run(load)
 	assert frappe.db.get_value("CAMS History Load", load, "state") == "Failed"
 	[entry] = frappe.get_all("Error Log", filters={"reference_name": load}, fields=["error"])
 	assert "nobody thought of this" in entry.error
@@ -130,7 +132,7 @@ def test_without_a_token_nothing_begins(gateway):
 	settings.save()
 	try:
 		with pytest.raises(frappe.ValidationError, match="Auth Token"):
-			history.start("2024-01-01", "2024-01-02", gateway.tag)
+			loads.start("2024-01-01", "2024-01-02", gateway.tag)
 	finally:
 		settings.update({"auth_token": TOKEN, "token_overlap": 24})
 		settings.save()
@@ -138,8 +140,8 @@ def test_without_a_token_nothing_begins(gateway):
 
 
 def test_a_load_that_ended_long_ago_is_forgotten_and_one_under_way_is_not(gateway, load):
-	under_way = history.start("2024-01-01", "2024-01-01", gateway.tag)
-	history.run(load)
+	under_way = loads.start("2024-01-01", "2024-01-01", gateway.tag)
+	loads.run(load)
 	for name in (load, under_way):
 		frappe.db.set_value("CAMS History Load", name, "modified", "2023-01-01", update_modified=False)
 	frappe.get_doc("CAMS History Load", load).clear_old_logs(365)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.sync.holds import (
+from navari_cams_biometric.cams_biometric.shift_sync.holds import (
 	FAILED,
 	FOLLOWS_HRMS,
 	HELD,
@@ -29,11 +29,11 @@ def at(clock):
 
 
 def feed(name="Gate 1", heard="09:55", **times):
-	heard_until = at(heard) if heard else None
+	complete_until = at(heard) if heard else None
 	return Feed(
 		f"TAG {name}",
 		name,
-		heard_until,
+		complete_until,
 		**{key: at(value) if value else None for key, value in times.items()},
 	)
 
@@ -89,25 +89,37 @@ def test_what_is_left_alone_keeps_its_value_and_cannot_be_released(aside):
 @pytest.mark.parametrize(
 	("feeds", "current", "word", "color", "sentence"),
 	[
-		([feed()], "06:00", SYNCED, "green", "Synced until 09:55, when Gate 1 was last heard"),
-		([feed("Gate 2", "06:10")], "06:00", HELD, "orange", "Held since 06:10, Gate 2 silent"),
-		([feed("Gate 2", None)], "06:00", HELD, "red", "Held, nothing was ever heard of Gate 2"),
+		([feed()], "06:00", SYNCED, "green", "Synced until 09:55, when Gate 1 last reported"),
+		([feed("Gate 2", "06:10")], "06:00", HELD, "orange", "Held since 06:10, Gate 2 not reporting"),
+		([feed("Gate 2", None)], "06:00", HELD, "red", "Held, Gate 2 has never reported"),
 		(
 			[feed(queued_from="09:50")],
 			"06:00",
 			SYNCED,
 			"green",
-			"Synced until 09:50, a punch of Gate 1 is next",
+			"Synced until 09:50, a punch of Gate 1 is being processed",
 		),
-		([feed(queued_from="07:00")], "06:00", HELD, "orange", "Held since 07:00, a punch of Gate 1 waits"),
-		([feed(queued_from="07:00")], "08:00", HELD, "orange", "Held since 08:00, a punch of Gate 1 waits"),
+		(
+			[feed(queued_from="07:00")],
+			"06:00",
+			HELD,
+			"orange",
+			"Held since 07:00, a punch of Gate 1 is pending",
+		),
+		(
+			[feed(queued_from="07:00")],
+			"08:00",
+			HELD,
+			"orange",
+			"Held since 08:00, a punch of Gate 1 is pending",
+		),
 		([feed(failed_from="09:50")], "06:00", HELD, "red", "Held since 09:50, a punch of Gate 1 failed"),
 		(
 			[feed("Gate 2", "06:10", released_until="07:00")],
 			"06:00",
 			HELD,
 			"orange",
-			"Held since 07:00, Gate 2 silent (released until then)",
+			"Held since 07:00, Gate 2 not reporting (released until then)",
 		),
 		(
 			[feed("Gate 2", "06:10", released_until="09:50")],
@@ -121,7 +133,7 @@ def test_what_is_left_alone_keeps_its_value_and_cannot_be_released(aside):
 			"09:00",
 			HELD,
 			"orange",
-			"Ahead of Gate 2, which was heard until 06:10 only",
+			"Ahead of Gate 2, which is complete until 06:10 only",
 		),
 	],
 )
@@ -132,7 +144,7 @@ def test_it_says_who_holds_it_and_since_when(feeds, current, word, color, senten
 
 def test_a_day_that_is_not_today_is_named():
 	silent = Feed("TAG", "Gate 2", NOW - timedelta(days=2))
-	assert sentence_of(shift(silent, current=None)) == "Held since 2024-09-15 10:00, Gate 2 silent"
+	assert sentence_of(shift(silent, current=None)) == "Held since 2024-09-15 10:00, Gate 2 not reporting"
 	assert color_of(shift(silent, current=None)) == (HELD, "red")
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
-from navari_cams_biometric.cams_biometric.attendance.checkins import drain
-from navari_cams_biometric.cams_biometric.controllers.punches import retry
+from navari_cams_biometric.cams_biometric.controllers.punch_actions import retry
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from tests.app.inside import DAY, checkins_of, hold, outcome, punch_at, punch_of, punches_of, store
 from tests.contract.host import DONE, SERVICE_TAG, TOKEN, batch
 
@@ -34,7 +34,7 @@ def test_a_batch_with_the_same_punch_twice_is_one(new_employee):
 	entry = ("CheckIn", employee.attendance_device_id, EIGHT)
 	store(history(entry, entry))
 	drain()
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 	assert len(checkins_of(employee.name)) == 1
 
 
@@ -50,7 +50,7 @@ def test_two_types_at_one_moment_are_two(new_employee):
 	user_id = employee.attendance_device_id
 	store(history(("CheckIn", user_id, EIGHT), ("CheckOut", user_id, EIGHT)))
 	drain()
-	assert {punch.state for punch in punches_of(user_id)} == {"Checked In"}
+	assert {punch.state for punch in punches_of(user_id)} == {"Recorded"}
 	assert {checkin.log_type for checkin in checkins_of(employee.name)} == {"IN", "OUT"}
 
 
@@ -120,7 +120,7 @@ def test_a_service_tag_that_frappe_takes_for_no_name_costs_no_punch(callback, ne
 	assert callback(punch_at(employee.attendance_device_id, SerialNumber=service_tag)).get_data() == DONE
 	assert punch_of(employee.attendance_device_id).service_tag is None
 	drain()
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 
 
 def test_a_service_tag_that_is_too_long_is_cut_and_the_device_registered_once(callback, new_employee):
@@ -178,14 +178,14 @@ def test_a_time_that_cannot_be_read_stands_in_nobodys_way(monkeypatch, new_emplo
 	store(body, punch_at(employee.attendance_device_id))
 	drain()
 	assert outcome(other.attendance_device_id) == ("Held", "TIME_UNREADABLE")
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 
 
 def test_a_time_that_can_be_read_by_now_is_read_when_the_punch_is_tried_again(new_employee):
 	"""As after an update that knows one more form of time."""
 	employee = new_employee()
 	name = hold(employee.attendance_device_id, "TIME_UNREADABLE")
-	inbox.update([name], punch_time=None)
+	inbox.update_punches([name], punch_time=None)
 	retry([name])
 	drain()
 	[checkin] = checkins_of(employee.name)
@@ -198,7 +198,7 @@ def test_a_drain_whose_time_is_over_leaves_the_rest_to_the_next(new_employee):
 	drain(seconds=0)
 	assert outcome(employee.attendance_device_id) == ("Queued", None)
 	drain()
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)
 
 
 def test_what_a_device_is_known_by_moves_forward_only(new_employee, new_device):
@@ -208,5 +208,5 @@ def test_what_a_device_is_known_by_moves_forward_only(new_employee, new_device):
 		drain()
 	device.reload()
 	assert device.last_punch == datetime(2024, 9, 17, 17)
-	assert device.last_heard == max(punch.creation for punch in punches_of(employee.attendance_device_id))
+	assert device.last_reported == max(punch.creation for punch in punches_of(employee.attendance_device_id))
 	assert device.label == "Main Gate"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.missing import end_of
+from navari_cams_biometric.cams_biometric.presence.missing_punches import end_of
 
 MONDAY = date(2024, 1, 1)
 NIGHT = {"start_time": "22:00:00", "end_time": "06:00:00", "allow_check_out_after_shift_end_time": 60}

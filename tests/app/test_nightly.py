@@ -9,10 +9,11 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, format_date, getdate, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import history, inbox, nightly
-from navari_cams_biometric.cams_biometric.attendance.comparison.reconciliation import by_device_and_person
-from navari_cams_biometric.cams_biometric.controllers import history as by_button
-from navari_cams_biometric.cams_biometric.devices.authentication import device_named
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.controllers import history_actions as by_button
+from navari_cams_biometric.cams_biometric.history import loads, nightly
+from navari_cams_biometric.cams_biometric.history.reconciliation import by_device_and_person
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import parse_callback
 from navari_cams_biometric.install import after_migrate
 from tests.contract.host import DONE, SETTINGS, TOKEN, batch
@@ -88,7 +89,7 @@ def night(run_jobs):
 		nightly.begin()
 		run_jobs()
 		hours_pass()
-		nightly.tell()
+		nightly.notify()
 		return frappe.get_last_doc(LOAD, filters={"kind": "Nightly"})
 
 	return pass_by
@@ -139,7 +140,7 @@ def test_a_load_by_hand_is_no_reason_to_wait(tags):
 	by_hand = by_button.load_punchlog(yesterday, yesterday, tags[0])
 	nightly.begin()
 
-	assert frappe.db.get_value(LOAD, by_hand, "kind") == "By Hand"
+	assert frappe.db.get_value(LOAD, by_hand, "kind") == "Manual"
 	assert len(nightly_loads()) == 1
 
 
@@ -168,7 +169,7 @@ def test_what_was_missing_is_marked_and_what_was_here_is_not(tags, missed, new_u
 	known, unknown = new_user_id(), new_user_id()
 	entry = missed(tags[0], known)
 	body = {"RealTime": real_time_of(entry)}
-	inbox.store(parse_callback(json.dumps(body).encode()), device_named(tags[0]))
+	inbox.store(parse_callback(json.dumps(body).encode()), find_device(tags[0]))
 	missed(tags[0], unknown, 9)
 	missed(tags[1], unknown, 17, days=3)
 	missed(tags[1], unknown, 17, days=4)  # before the days of this night
@@ -192,7 +193,7 @@ def test_it_is_told_once_by_device_with_what_became_of_it(
 	missed(tags[0], person, 17)
 	missed(tags[1], stranger, 9)
 	load = night()
-	nightly.tell()
+	nightly.notify()
 
 	[(name, subject, message, users)] = notices
 	days = " - ".join(format_date(add_days(getdate(), -days)) for days in (3, 1))
@@ -205,7 +206,7 @@ def test_it_is_told_once_by_device_with_what_became_of_it(
 		f"<b>{title}</b>: {text}"
 		for title, text in sorted(
 			(
-				(f"Gate 1 ({tags[0]})", "2 (Checked In: 2)"),
+				(f"Gate 1 ({tags[0]})", "2 (Recorded: 2)"),
 				(f"Gate 2 ({tags[1]})", "1 (Held: 1)"),
 			),
 			key=lambda line: line[0][8:],
@@ -216,13 +217,13 @@ def test_it_is_told_once_by_device_with_what_became_of_it(
 def test_it_is_not_told_while_it_still_comes(tags, missed, new_user_id, run_jobs, notices, manager):
 	missed(tags[0], new_user_id())
 	nightly.begin()
-	nightly.tell()
+	nightly.notify()
 	run_jobs()
-	nightly.tell()
+	nightly.notify()
 	assert notices == []
 
 	hours_pass()
-	nightly.tell()
+	nightly.notify()
 	assert len(notices) == 1
 
 
@@ -233,7 +234,7 @@ def test_where_nothing_is_missing_nothing_is_told(tags, missed, new_user_id, nig
 	second = night()
 
 	assert (second.state, brought_by(second), notices) == ("Done", set(), [])
-	assert second.told_at is None
+	assert second.notified_at is None
 
 
 def test_what_a_load_by_hand_brings_is_marked_and_not_told(
@@ -245,7 +246,7 @@ def test_what_a_load_by_hand_brings_is_marked_and_not_told(
 	load = by_button.load_punchlog(yesterday, yesterday, tags[0])
 	run_jobs()
 	hours_pass()
-	nightly.tell()
+	nightly.notify()
 
 	assert frappe.db.get_value("CAMS Punch", {"user_id": user_id}, "history_load") == load
 	assert notices == []
@@ -258,13 +259,13 @@ def test_a_device_that_failed_is_named_and_the_next_night_makes_it_good(
 	missed(tags[1], user_id)
 	gone = gateway.world.devices.pop(tags[1])
 	first = night()
-	nightly.tell()
+	nightly.notify()
 
 	assert first.state == "Failed"
 	[(_name, subject, message, _users)] = notices
 	assert "not complete, missing punches loaded: <b>0</b>" in subject
-	assert f"<b>Gate 2 ({tags[1]})</b> could not be asked." in message
-	assert "next nights" in message
+	assert f"<b>Gate 2 ({tags[1]})</b> could not be loaded." in message
+	assert "next nightly reconciliations" in message
 
 	gateway.world.devices[tags[1]] = gone
 	second = night()
@@ -301,7 +302,7 @@ def test_an_answer_by_the_callback_is_marked_and_told_when_it_comes(
 ):
 	gateway.set_quirks(history_by_callback=True)
 	load = night()
-	assert [row.state for row in load.devices] == ["Answered by Callback"] * 2
+	assert [row.state for row in load.devices] == ["Sent to Callback"] * 2
 	assert notices == []
 
 	user_id = new_user_id()
@@ -311,8 +312,8 @@ def test_an_answer_by_the_callback_is_marked_and_told_when_it_comes(
 	too_old = batch(("CheckIn", user_id, f"{add_days(getdate(), -4)} 08:00:00 GMT +0300"))
 	assert callback(too_old, f"?stgid={tags[0]}").get_data() == DONE
 	hours_pass()
-	nightly.tell()
-	nightly.tell()
+	nightly.notify()
+	nightly.notify()
 
 	assert brought_by(load) == {(tags[0], user_id, 8)}
 	assert frappe.db.count("CAMS Punch", {"history_load": load.name}) == 2
@@ -325,19 +326,19 @@ def test_a_batch_that_nobody_asked_for_belongs_to_no_load(tags, new_user_id, nig
 	body = batch(("CheckIn", user_id, f"{add_days(getdate(), -1)} 08:00:00 GMT +0300"))
 	callback = parse_callback(json.dumps(body).encode())
 
-	assert history.answered_by(callback, device_named(tags[0])) is None
+	assert loads.load_answered_by(callback, find_device(tags[0])) is None
 
 
 def test_an_answer_is_awaited_for_a_day(gateway, tags, new_user_id, night):
 	gateway.set_quirks(history_by_callback=True)
 	load = night()
 	body = batch(("CheckIn", new_user_id(), f"{add_days(getdate(), -1)} 08:00:00 GMT +0300"))
-	callback, device = parse_callback(json.dumps(body).encode()), device_named(tags[0])
-	assert history.answered_by(callback, device) == load.name
+	callback, device = parse_callback(json.dumps(body).encode()), find_device(tags[0])
+	assert loads.load_answered_by(callback, device) == load.name
 
 	[row] = [row for row in load.devices if row.service_tag == tags[0]]
 	row.db_set("modified", add_to_date(now_datetime(), hours=-25), update_modified=False)
-	assert history.answered_by(callback, device) is None
+	assert loads.load_answered_by(callback, device) is None
 
 
 # The count for the report
@@ -359,12 +360,12 @@ def test_punches_are_counted_by_device_and_person_and_what_differs_comes_first(t
 	counted = by_device_and_person(
 		[
 			row(first, "1", name="Employee One"),
-			row(first, "1", "Not at the Gateway", "No", "Employee One"),
+			row(first, "1", "Only in ERPNext", "No", "Employee One"),
 			row(second, "1", name="Employee One"),
 			row(second, "9"),
 			row(second, "9", "Held"),
-			row(second, "2", "Missing Here", name="Employee Two"),
-			row(second, "2", "Missing Here", name="Employee Two"),
+			row(second, "2", "Only at Gateway", name="Employee Two"),
+			row(second, "2", "Only at Gateway", name="Employee Two"),
 			row(second, "3", name="Employee Three"),
 		]
 	)
@@ -385,7 +386,7 @@ def test_punches_are_counted_by_device_and_person_and_what_differs_comes_first(t
 
 
 def test_a_new_field_gets_its_default_and_what_a_site_has_set_stays():
-	configure(check_health=0, silent_after=0)
+	configure(check_health=0, not_reporting_after=0)
 	stored = frappe.qb.DocType("Singles")
 	fields = ("reconcile_days", "licence_warning")
 	frappe.db.delete("Singles", (stored["doctype"] == SETTINGS) & stored["field"].isin(fields))
@@ -395,6 +396,6 @@ def test_a_new_field_gets_its_default_and_what_a_site_has_set_stays():
 		after_migrate()
 		settings = frappe.get_doc(SETTINGS)
 		assert (settings.reconcile_days, settings.licence_warning) == (3, 30)
-		assert (settings.check_health, settings.silent_after) == (0, 0)
+		assert (settings.check_health, settings.not_reporting_after) == (0, 0)
 	finally:
-		configure(silent_after=60)
+		configure(not_reporting_after=60)

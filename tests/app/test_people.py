@@ -10,10 +10,11 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 import navari_cams_biometric
-from navari_cams_biometric.cams_biometric import jobs
-from navari_cams_biometric.cams_biometric.controllers import people
-from navari_cams_biometric.cams_biometric.devices import commands, listing, mirror
-from navari_cams_biometric.cams_biometric.devices import people as devices_people
+from navari_cams_biometric.cams_biometric.base import jobs
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.controllers import enrolment_actions
+from navari_cams_biometric.cams_biometric.device_users import device_user_store, user_sync
+from navari_cams_biometric.cams_biometric.device_users import enrolment as devices_people
 from tests.app.inside import log_entries
 
 SETTINGS = "CAMS Biometric Settings"
@@ -122,7 +123,7 @@ def carry_out(gateway, run_jobs):
 		"CAMS Command", filters={"service_tag": ["in", list(gateway.world.devices)]}, pluck="name"
 	):
 		make_due(name)
-	commands.sweep()
+	queue.sweep()
 	run_jobs()
 
 
@@ -135,11 +136,13 @@ def make_due(name):
 
 def known(tag, user_id):
 	fields = ["state", "first_name", "user_type", "fingerprints", "cards", "employee"]
-	return frappe.db.get_value("CAMS Device User", mirror.row_name(tag, user_id), fields, as_dict=True)
+	return frappe.db.get_value(
+		"CAMS Device User", device_user_store.row_name(tag, user_id), fields, as_dict=True
+	)
 
 
 def put(tag, employee, **values):
-	mirror.put(tag, employee.attendance_device_id, **values)
+	device_user_store.mark_on_device(tag, employee.attendance_device_id, **values)
 	frappe.db.commit()
 
 
@@ -148,7 +151,7 @@ def put(tag, employee, **values):
 
 def test_an_employee_is_enrolled_on_the_devices_of_the_branch(gateway, tags, employee, new_device, run_jobs):
 	elsewhere = new_device(label="Elsewhere")
-	assert people.enrol(employee.name, reason="new") == {"commands": 2, "in_background": False}
+	assert enrolment_actions.enrol(employee.name, reason="new") == {"commands": 2, "in_background": False}
 	carry_out(gateway, run_jobs)
 
 	for tag in tags:
@@ -162,20 +165,20 @@ def test_an_employee_is_enrolled_on_the_devices_of_the_branch(gateway, tags, emp
 
 def test_a_disabled_device_of_the_branch_is_left_out(tags, employee):
 	frappe.db.set_value("CAMS Device", tags[0], "enabled", 0)
-	people.enrol([employee.name])
+	enrolment_actions.enrol([employee.name])
 	assert recorded(tags) == [("AddUser", tags[1], employee.attendance_device_id)]
 
 
 def test_chosen_devices_count_instead_of_the_branch(tags, employee, new_device):
 	elsewhere = new_device()
-	people.enrol(frappe.as_json([employee.name]), devices=frappe.as_json([elsewhere.name]))
+	enrolment_actions.enrol(frappe.as_json([employee.name]), devices=frappe.as_json([elsewhere.name]))
 	assert recorded([*tags, elsewhere.name]) == [("AddUser", elsewhere.name, employee.attendance_device_id)]
 
 
 def test_somebody_without_a_device_id_is_named_and_nothing_is_recorded(tags, employee, new_person):
 	nobody = new_person(attendance_device_id="", first_name="Unnumbered")
 	with pytest.raises(frappe.ValidationError, match=f"Attendance Device ID.*Unnumbered.*{nobody.name}"):
-		people.enrol([employee.name, nobody.name])
+		enrolment_actions.enrol([employee.name, nobody.name])
 	assert recorded(tags) == []
 
 
@@ -183,12 +186,12 @@ def test_somebody_without_a_device_id_is_named_and_nothing_is_recorded(tags, emp
 def test_without_a_device_to_enrol_on_somebody_must_choose(tags, new_person, new_branch, values):
 	person = new_person(**{"branch": new_branch(), **values})
 	with pytest.raises(frappe.ValidationError, match=f"Choose devices.*{person.name}"):
-		people.enrol(person.name)
+		enrolment_actions.enrol(person.name)
 
 
-@pytest.mark.parametrize("function", [people.update, people.resend])
+@pytest.mark.parametrize("function", [enrolment_actions.update, enrolment_actions.resend])
 def test_who_is_on_no_device_is_neither_updated_nor_resent(tags, employee, function):
-	with pytest.raises(frappe.ValidationError, match="Enrol first"):
+	with pytest.raises(frappe.ValidationError, match="Enrol them first"):
 		function(employee.name)
 
 
@@ -198,7 +201,7 @@ def test_a_name_is_updated_where_the_person_is_and_an_administrator_stays_one(
 	user_id = employee.attendance_device_id
 	gateway.add_user(tags[0], user_id, first_name="Old", user_type="Admin")
 	put(tags[0], employee, user_type="Admin")
-	people.update(employee.name)
+	enrolment_actions.update(employee.name)
 	carry_out(gateway, run_jobs)
 
 	assert recorded(tags) == [("UpdateUser", tags[0], user_id)]
@@ -208,16 +211,16 @@ def test_a_name_is_updated_where_the_person_is_and_an_administrator_stays_one(
 
 def test_who_is_on_the_way_counts_as_there_and_who_is_being_removed_does_not(tags, employee):
 	put(tags[1], employee)
-	people.enrol(employee.name, devices=[tags[0]])
-	people.remove(employee.name, "gone", devices=[tags[1]])
-	people.update(employee.name)
+	enrolment_actions.enrol(employee.name, devices=[tags[0]])
+	enrolment_actions.remove(employee.name, "gone", devices=[tags[1]])
+	enrolment_actions.update(employee.name)
 	assert recorded(tags, operation="UpdateUser") == [("UpdateUser", tags[0], employee.attendance_device_id)]
 
 
 def test_a_removal_goes_everywhere_unless_devices_are_chosen(gateway, tags, employee, new_device, run_jobs):
 	disabled = new_device(enabled=0)
 	gateway.add_user(tags[0], employee.attendance_device_id)
-	people.remove(employee.name, "left")
+	enrolment_actions.remove(employee.name, "left")
 	carry_out(gateway, run_jobs)
 
 	assert gateway.world.devices[tags[0]].users == {}
@@ -227,25 +230,25 @@ def test_a_removal_goes_everywhere_unless_devices_are_chosen(gateway, tags, empl
 
 
 def test_a_removal_needs_a_reason(tags, employee):
-	with pytest.raises(frappe.ValidationError, match="why"):
-		people.remove(employee.name, " ")
+	with pytest.raises(frappe.ValidationError, match="reason"):
+		enrolment_actions.remove(employee.name, " ")
 	assert recorded(tags) == []
 
 
 def test_what_waits_already_is_not_asked_twice(tags, employee):
 	for _ in range(2):
-		people.enrol(employee.name, devices=[tags[0]])
+		enrolment_actions.enrol(employee.name, devices=[tags[0]])
 	assert len(recorded(tags)) == 1
-	people.remove(employee.name, "gone", devices=[tags[0]])
-	people.enrol(employee.name, devices=[tags[0]])
+	enrolment_actions.remove(employee.name, "gone", devices=[tags[0]])
+	enrolment_actions.enrol(employee.name, devices=[tags[0]])
 	assert [operation for operation, _tag, _user in recorded(tags)] == ["AddUser", "DeleteUser", "AddUser"]
 
 
 def test_a_name_that_changed_while_the_command_waits_is_sent_as_well(tags, employee):
 	put(tags[0], employee)
-	people.update(employee.name)
+	enrolment_actions.update(employee.name)
 	employee.reload().update({"first_name": "Renamed"}).save()
-	people.update(employee.name)
+	enrolment_actions.update(employee.name)
 	names = frappe.get_all("CAMS Command", filters={"service_tag": tags[0]}, pluck="arguments")
 	assert sorted(frappe.parse_json(each)["first_name"] for each in names) == ["Employee", "Renamed"]
 
@@ -253,8 +256,8 @@ def test_a_name_that_changed_while_the_command_waits_is_sent_as_well(tags, emplo
 @pytest.mark.parametrize(
 	("function", "secret", "operation", "field", "kind"),
 	[
-		(people.set_card, "10283655", "EnrollCard", "CardNumber", "Card"),
-		(people.set_pin, "90817263", "SetUserPassword", "Password", "Password"),
+		(enrolment_actions.set_card, "10283655", "EnrollCard", "CardNumber", "Card"),
+		(enrolment_actions.set_pin, "90817263", "SetUserPassword", "Password", "Password"),
 	],
 )
 def test_a_card_and_a_pin_are_set_and_forgotten(
@@ -277,21 +280,21 @@ def test_a_card_and_a_pin_are_set_and_forgotten(
 @pytest.mark.parametrize("pin", ["", "12a4", "-123", "１２"])
 def test_a_pin_consists_of_digits(tags, employee, pin):
 	with pytest.raises(frappe.ValidationError, match="digits"):
-		people.set_pin(employee.name, pin, devices=tags)
+		enrolment_actions.set_pin(employee.name, pin, devices=tags)
 	assert recorded(tags) == []
 
 
 def test_a_secret_is_for_one_employee(tags, new_person):
 	names = [new_person().name for _ in range(2)]
 	with pytest.raises(frappe.ValidationError, match="one employee"):
-		people.set_card(names, "10283655", devices=tags)
+		enrolment_actions.set_card(names, "10283655", devices=tags)
 	assert recorded(tags) == []
 
 
 def test_a_device_asks_for_a_finger_and_takes_a_face(gateway, tags, employee, run_jobs):
 	user_id = employee.attendance_device_id
-	people.start_fingerprint(employee.name, [tags[0]], index=6)
-	people.start_face(employee.name, [tags[0]])
+	enrolment_actions.start_fingerprint(employee.name, [tags[0]], index=6)
+	enrolment_actions.start_face(employee.name, [tags[0]])
 	carry_out(gateway, run_jobs)
 
 	credentials = gateway.world.devices[tags[0]].users[user_id].credentials
@@ -301,7 +304,7 @@ def test_a_device_asks_for_a_finger_and_takes_a_face(gateway, tags, employee, ru
 
 def test_a_template_is_sent_as_it_came(gateway, tags, employee, run_jobs):
 	template = base64.b64encode(b"ridges").decode()
-	people.start_fingerprint(employee.name, [tags[0]], secret=template)
+	enrolment_actions.start_fingerprint(employee.name, [tags[0]], secret=template)
 	carry_out(gateway, run_jobs)
 	assert sent(gateway, "EnrollFingerprint")[0]["Template"] == template
 
@@ -309,18 +312,18 @@ def test_a_template_is_sent_as_it_came(gateway, tags, employee, run_jobs):
 @pytest.mark.parametrize("wrong", [{"index": 10}, {"index": -1}, {"secret": "no base64!"}])
 def test_a_finger_that_is_none_and_a_template_that_is_none_are_refused(tags, employee, wrong):
 	with pytest.raises(frappe.ValidationError, match=r"0 to 9|base64"):
-		people.start_fingerprint(employee.name, tags, **wrong)
+		enrolment_actions.start_fingerprint(employee.name, tags, **wrong)
 	assert recorded(tags) == []
 
 
 def test_web_api_3_lets_no_device_ask(web_api, tags, employee):
-	for function in (people.start_fingerprint, people.start_face):
-		with pytest.raises(frappe.ValidationError, match="asks nobody"):
+	for function in (enrolment_actions.start_fingerprint, enrolment_actions.start_face):
+		with pytest.raises(frappe.ValidationError, match="cannot ask"):
 			function(employee.name, tags)
-	with pytest.raises(frappe.ValidationError, match="not part of Web API"):
-		people.copy(employee.name, tags[0], [tags[1]])
+	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
+		enrolment_actions.copy(employee.name, tags[0], [tags[1]])
 	assert recorded(tags) == []
-	assert people.on_devices(employee.name)["unavailable"].keys() == {"CopyUsers"}
+	assert enrolment_actions.on_devices(employee.name)["unavailable"].keys() == {"CopyUsers"}
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -330,7 +333,7 @@ def test_people_are_copied_and_the_target_is_read_by_itself(gateway, tags, new_p
 		user = gateway.add_user(tags[0], person.attendance_device_id, first_name="Source")
 		user.credentials["Fingerprint", "1"] = "ridges"
 	gateway.add_user(tags[0], "other")
-	assert people.copy([person.name for person in chosen], tags[0], tags)["commands"] == 1
+	assert enrolment_actions.copy([person.name for person in chosen], tags[0], tags)["commands"] == 1
 	carry_out(gateway, run_jobs)
 
 	ids = {person.attendance_device_id for person in chosen}
@@ -342,8 +345,8 @@ def test_people_are_copied_and_the_target_is_read_by_itself(gateway, tags, new_p
 
 
 def test_a_copy_needs_another_device(tags, employee):
-	with pytest.raises(frappe.ValidationError, match="not the source"):
-		people.copy(employee.name, tags[0], [tags[0]])
+	with pytest.raises(frappe.ValidationError, match="other than the source"):
+		enrolment_actions.copy(employee.name, tags[0], [tags[0]])
 
 
 def test_the_gateway_is_asked_who_and_where(gateway, tags, employee):
@@ -351,34 +354,38 @@ def test_the_gateway_is_asked_who_and_where(gateway, tags, employee):
 	for tag in tags:
 		user = gateway.add_user(tag, user_id, first_name="Employee", last_name="One")
 		user.credentials.update({("Fingerprint", "1"): "ridges", ("Fingerprint", "2"): "ridges"})
-	found = people.find(employee.name)
+	found = enrolment_actions.find(employee.name)
 	assert found == {
 		"user_id": user_id,
 		"name": "Employee One",
 		"user_type": "User",
 		"credentials": {"Fingerprint": 2},
 	}
-	assert people.where(employee.name) == [
+	assert enrolment_actions.where(employee.name) == [
 		{"service_tag": tags[0], "label": "Gate 1"},
 		{"service_tag": tags[1], "label": "Gate 2"},
 	]
 
 
 def test_nobody_is_no_error(gateway, employee):
-	assert people.find(employee.name) is None
-	assert people.where(employee.name) == []
+	assert enrolment_actions.find(employee.name) is None
+	assert enrolment_actions.where(employee.name) == []
 
 
 def test_a_gateway_that_does_not_answer_says_so(gateway, employee):
 	gateway.fail_next("server_error")
 	with pytest.raises(frappe.ValidationError, match="500"):
-		people.find(employee.name)
+		enrolment_actions.find(employee.name)
 
 
 def test_the_form_is_told_what_is_known(gateway, tags, employee, run_jobs):
-	put(tags[0], employee, **mirror.counts([("Card", ""), ("Fingerprint", "1")], has_photo=True))
-	people.update(employee.name)
-	told = people.on_devices(employee.name)
+	put(
+		tags[0],
+		employee,
+		**device_user_store.credential_counts([("Card", ""), ("Fingerprint", "1")], has_photo=True),
+	)
+	enrolment_actions.update(employee.name)
+	told = enrolment_actions.on_devices(employee.name)
 
 	[row] = told["rows"]
 	assert (row["label"], row["state"], row["cards"], row["has_photo"]) == ("Gate 1", "On Device", 1, 1)
@@ -399,8 +406,8 @@ def test_without_a_token_every_button_says_why(tags, employee, monkeypatch):
 		"get_cached_doc",
 		lambda doctype, *names: settings if doctype == SETTINGS else cached(doctype, *names),
 	)
-	unavailable = people.on_devices(employee.name)["unavailable"]
-	assert set(unavailable) == set(people.OPERATIONS)
+	unavailable = enrolment_actions.on_devices(employee.name)["unavailable"]
+	assert set(unavailable) == set(enrolment_actions.OPERATIONS)
 	assert all("Auth Token" in reason for reason in unavailable.values())
 
 
@@ -411,7 +418,7 @@ def test_many_are_asked_for_by_a_job_with_progress(gateway, tags, new_person, ru
 	)
 	many = [new_person() for _ in range(60)]
 	manager = as_role("HR Manager")
-	asked = people.enrol([person.name for person in many], reason="new site")
+	asked = enrolment_actions.enrol([person.name for person in many], reason="new site")
 	assert asked == {"commands": 0, "in_background": True}
 	assert recorded(tags) == []
 	run_jobs()
@@ -429,11 +436,11 @@ def test_a_job_sends_a_device_once_for_each_transaction(gateway, tags, new_perso
 	queued = []
 	monkeypatch.setattr(jobs, "request_job", lambda method, *_ids, **options: queued.append(options))
 	for _ in range(3):
-		people.enrol(new_person().name)
+		enrolment_actions.enrol(new_person().name)
 	frappe.db.commit()
 	assert sorted(each["service_tag"] for each in queued) == sorted([*tags] * 3)
 	queued.clear()
-	people.enrol([new_person().name for _ in range(3)])
+	enrolment_actions.enrol([new_person().name for _ in range(3)])
 	frappe.db.commit()
 	assert sorted(each["service_tag"] for each in queued) == sorted(tags)
 
@@ -467,30 +474,33 @@ CALLS = {
 def test_who_may_not_change_employees_sends_nothing(tags, employee, as_role, function, roles):
 	as_role(*roles)
 	with pytest.raises(frappe.PermissionError):
-		getattr(people, function)(employee.name, devices=tags, **CALLS[function])
+		getattr(enrolment_actions, function)(employee.name, devices=tags, **CALLS[function])
 	assert recorded(tags) == []
 
 
 @pytest.mark.parametrize("function", CALLS)
 def test_an_hr_manager_may_ask_for_all_of_it(tags, employee, as_role, function):
 	as_role("HR Manager")
-	assert getattr(people, function)(employee.name, devices=[tags[0]], **CALLS[function])["commands"] == 1
+	assert (
+		getattr(enrolment_actions, function)(employee.name, devices=[tags[0]], **CALLS[function])["commands"]
+		== 1
+	)
 
 
 def test_hr_users_read_and_ask_the_gateway_nothing(gateway, tags, employee, as_role):
 	put(tags[0], employee)
 	user = frappe.db.get_value("CAMS Device User", {"service_tag": tags[0]}, "name")
 	as_role("HR User")
-	told = people.on_devices(employee.name)
+	told = enrolment_actions.on_devices(employee.name)
 	assert len(told["rows"]) == 1
 	assert (told["may_send"], told["commands"]) == (False, [])
 	for refused in (
-		lambda: people.find(employee.name),
-		lambda: people.where(employee.name),
-		lambda: people.copy(employee.name, tags[0], [tags[1]]),
-		lambda: people.sync_users(tags[0]),
-		lambda: people.remove_users([user], "gone"),
-		lambda: people.resend_users([user]),
+		lambda: enrolment_actions.find(employee.name),
+		lambda: enrolment_actions.where(employee.name),
+		lambda: enrolment_actions.copy(employee.name, tags[0], [tags[1]]),
+		lambda: enrolment_actions.sync_users(tags[0]),
+		lambda: enrolment_actions.remove_users([user], "gone"),
+		lambda: enrolment_actions.resend_users([user]),
 	):
 		with pytest.raises(frappe.PermissionError):
 			refused()
@@ -499,22 +509,22 @@ def test_hr_users_read_and_ask_the_gateway_nothing(gateway, tags, employee, as_r
 
 def test_an_unknown_employee_or_device_is_refused(tags, employee):
 	with pytest.raises(frappe.PermissionError, match="employees"):
-		people.enrol([employee.name, "HR-EMP-NONE"])
+		enrolment_actions.enrol([employee.name, "HR-EMP-NONE"])
 	with pytest.raises(frappe.PermissionError, match="devices"):
-		people.enrol(employee.name, devices=["NONE"])
+		enrolment_actions.enrol(employee.name, devices=["NONE"])
 	assert recorded(tags) == []
 
 
 def test_somebody_who_is_no_employee_can_be_removed_and_resent(gateway, tags, run_jobs):
-	gateway.add_user(tags[0], "ghost")
-	mirror.put(tags[0], "ghost")
-	names = [mirror.row_name(tags[0], "ghost")]
-	people.resend_users(names)
-	people.remove_users(names, "nobody knows")
+	gateway.add_user(tags[0], "mismatch")
+	device_user_store.mark_on_device(tags[0], "mismatch")
+	names = [device_user_store.row_name(tags[0], "mismatch")]
+	enrolment_actions.resend_users(names)
+	enrolment_actions.remove_users(names, "nobody knows")
 	carry_out(gateway, run_jobs)
-	assert recorded(tags) == [("ResendUser", tags[0], "ghost"), ("DeleteUser", tags[0], "ghost")]
+	assert recorded(tags) == [("ResendUser", tags[0], "mismatch"), ("DeleteUser", tags[0], "mismatch")]
 	assert gateway.world.devices[tags[0]].users == {}
-	assert known(tags[0], "ghost").state == "Deleted"
+	assert known(tags[0], "mismatch").state == "Deleted"
 
 
 # What the gateway lists
@@ -524,9 +534,9 @@ def test_the_list_of_a_device_is_read(gateway, tags, employee, run_jobs):
 	user_id = employee.attendance_device_id
 	user = gateway.add_user(tags[0], user_id, first_name="Listed", user_type="Admin")
 	user.credentials.update({("Fingerprint", "1"): "ridges", ("Card", ""): "10283655"})
-	mirror.put(tags[0], "gone", **mirror.counts([("Face", "0")]))
-	mirror.put(tags[1], "elsewhere")
-	assert people.sync_users(tags[0]) == 1
+	device_user_store.mark_on_device(tags[0], "gone", **device_user_store.credential_counts([("Face", "0")]))
+	device_user_store.mark_on_device(tags[1], "elsewhere")
+	assert enrolment_actions.sync_users(tags[0]) == 1
 	run_jobs()
 
 	row = known(tags[0], user_id)
@@ -541,52 +551,57 @@ def test_the_list_of_a_device_is_read(gateway, tags, employee, run_jobs):
 def test_all_pages_of_the_list_are_read_and_a_photo_is_not_forgotten(gateway, tags):
 	for number in range(120):
 		gateway.add_user(tags[0], f"user-{number:03}")
-	mirror.put(tags[0], "user-007", has_photo=1)
-	listing.read(tags[0])
+	device_user_store.mark_on_device(tags[0], "user-007", has_photo=1)
+	user_sync.sync_in_background(tags[0])
 	there = {"service_tag": tags[0], "state": "On Device"}
 	assert frappe.db.count("CAMS Device User", there) == 120
-	assert frappe.db.get_value("CAMS Device User", mirror.row_name(tags[0], "user-007"), "has_photo") == 1
+	assert (
+		frappe.db.get_value("CAMS Device User", device_user_store.row_name(tags[0], "user-007"), "has_photo")
+		== 1
+	)
 
 
 def test_without_a_device_all_enabled_ones_are_read(gateway, tags, run_jobs, monkeypatch):
-	monkeypatch.setattr(people, "_enabled_devices", lambda: tags)  # others of this site have no gateway
-	assert people.sync_users() == 2
+	monkeypatch.setattr(
+		enrolment_actions, "_enabled_devices", lambda: tags
+	)  # others of this site have no gateway
+	assert enrolment_actions.sync_users() == 2
 	run_jobs()
 	assert [request["ServiceTag"] for request in sent(gateway, "ListUsers")] == tags
 
 
 def test_what_became_known_while_the_list_was_on_its_way_counts_more(gateway, tags, monkeypatch):
 	gateway.add_user(tags[0], "leaving")
-	mirror.put(tags[0], "arriving")
+	device_user_store.mark_on_device(tags[0], "arriving")
 	client = type(frappe.get_cached_doc(SETTINGS).client())
 	list_users = client.list_users
 
 	def slow(self, device):
 		users = list(list_users(self, device))
-		mirror.remove(tags[0], "leaving")
-		mirror.put(tags[0], "arriving")
+		device_user_store.mark_removed(tags[0], "leaving")
+		device_user_store.mark_on_device(tags[0], "arriving")
 		return users
 
 	monkeypatch.setattr(client, "list_users", slow)
-	listing.read(tags[0])
+	user_sync.sync_in_background(tags[0])
 	assert known(tags[0], "leaving").state == "Deleted"
 	assert known(tags[0], "arriving").state == "On Device"
 
 
 def test_web_api_3_has_no_list_and_nobody_is_marked(web_api, tags):
-	mirror.put(tags[0], "somebody")
+	device_user_store.mark_on_device(tags[0], "somebody")
 	with pytest.raises(frappe.ValidationError, match="no list"):
-		people.sync_users(tags[0])
-	listing.read(tags[0])
+		enrolment_actions.sync_users(tags[0])
+	user_sync.sync_in_background(tags[0])
 	assert known(tags[0], "somebody").state == "On Device"
 	assert not frappe.db.get_value("CAMS Device", tags[0], "users_synced_at")
 
 
 def test_a_list_that_cannot_be_read_changes_nothing_and_is_logged(gateway, tags, new_device):
 	unknown = new_device().name
-	mirror.put(unknown, "somebody")
+	device_user_store.mark_on_device(unknown, "somebody")
 	frappe.db.commit()
-	listing.read(unknown, tell="Administrator")
+	user_sync.sync_in_background(unknown, tell="Administrator")
 	frappe.db.commit()
 	assert known(unknown, "somebody").state == "On Device"
 	[entry] = log_entries(reference_name=unknown)
@@ -714,7 +729,7 @@ def test_a_deleted_employee_is_removed_and_nothing_here_stands_in_the_way(
 	switch("remove_employees")
 	gateway.add_user(tags[0], employee.attendance_device_id)
 	put(tags[0], employee)
-	people.update(employee.name)
+	enrolment_actions.update(employee.name)
 	frappe.delete_doc("Employee", employee.name)
 	frappe.db.commit()
 	carry_out(gateway, run_jobs)
@@ -730,7 +745,7 @@ def test_an_employee_can_be_deleted_even_if_no_command_can_be_recorded(switch, t
 	def fail(*_arguments, **_options):
 		frappe.throw("no such luck")
 
-	monkeypatch.setattr(commands, "ask", fail)
+	monkeypatch.setattr(queue, "add_command", fail)
 	frappe.delete_doc("Employee", employee.name)
 	assert not frappe.db.exists("Employee", employee.name)
 	[entry] = log_entries(reference_name=employee.name)
@@ -739,14 +754,14 @@ def test_an_employee_can_be_deleted_even_if_no_command_can_be_recorded(switch, t
 
 def test_saving_never_fails_because_of_a_device(switch, tags, new_person, monkeypatch):
 	switch(*SWITCHES)
-	ask = commands.ask
+	ask = queue.add_command
 
 	def fails_at_the_second(operation, service_tag, **arguments):
 		if service_tag == sorted(tags)[1]:
 			frappe.throw("no such luck")
 		return ask(operation, service_tag, **arguments)
 
-	monkeypatch.setattr(commands, "ask", fails_at_the_second)
+	monkeypatch.setattr(queue, "add_command", fails_at_the_second)
 	employee = new_person()
 	assert frappe.db.exists("Employee", employee.name)
 	assert recorded(tags) == []  # half of it is none of it
@@ -761,7 +776,7 @@ def test_a_deadlock_is_not_swallowed_with_the_save(switch, new_person, monkeypat
 	def deadlock(*_arguments, **_options):
 		raise frappe.QueryDeadlockError
 
-	monkeypatch.setattr(commands, "ask", deadlock)
+	monkeypatch.setattr(queue, "add_command", deadlock)
 	with pytest.raises(frappe.QueryDeadlockError):
 		new_person()
 
@@ -812,25 +827,25 @@ def test_who_leaves_while_being_enrolled_on_an_offline_device_does_not_come_back
 
 
 def test_a_removal_that_is_known_done_first_is_not_undone_by_the_earlier_enrolment(gateway, tags, run_jobs):
-	mirror.put(tags[0], "somebody")
-	added = commands.ask("AddUser", tags[0], user_id="somebody")
-	removed = commands.ask("DeleteUser", tags[0], user_id="somebody")
+	device_user_store.mark_on_device(tags[0], "somebody")
+	added = queue.add_command("AddUser", tags[0], user_id="somebody")
+	removed = queue.add_command("DeleteUser", tags[0], user_id="somebody")
 	for name in (removed, added):
 		command = frappe.get_doc("CAMS Command", name)
 		frappe.db.set_value("CAMS Command", name, "state", "Done")
-		mirror.note_outcome(command.reload())
+		device_user_store.note_finished_command(command.reload())
 	assert known(tags[0], "somebody").state == "Deleted"
 
 
 def test_the_removal_of_somebody_unknown_is_not_waited_for_long(web_api, tags, run_jobs):
-	name = commands.ask("DeleteUser", tags[0], user_id="nobody")
+	name = queue.add_command("DeleteUser", tags[0], user_id="nobody")
 	run_jobs()
 	assert frappe.db.get_value("CAMS Command", name, "state") == "Sent"
 	for hours, state in ((23, "Sent"), (25, "Done")):
 		answered_at = add_to_date(now_datetime(), hours=-hours)
 		frappe.db.set_value("CAMS Command", name, "answered_at", answered_at)
 		make_due(name)
-		commands.sweep()
+		queue.sweep()
 		assert frappe.db.get_value("CAMS Command", name, "state") == state
 
 
@@ -844,7 +859,7 @@ def test_what_the_desk_calls_is_there(script):
 	)
 	names = {name for pair in called for name in pair if name}
 	assert names
-	assert all(callable(getattr(people, name)) for name in names)
+	assert all(callable(getattr(enrolment_actions, name)) for name in names)
 
 
 def test_what_runs_at_once_is_not_many():

@@ -7,17 +7,18 @@ import frappe
 import pytest
 
 import navari_cams_biometric.cams_biometric as module
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, REASONS, codes_released_by
-from navari_cams_biometric.cams_biometric.attendance.release import release_after_change
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, codes_requeued_by
+from navari_cams_biometric.cams_biometric.punches.requeue import requeue_after_change
 
 ROOT = Path(module.__file__).parent
 SOURCES = [
 	source
-	for folder in ("attendance", "controllers")
+	for folder in ("punches", "controllers")
 	for source in sorted((ROOT / folder).rglob("*.py"))
 	if source.name != "reasons.py"
 ]
-DOCTYPES = sorted({doctype for reason in REASONS.values() for doctype in reason.released_by})
+DOCTYPES = sorted({doctype for reason in REASONS.values() for doctype in reason.requeued_by})
 
 
 def literals(*expressions):
@@ -27,13 +28,13 @@ def literals(*expressions):
 
 
 def codes_given(source):
-	"""The codes that a source gives to punches: SetAsideError("CODE"), _conclude(punch, "CODE"), reason_code="CODE"
+	"""The codes that a source gives to punches: NotRecordedError("CODE"), _conclude(punch, "CODE"), reason_code="CODE"
 	and {"reason_code": "CODE"}."""
 	codes = set()
 	for node in ast.walk(ast.parse(source.read_text())):
 		if isinstance(node, ast.Call):
 			name = getattr(node.func, "id", "")
-			codes |= literals(*node.args[:1]) if name == "SetAsideError" else set()
+			codes |= literals(*node.args[:1]) if name == "NotRecordedError" else set()
 			codes |= literals(*node.args[1:2]) if name == "_conclude" else set()
 			codes |= literals(*(keyword.value for keyword in node.keywords if keyword.arg == "reason_code"))
 		if isinstance(node, ast.Dict):
@@ -69,7 +70,9 @@ def test_every_code_has_a_sentence(code):
 	assert sentence.endswith(".")
 
 
-@pytest.mark.parametrize("code", [code for code, reason in REASONS.items() if reason.state in (HELD, FAILED)])
+@pytest.mark.parametrize(
+	"code", [code for code, reason in REASONS.items() if reason.state in (PunchState.HELD, PunchState.FAILED)]
+)
 def test_every_code_that_waits_for_a_person_has_a_remedy(code):
 	remedy = str(REASONS[code].remedy)
 	assert remedy == remedy.strip()
@@ -81,15 +84,15 @@ def test_every_state_is_one_of_the_punchs(code):
 	assert REASONS[code].state in frappe.get_meta("CAMS Punch").get_options("state").split("\n")
 
 
-@pytest.mark.parametrize("code", [code for code, reason in REASONS.items() if reason.released_by])
+@pytest.mark.parametrize("code", [code for code, reason in REASONS.items() if reason.requeued_by])
 def test_only_held_punches_say_that_a_change_releases_them(code):
 	"""release_after_change queues no others."""
-	assert REASONS[code].state == HELD
+	assert REASONS[code].state == PunchState.HELD
 
 
 @pytest.mark.parametrize("doctype", DOCTYPES)
 def test_saving_a_doctype_that_releases_calls_the_release(doctype):
-	release = f"{release_after_change.__module__}.{release_after_change.__name__}"
+	release = f"{requeue_after_change.__module__}.{requeue_after_change.__name__}"
 	assert release in frappe.get_doc_hooks(doctype, "on_update")
 
 
@@ -99,11 +102,11 @@ def test_a_doctype_that_releases_is_there(doctype):
 
 
 def test_the_release_is_hooked_to_no_doctype_that_releases_nothing():
-	release = f"{release_after_change.__module__}.{release_after_change.__name__}"
+	release = f"{requeue_after_change.__module__}.{requeue_after_change.__name__}"
 	hooked = {
 		doctype
 		for doctypes, handlers in frappe.get_hooks("doc_events").items()
 		if release in handlers.get("on_update", [])
 		for doctype in ((doctypes,) if isinstance(doctypes, str) else doctypes)
 	}
-	assert {doctype for doctype in hooked if not codes_released_by(doctype)} == set()
+	assert {doctype for doctype in hooked if not codes_requeued_by(doctype)} == set()

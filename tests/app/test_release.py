@@ -3,13 +3,14 @@
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
-from navari_cams_biometric.cams_biometric.attendance.checkins import drain
-from navari_cams_biometric.cams_biometric.attendance.reasons import HELD, REASONS
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from tests.app.inside import hold, log_entries, outcome, punch_at, punch_of, punches_of, store
 from tests.contract.host import SETTINGS
 
-HELD_CODES = [code for code, reason in REASONS.items() if reason.state == HELD]
+HELD_CODES = [code for code, reason in REASONS.items() if reason.state == PunchState.HELD]
 RELEASED_BY = {
 	"Employee": {"UNKNOWN_USER", "EMPLOYEE_INACTIVE"},
 	"Shift Type": {"LOG_TYPE_REQUIRED"},
@@ -109,7 +110,7 @@ def test_an_employee_without_device_id_releases_nobodys_punches(new_employee, no
 	[name] = frappe.get_all(
 		"CAMS Punch", {"original_time": body["RealTime"]["PunchLog"]["LogTime"]}, pluck="name"
 	)
-	inbox.update([name], state="Held", reason_code="UNKNOWN_USER")
+	inbox.update_punches([name], state="Held", reason_code="UNKNOWN_USER")
 	employee = new_employee()
 	employee.attendance_device_id = nothing
 	employee.save()
@@ -121,7 +122,7 @@ def test_a_new_employee_releases_what_waited_for_their_device_id(new_employee, n
 	hold(user_id, "UNKNOWN_USER")
 	new_employee(attendance_device_id=user_id)
 	drain()
-	assert outcome(user_id) == ("Checked In", None)
+	assert outcome(user_id) == ("Recorded", None)
 
 
 def test_a_device_releases_its_own_punches_only(new_user_id, new_device):
@@ -134,10 +135,10 @@ def test_a_device_releases_its_own_punches_only(new_user_id, new_device):
 	assert outcome(other) == ("Held", "DEVICE_DISABLED")
 
 
-@pytest.mark.parametrize("state", ["Ignored", "Failed", "Checked In"])
+@pytest.mark.parametrize("state", ["Ignored", "Failed", "Recorded"])
 def test_a_change_takes_up_only_what_is_held(new_user_id, state):
 	user_id = new_user_id()
-	inbox.update([hold(user_id, "UNKNOWN_PUNCH_TYPE")], state=state)
+	inbox.update_punches([hold(user_id, "UNKNOWN_PUNCH_TYPE")], state=state)
 	frappe.get_doc(SETTINGS).save()
 	assert outcome(user_id) == (state, "UNKNOWN_PUNCH_TYPE")
 
@@ -180,7 +181,7 @@ def test_the_sweep_releases_users_whose_id_was_set_past_the_document(new_employe
 	frappe.db.set_value("Employee", employee.name, "attendance_device_id", f" {user_id} ")
 	frappe.db.commit()
 	checkins.sweep()
-	assert outcome(user_id) == ("Checked In", None)
+	assert outcome(user_id) == ("Recorded", None)
 	assert outcome(other) == ("Held", "UNKNOWN_USER")
 
 

@@ -3,8 +3,10 @@
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.controllers.schedules import send_to_devices
-from navari_cams_biometric.cams_biometric.devices import commands, outcomes, schedules
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY
+from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
+from navari_cams_biometric.cams_biometric.controllers.schedule_actions import send_to_devices
+from navari_cams_biometric.cams_biometric.device_users import access_schedules
 
 MORNING = {"day": "Monday", "start": "08:00:00", "end": "12:00:00"}
 AFTERNOON = {"day": "Monday", "start": "12:00:00", "end": "17:30:00"}
@@ -39,7 +41,7 @@ def put_in_force(gateway, run_jobs):
 	def put(schedule):
 		send_to_devices(schedule.name)
 		settle(gateway, run_jobs)
-		assert states(schedule) == ["In Force", "In Force"]
+		assert states(schedule) == ["Applied", "Applied"]
 
 	return put
 
@@ -48,9 +50,9 @@ def settle(gateway, run_jobs):
 	"""Let the worker send, the device do it and the scheduler ask after it."""
 	run_jobs()
 	gateway.tick(15)
-	frappe.db.set_value("CAMS Command", {"state": ["in", outcomes.UNDER_WAY]}, "due_at", "2020-01-01")
+	frappe.db.set_value("CAMS Command", {"state": ["in", COMMANDS_UNDER_WAY]}, "due_at", "2020-01-01")
 	frappe.db.commit()
-	commands.sweep()
+	queue.sweep()
 
 
 def stored(schedule):
@@ -77,7 +79,7 @@ def test_a_schedule_is_sent_to_each_device_and_in_force(gateway, tags, new_sched
 	assert (stored(schedule).state, states(schedule)) == ("Waiting", ["Waiting", "Waiting"])
 	settle(gateway, run_jobs)
 
-	assert (stored(schedule).state, states(schedule)) == ("In Force", ["In Force", "In Force"])
+	assert (stored(schedule).state, states(schedule)) == ("Applied", ["Applied", "Applied"])
 	assert all(line.taken_at for line in stored(schedule).devices)
 	windows = [
 		{"Day": "Monday", "Start": "08:00", "End": "12:00"},
@@ -126,7 +128,7 @@ def test_seconds_are_dropped_where_they_can_be_seen(new_schedule):
 		({"windows": [{**MORNING, "start": "22:00:00", "end": "06:00:00"}]}, "start before it ends"),
 		({"windows": [MORNING, {**AFTERNOON, "start": "11:59:00"}]}, "Two windows of Monday overlap"),
 		({"windows": [AFTERNOON, MORNING, MORNING]}, "Two windows of Monday overlap"),
-		({"everybody": 0}, "Say for whom"),
+		({"everybody": 0}, "Choose for whom"),
 	],
 )
 def test_what_makes_no_sense_is_refused(new_schedule, values, words):
@@ -188,11 +190,11 @@ def test_a_refusal_shows_and_is_sent_again_alone(gateway, tags, new_schedule, ru
 	schedule = new_schedule()
 	send_to_devices(schedule.name)
 	settle(gateway, run_jobs)
-	assert (stored(schedule).state, sorted(states(schedule))) == ("Partly in Force", ["Failed", "In Force"])
+	assert (stored(schedule).state, sorted(states(schedule))) == ("Partially Applied", ["Applied", "Failed"])
 
 	assert send_to_devices(schedule.name) == 1
 	settle(gateway, run_jobs)
-	assert stored(schedule).state == "In Force"
+	assert stored(schedule).state == "Applied"
 	assert len(sent(gateway)) == 3
 
 
@@ -224,12 +226,12 @@ def test_a_change_shows_until_it_is_sent(
 	changed = stored(schedule)
 	change(changed, new_employee())
 	changed.save()
-	assert (stored(schedule).state, states(schedule)) == ("Changed Since", ["Changed Since"] * 2)
+	assert (stored(schedule).state, states(schedule)) == ("Outdated", ["Outdated"] * 2)
 	assert on_device(gateway, tags[0], schedule) == old
 
 	assert send_to_devices(schedule.name) == 2
 	settle(gateway, run_jobs)
-	assert stored(schedule).state == "In Force"
+	assert stored(schedule).state == "Applied"
 	assert on_device(gateway, tags[0], schedule) != old
 
 
@@ -240,7 +242,7 @@ def test_what_changes_nothing_for_a_device_leaves_it_in_force(new_schedule, put_
 	same.set("windows", [AFTERNOON, MORNING])
 	same.save()
 
-	assert states(schedule) == ["In Force", "In Force"]
+	assert states(schedule) == ["Applied", "Applied"]
 
 
 def test_another_device_id_of_somebody_named_is_a_change(
@@ -250,10 +252,10 @@ def test_another_device_id_of_somebody_named_is_a_change(
 	schedule = new_schedule(everybody=0, employees=[{"employee": employee.name}])
 	put_in_force(schedule)
 	employee.reload().update({"last_name": "Married"}).save()
-	assert stored(schedule).state == "In Force"
+	assert stored(schedule).state == "Applied"
 
 	employee.reload().update({"attendance_device_id": new_user_id()}).save()
-	assert (stored(schedule).state, states(schedule)) == ("Changed Since", ["Changed Since"] * 2)
+	assert (stored(schedule).state, states(schedule)) == ("Outdated", ["Outdated"] * 2)
 
 
 def test_a_new_device_is_not_sent_while_the_others_stay_in_force(
@@ -266,8 +268,8 @@ def test_a_new_device_is_not_sent_while_the_others_stay_in_force(
 	more.save()
 
 	assert (stored(schedule).state, states(schedule)) == (
-		"Partly in Force",
-		["In Force", "In Force", "Not Sent"],
+		"Partially Applied",
+		["Applied", "Applied", "Not Sent"],
 	)
 
 
@@ -280,7 +282,7 @@ def test_an_older_outcome_does_not_mark_what_was_changed_since(gateway, tags, ne
 	changed.save()
 	settle(gateway, run_jobs)
 
-	assert states(schedule) == ["Changed Since", "Changed Since"]
+	assert states(schedule) == ["Outdated", "Outdated"]
 	assert all(line.taken_at for line in stored(schedule).devices)
 
 
@@ -294,13 +296,13 @@ def test_an_older_outcome_does_not_mark_what_was_sent_again_since(gateway, tags,
 	changed.windows[0].end = "11:00:00"
 	changed.save()
 	send_to_devices(schedule.name)
-	outcomes.finish(frappe.get_doc("CAMS Command", older), "Done")
+	command_results.finish(frappe.get_doc("CAMS Command", older), "Done")
 
 	assert stored(schedule).devices[0].command != older
 	assert (stored(schedule).devices[0].state, stored(schedule).devices[0].taken_at) == ("Waiting", None)
 
 
-@pytest.mark.parametrize(("was_taken", "state"), [(False, "Not Sent"), (True, "Changed Since")])
+@pytest.mark.parametrize(("was_taken", "state"), [(False, "Not Sent"), (True, "Outdated")])
 def test_a_command_that_is_taken_back_leaves_what_the_device_has(
 	new_schedule, put_in_force, was_taken, state
 ):
@@ -310,18 +312,18 @@ def test_a_command_that_is_taken_back_leaves_what_the_device_has(
 	send_to_devices(schedule.name)
 	frappe.db.commit()
 	for line in stored(schedule).devices:
-		assert commands.cancel(line.command)
+		assert queue.cancel_command(line.command)
 
 	assert states(schedule) == [state, state]
 
 
 def test_nobody_claims_by_the_form_what_a_device_has(new_schedule, tags):
-	claimed = [{"service_tag": tag, "state": "In Force", "command": "made up"} for tag in tags]
-	schedule = new_schedule(devices=claimed, state="In Force")
+	claimed = [{"service_tag": tag, "state": "Applied", "command": "made up"} for tag in tags]
+	schedule = new_schedule(devices=claimed, state="Applied")
 	assert (stored(schedule).state, states(schedule)) == ("Not Sent", ["Not Sent", "Not Sent"])
 
 	again = stored(schedule)
-	again.update({"state": "In Force", "devices": claimed})
+	again.update({"state": "Applied", "devices": claimed})
 	again.save()
 	assert (stored(schedule).state, states(schedule)) == ("Not Sent", ["Not Sent", "Not Sent"])
 	assert [line.command for line in stored(schedule).devices] == [None, None]
@@ -334,7 +336,7 @@ def test_a_form_that_is_older_than_an_outcome_does_not_undo_it(gateway, new_sche
 	settle(gateway, run_jobs)
 	opened.save()
 
-	assert states(schedule) == ["In Force", "In Force"]
+	assert states(schedule) == ["Applied", "Applied"]
 
 
 def messages():
@@ -399,7 +401,7 @@ def test_a_schedule_outlives_the_commands_that_sent_it(new_schedule, put_in_forc
 	frappe.db.delete("CAMS Command", {"operation": "SetAccessSchedule"})
 	stored(schedule).save()
 
-	assert states(schedule) == ["In Force", "In Force"]
+	assert states(schedule) == ["Applied", "Applied"]
 
 
 def test_the_gateway_api_without_schedules_says_so(gateway, new_schedule):
@@ -407,7 +409,7 @@ def test_the_gateway_api_without_schedules_says_so(gateway, new_schedule):
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	settings.update({"gateway_api": "Web API 3.0", "base_url": gateway.web_api_url}).save()
 
-	with pytest.raises(frappe.ValidationError, match="not part of Web API"):
+	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
 		send_to_devices(schedule.name)
 	assert states(schedule) == ["Not Sent", "Not Sent"]
 
@@ -416,11 +418,11 @@ def test_the_gateway_api_without_schedules_says_so(gateway, new_schedule):
 	("each", "together"),
 	[
 		(["Waiting", "Waiting"], "Waiting"),
-		(["In Force", "Failed", "Waiting"], "Partly in Force"),
-		(["Waiting", "Failed", "Changed Since"], "Failed"),
-		(["Not Sent", "Changed Since"], "Changed Since"),
+		(["Applied", "Failed", "Waiting"], "Partially Applied"),
+		(["Waiting", "Failed", "Outdated"], "Failed"),
+		(["Not Sent", "Outdated"], "Outdated"),
 		(["Waiting", "Not Sent"], "Not Sent"),
 	],
 )
 def test_what_several_devices_come_to(each, together):
-	assert schedules.state_of_all(each) == together
+	assert access_schedules.state_of_all(each) == together

@@ -2,7 +2,7 @@
 
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.suggestions import (
+from navari_cams_biometric.cams_biometric.punches.suggestions import (
 	NUMBER_AND_NAME,
 	OTHER_NAME,
 	SAME_NAME,

@@ -8,9 +8,9 @@ import pytest
 from frappe.utils import now_datetime
 from frappe.utils.password import get_decrypted_password
 
-from navari_cams_biometric.cams_biometric.devices import tokens
-from navari_cams_biometric.cams_biometric.devices.authentication import authenticate
-from navari_cams_biometric.cams_biometric.devices.tokens import digest
+from navari_cams_biometric.cams_biometric.base import tokens
+from navari_cams_biometric.cams_biometric.base.tokens import digest
+from navari_cams_biometric.cams_biometric.callbacks.authentication import authenticate
 from navari_cams_biometric.gateway.callback import Callback, CallbackAddress
 from tests.app.inside import punch_at
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS

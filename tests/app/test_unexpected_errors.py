@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.attendance.checkins import drain
-from navari_cams_biometric.cams_biometric.controllers.punches import retry
+from navari_cams_biometric.cams_biometric.controllers.punch_actions import retry
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, store
 
 
@@ -21,7 +21,7 @@ def outcomes(employees):
 	return [outcome(employee.attendance_device_id) for employee in employees]
 
 
-STOPS_ONE = [("Checked In", None), ("Failed", "UNEXPECTED_ERROR"), ("Checked In", None)]
+STOPS_ONE = [("Recorded", None), ("Failed", "UNEXPECTED_ERROR"), ("Recorded", None)]
 
 
 def fail_for(employee, error):
@@ -51,8 +51,8 @@ def test_a_failed_punch_says_so_with_reason_and_remedy(faults, three):
 	faults[three[1].name] = RuntimeError("nobody thought of this")
 	drain()
 	punch = punch_of(three[1].attendance_device_id)
-	assert punch.reason == "An error that this app does not know stopped it."
-	assert punch.remedy == "See the Error Log, mend the cause, then retry."
+	assert punch.reason == "An unexpected error stopped it."
+	assert punch.remedy == "See the Error Log, fix the cause, then retry."
 	assert punch.employee == three[1].name
 
 
@@ -72,7 +72,7 @@ def test_a_failed_punch_is_checked_in_by_retry_when_the_cause_is_mended(faults, 
 	faults.clear()
 	retry([punch_of(three[1].attendance_device_id).name])
 	drain()
-	assert outcomes(three) == [("Checked In", None)] * 3
+	assert outcomes(three) == [("Recorded", None)] * 3
 
 
 def test_what_another_app_refuses_is_held_in_its_words(foreign_hook, three):
@@ -82,7 +82,7 @@ def test_what_another_app_refuses_is_held_in_its_words(foreign_hook, three):
 
 	foreign_hook("validate", hook)
 	drain()
-	assert outcomes(three) == [("Checked In", None), ("Held", "REFUSED"), ("Checked In", None)]
+	assert outcomes(three) == [("Recorded", None), ("Held", "REFUSED"), ("Recorded", None)]
 	assert "(Not today)" in punch_of(three[1].attendance_device_id).reason
 
 
@@ -101,7 +101,7 @@ def test_a_hook_that_ends_the_transaction_and_fails_does_not_stop_the_rest(
 	foreign_hook("validate", hook)
 	drain()
 	states = [state for state, _code in outcomes(three)]
-	assert (states[0], states[2]) == ("Checked In", "Checked In")
+	assert (states[0], states[2]) == ("Recorded", "Recorded")
 	assert states[1] in ("Held", "Failed")
 
 
@@ -111,4 +111,4 @@ def test_a_punch_whose_device_was_deleted_is_checked_in(new_employee, new_device
 	frappe.delete_doc("CAMS Device", device.name, force=True)
 	frappe.db.commit()
 	drain()
-	assert outcome(employee.attendance_device_id) == ("Checked In", None)
+	assert outcome(employee.attendance_device_id) == ("Recorded", None)

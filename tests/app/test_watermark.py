@@ -8,8 +8,8 @@ import pytest
 from frappe.database import Database
 from frappe.utils import get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import checkins, inbox
-from navari_cams_biometric.cams_biometric.attendance.sync import watermark
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import outcome, punch_at, store
 from tests.contract.host import batch, real_time
 
@@ -44,8 +44,8 @@ def new_shift():
 	return create
 
 
-def heard_until(device):
-	return frappe.db.get_value("CAMS Device", device.name, "heard_until")
+def complete_until(device):
+	return frappe.db.get_value("CAMS Device", device.name, "complete_until")
 
 
 def synced_until(shift):
@@ -57,16 +57,16 @@ def on_the_day(clock):
 
 
 def hear(device, moment):
-	frappe.db.set_value("CAMS Device", device.name, "heard_until", moment, update_modified=False)
+	frappe.db.set_value("CAMS Device", device.name, "complete_until", moment, update_modified=False)
 	frappe.db.commit()
 
 
 def test_a_punch_is_heard_until_its_own_time(new_device, new_user_id):
 	device = new_device()
 	store(punch_at(new_user_id(), "08:00:00", SerialNumber=device.name))
-	assert heard_until(device) is None
+	assert complete_until(device) is None
 	checkins.drain()
-	assert heard_until(device) == on_the_day("08:00:00")
+	assert complete_until(device) == on_the_day("08:00:00")
 
 
 def test_a_later_arrival_of_an_earlier_punch_does_not_take_it_back(new_device, new_user_id):
@@ -74,7 +74,7 @@ def test_a_later_arrival_of_an_earlier_punch_does_not_take_it_back(new_device, n
 	for clock in ("08:00:00", "07:00:00"):
 		store(punch_at(new_user_id(), clock, SerialNumber=device.name))
 		checkins.drain()
-	assert heard_until(device) == on_the_day("08:00:00")
+	assert complete_until(device) == on_the_day("08:00:00")
 
 
 def test_a_clock_that_is_ahead_is_heard_until_the_arrival(new_device, new_user_id):
@@ -82,7 +82,7 @@ def test_a_clock_that_is_ahead_is_heard_until_the_arrival(new_device, new_user_i
 	ahead = (now_datetime() + timedelta(hours=2)).strftime("%Y-%m-%d %H:%M:%S GMT +0300")
 	store(real_time(new_user_id(), ahead, SerialNumber=device.name))
 	checkins.drain()
-	assert heard_until(device) <= now_datetime()
+	assert complete_until(device) <= now_datetime()
 
 
 def test_a_batch_of_history_tells_nothing(new_device, new_user_id):
@@ -91,7 +91,7 @@ def test_a_batch_of_history_tells_nothing(new_device, new_user_id):
 	checkins.drain()
 	assert (
 		frappe.db.count("CAMS Punch", {"service_tag": device.name, "state": "Held"}),
-		heard_until(device),
+		complete_until(device),
 	) == (
 		1,
 		None,
@@ -101,8 +101,8 @@ def test_a_batch_of_history_tells_nothing(new_device, new_user_id):
 def test_a_form_that_was_opened_before_does_not_take_it_back(new_device):
 	device = new_device()
 	hear(device, on_the_day("09:00:00"))
-	device.update({"heard_until": on_the_day("06:00:00"), "branch": None}).save()
-	assert heard_until(device) == on_the_day("09:00:00")
+	device.update({"complete_until": on_the_day("06:00:00"), "branch": None}).save()
+	assert complete_until(device) == on_the_day("09:00:00")
 
 
 class Gateway:
@@ -122,7 +122,7 @@ class Gateway:
 		envelope = {"SerialNumber": self.device.name, "AuthToken": "demo-auth-token-0123456789abcdef"}
 		self.send({"RealTime": {**envelope, "DeviceStatus": told}})
 		frappe.db.rollback()
-		return heard_until(self.device)
+		return complete_until(self.device)
 
 
 @pytest.fixture
@@ -165,20 +165,20 @@ def test_user_events_tell_nothing(new_device, callback):
 	callback({"RealTime": {**envelope, "UserUpdated": event}})
 	frappe.db.rollback()
 	assert frappe.db.count("CAMS Device User", {"service_tag": device.name}) == 1
-	assert heard_until(device) is None
+	assert complete_until(device) is None
 
 
 def test_a_health_check_is_heard_and_never_past_now(new_device):
 	device = new_device()
-	watermark.note_heard(device.name, on_the_day("08:00:00"))
-	assert heard_until(device) == on_the_day("08:00:00")
-	watermark.note_heard(device.name, on_the_day("08:10:00"))
-	assert heard_until(device) == on_the_day("08:10:00")
-	watermark.note_heard(device.name, on_the_day("08:05:00"))
-	assert heard_until(device) == on_the_day("08:10:00")
-	watermark.note_heard(device.name, now_datetime() + timedelta(hours=1))
-	watermark.note_heard(device.name, now_datetime() + timedelta(hours=1))
-	assert heard_until(device) <= now_datetime()
+	watermark.note_reported(device.name, on_the_day("08:00:00"))
+	assert complete_until(device) == on_the_day("08:00:00")
+	watermark.note_reported(device.name, on_the_day("08:10:00"))
+	assert complete_until(device) == on_the_day("08:10:00")
+	watermark.note_reported(device.name, on_the_day("08:05:00"))
+	assert complete_until(device) == on_the_day("08:10:00")
+	watermark.note_reported(device.name, now_datetime() + timedelta(hours=1))
+	watermark.note_reported(device.name, now_datetime() + timedelta(hours=1))
+	assert complete_until(device) <= now_datetime()
 
 
 def test_after_an_absence_of_good_news_the_second_check_counts(new_device):
@@ -190,27 +190,27 @@ def test_after_an_absence_of_good_news_the_second_check_counts(new_device):
 		("10:01:00", "08:00:00"),
 		("10:10:00", "10:10:00"),
 	):
-		watermark.note_heard(device.name, on_the_day(clock))
-		assert heard_until(device) == on_the_day(expected), clock
+		watermark.note_reported(device.name, on_the_day(clock))
+		assert complete_until(device) == on_the_day(expected), clock
 
 
 def test_checks_that_come_rarely_count_one_behind(new_device):
 	device = new_device()
 	for clock in ("08:00:00", "09:00:00", "10:00:00"):
-		watermark.note_heard(device.name, on_the_day(clock))
-	assert heard_until(device) == on_the_day("09:00:00")
+		watermark.note_reported(device.name, on_the_day(clock))
+	assert complete_until(device) == on_the_day("09:00:00")
 
 
 @pytest.mark.parametrize(("skew", "expected"), [(-240, "07:56:00"), (240, "08:00:00"), (-86400, "07:50:00")])
 def test_a_clock_that_is_behind_is_heard_less_far_as_far_as_settings_tolerate(new_device, skew, expected):
 	device = new_device()
 	frappe.db.set_value("CAMS Device", device.name, "clock_skew", skew)
-	watermark.note_heard(device.name, on_the_day("08:00:00"))
-	assert heard_until(device) == on_the_day(expected)
+	watermark.note_reported(device.name, on_the_day("08:00:00"))
+	assert complete_until(device) == on_the_day(expected)
 
 
 def test_a_device_that_is_unknown_is_no_error():
-	watermark.note_heard("NOBODY", on_the_day("08:00:00"))
+	watermark.note_reported("NOBODY", on_the_day("08:00:00"))
 
 
 def test_a_shift_goes_as_far_as_its_devices_and_its_form_can_still_be_saved(new_device, new_shift):
@@ -274,7 +274,9 @@ def test_a_punch_that_can_still_become_a_check_in_holds_its_shifts(
 	other.save()
 	user_id = new_user_id()
 	store(punch_at(user_id, clock, SerialNumber=device.name))
-	inbox.update(frappe.get_all("CAMS Punch", filters={"user_id": user_id}, pluck="name"), state=state)
+	inbox.update_punches(
+		frappe.get_all("CAMS Punch", filters={"user_id": user_id}, pluck="name"), state=state
+	)
 	for one in (device, other):
 		hear(one, on_the_day("08:00:00"))
 	watermark.advance()
@@ -289,8 +291,8 @@ def test_a_shift_does_not_pass_a_punch_that_is_to_be_tried_again(new_device, new
 		store(punch_at(employee.attendance_device_id, clock, SerialNumber=device.name))
 	checkins.drain()
 	assert outcome(unlucky.attendance_device_id) == ("Queued", None)
-	assert (outcome(other.attendance_device_id)[0], heard_until(device)) == (
-		"Checked In",
+	assert (outcome(other.attendance_device_id)[0], complete_until(device)) == (
+		"Recorded",
 		on_the_day("08:00:00"),
 	)
 	watermark.advance()
@@ -301,7 +303,9 @@ def test_a_punch_of_no_device_holds_every_shift(new_device, new_shift, new_user_
 	device, shift = new_device(), new_shift()
 	user_id = new_user_id()
 	store(punch_at(user_id, "07:00:00", SerialNumber=device.name))
-	inbox.update(frappe.get_all("CAMS Punch", filters={"user_id": user_id}, pluck="name"), service_tag=None)
+	inbox.update_punches(
+		frappe.get_all("CAMS Punch", filters={"user_id": user_id}, pluck="name"), service_tag=None
+	)
 	hear(device, on_the_day("08:00:00"))
 	watermark.advance()
 	assert synced_until(shift) == on_the_day("07:00:00")
@@ -336,7 +340,7 @@ def test_a_release_lets_a_shift_pass_one_device_or_any(new_device, new_shift):
 		on_the_day("06:10:00"),
 	]
 	assert release.released_by == "Administrator"
-	with pytest.raises(frappe.ValidationError, match="stays as it was given"):
+	with pytest.raises(frappe.ValidationError, match="cannot be changed"):
 		release.save()
 
 
@@ -344,8 +348,8 @@ def test_a_release_lets_a_shift_pass_one_device_or_any(new_device, new_shift):
 	("values", "words"),
 	[
 		({"released_until": "2999-01-01 00:00:00"}, "not in the future"),
-		({"released_until": "2024-09-17 06:10:00"}, "is synced until"),
-		({"reason": "  "}, "Say why"),
+		({"released_until": "2024-09-17 06:10:00"}, "is already synced until"),
+		({"reason": "  "}, "Enter a reason"),
 		({"device": "disabled"}, "does not feed"),
 		({"shift_type": "off"}, "Auto attendance is off"),
 	],

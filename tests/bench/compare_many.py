@@ -12,11 +12,8 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
-	compare_punches,
-	scope_of,
-)
+from navari_cams_biometric.cams_biometric.history.punch_comparison import compare_punches, scope_of
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.client import DevicePunch
 from navari_cams_biometric.gateway.punch import Punch
@@ -46,7 +43,7 @@ def _compare(service_tag: str, count: int) -> dict:
 	differences = Counter(row["difference"] for row in rows)
 	return {
 		"rows": len(rows),
-		"missing": differences["Missing Here"],
+		"missing": differences["Only at Gateway"],
 		"queries": counter.queries,
 		"seconds": round(counter.seconds, 2),
 	}

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe.utils import get_system_timezone, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, FAILED, HELD, REASONS
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.gateway.punch import Punch
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 
@@ -30,7 +31,7 @@ REPAIRS = 2_000
 COMMANDS = 10_000
 CHUNK = 5_000  # rows in a statement
 OWNER = "large-site@example.com"
-WAITING = [code for code, reason in REASONS.items() if reason.state in (HELD, FAILED)]
+WAITING = [code for code, reason in REASONS.items() if reason.state in (PunchState.HELD, PunchState.FAILED)]
 FIRST_NAMES = ("Amani", "Baraka", "Chebet", "Dalila", "Enzi", "Faraja", "Ghani", "Hamisi", "Imani", "Jabari")
 LAST_NAMES = ("Mosi", "Pili", "Tatu", "Nne", "Tano", "Sita", "Saba", "Nane", "Tisa", "Kumi")
 Row = dict[str, object]
@@ -108,9 +109,9 @@ def devices() -> Iterator[Row]:
 			"label": f"Gate {number}",
 			"enabled": 1,
 			"branch": f"Large {number % BRANCHES}",
-			"health": "Silent" if number == DEVICES - 1 else "Well",
-			"last_heard": now(),
-			"heard_until": now() - timedelta(minutes=number),
+			"health": "Not Reporting" if number == DEVICES - 1 else "Healthy",
+			"last_reported": now(),
+			"complete_until": now() - timedelta(minutes=number),
 		}
 
 
@@ -182,7 +183,7 @@ def punches() -> Iterator[Row]:
 			"original_time": punch.log_time,
 			"punch_type": kind,
 			"service_tag": tag_of(number // 10),
-			"state": REASONS[code].state if code else CHECKED_IN,
+			"state": REASONS[code].state if code else PunchState.RECORDED,
 			"reason_code": code or None,
 			"reason": str(REASONS[code].sentence) if code else None,
 			"remedy": str(REASONS[code].remedy) if code else None,
@@ -246,7 +247,7 @@ def day_of(number: int) -> date:
 
 
 def repairs() -> Iterator[Row]:
-	states = ("Open", "Repaired", "Left Alone", "Dismissed")
+	states = ("Open", "Repaired", "Skipped", "Dismissed")
 	for number in range(0, REPAIRS * 5, 5):
 		yield {
 			"name": f"{day_of(number)} {employee_of(number)} {shift_of(number)}",

@@ -147,21 +147,23 @@ def places() -> list[Place]:
 	held = ["CAMS Punch", "state", "=", "Held"]
 	return [
 		workspace(),
-		page("Card People In Now", 9, "live_board.people_in_card", least=1000),
+		page("Card People In Now", 9, "live_board_page.people_in_card", least=1000),
 		card("Punches Today", 6, "CAMS Punch", ["CAMS Punch", "punch_time", "Timespan", "today"]),
 		card("Held Punches", 6, "CAMS Punch", ["CAMS Punch", "state", "in", ["Held", "Failed"]]),
-		card("Devices Not Well", 6, "CAMS Device", ["CAMS Device", "health", "in", ["Silent"]]),
+		card(
+			"Devices Needing Attention", 6, "CAMS Device", ["CAMS Device", "health", "in", ["Not Reporting"]]
+		),
 		chart("Punches by Hour", 7, least=1),
 		chart("Punches by Device", 7, least=DEVICES),
 		chart("Held by Reason", 7, least=5),
-		page("Held Punches", 14, "mending.held_groups", least=5),
-		page("Live Board", 11, "live_board.board", least=30),
-		page("CAMS Doctor", 22, "doctor.examine", least=14),
+		page("Held Punches", 14, "fixing.held_groups", least=5),
+		page("Live Board", 11, "live_board_page.board", least=30),
+		page("CAMS Doctor", 22, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 22, back=0, least=1000),
 		report("CAMS Reconciliation", 24, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),
 		report("CAMS Access Events", 22, back=0, least=50, device="LRG1"),
-		report("CAMS Ghost Audit", 20, least=400),
+		report("CAMS Enrolment Audit", 20, least=400),
 		report("CAMS Shift Sync", 20, least=10),
 		report("CAMS Missing Punches", 21, back=1, least=100),
 		report("CAMS Punch Exceptions", 16, back=7, least=1000),
@@ -182,14 +184,14 @@ def places() -> list[Place]:
 			"CAMS Device list",
 			9,
 			"CAMS Device",
-			"service_tag label last_heard health enabled problems",
+			"service_tag label last_reported health enabled problems",
 			"`creation` desc",
 		),
 		listing(
 			"CAMS Command list",
 			9,
 			"CAMS Command",
-			"operation service_tag user_id outcome state doubtful",
+			"operation service_tag user_id outcome state outcome_unknown",
 			"`creation` desc",
 		),
 		listing(
@@ -209,7 +211,7 @@ def places() -> list[Place]:
 			("POST", "frappe.core.doctype.user.user.get_timezones", {}),
 			("GET", "frappe.desk.notifications.get_open_count", links_of_device),
 		),
-		page("Employee's devices", 16, "people.on_devices", employee="LARGE-00001"),
+		page("Employee's devices", 16, "enrolment_actions.on_devices", employee="LARGE-00001"),
 	]
 
 
@@ -220,7 +222,7 @@ def large_site(site: BenchSite, host: Host) -> Iterator[None]:
 	Settings are saved only while the site is small: saving them sets the worker on whatever they could release.
 	"""
 	with Simulator(token=TOKEN) as gateway:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=gateway.rest_url)
+		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=gateway.rest_url)
 		try:
 			in_bench(site, "make")
 			site.sql(f"analyze table {', '.join(ANALYZED)}")

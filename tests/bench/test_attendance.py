@@ -20,8 +20,8 @@ NAIROBI = ZoneInfo("Africa/Nairobi")
 CONTROLLERS = "method/navari_cams_biometric.cams_biometric.controllers"
 PUNCHES, DAYS = "CAMS Punch Comparison", "CAMS Day Comparison"
 PHOTO = "CAMS Checkin Photo"
-SWEEP = "navari_cams_biometric.cams_biometric.attendance.checkins.sweep"
-APIS = ["REST v3", "Web API 3.0"]
+SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
+APIS = ["REST v3 (form not published)", "Web API 3.0"]
 DAY = date(2021, 3, 3)
 PICTURE = "/private/files/"
 
@@ -37,7 +37,7 @@ class World:
 		self.employees = employees
 
 	def use(self, api):
-		url = self.gateway.rest_url if api == "REST v3" else self.gateway.web_api_url
+		url = self.gateway.rest_url if api == "REST v3 (form not published)" else self.gateway.web_api_url
 		self.host.update(SETTINGS, SETTINGS, gateway_api=api, base_url=url)
 
 	def user_id(self, number):
@@ -74,9 +74,9 @@ def world(host, bench_site, new_device, new_employee):
 		for number, tag in enumerate(tags, 1):
 			gateway.add_device(tag, f"Gate {number}")
 		world = World(host, bench_site, gateway, tags, [new_employee() for _ in range(3)])
-		world.use("REST v3")
+		world.use("REST v3 (form not published)")
 		yield world
-	host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url="")
+	host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url="")
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def morning(world):
 
 
 EXPECTED = [
-	(1, "12:00:00", "No", "Checked In", "Not at the Gateway"),
-	(1, "17:10:00", "Yes", "Missing", "Missing Here"),
+	(1, "12:00:00", "No", "Recorded", "Only in ERPNext"),
+	(1, "17:10:00", "Yes", "Missing", "Only at Gateway"),
 	(2, "08:20:00", "Yes", "Held: No employee has this user ID as Attendance Device ID.", "Held"),
-	(0, "08:00:00", "Yes", "Checked In", ""),
-	(0, "17:00:00", "Yes", "Checked In", ""),
-	(1, "08:10:00", "Yes", "Checked In", ""),
+	(0, "08:00:00", "Yes", "Recorded", ""),
+	(0, "17:00:00", "Yes", "Recorded", ""),
+	(1, "08:10:00", "Yes", "Recorded", ""),
 ]
 
 
@@ -173,7 +173,7 @@ def test_differences_come_first_and_lead_to_the_records(morning):
 	[punch] = morning.host.punches(morning.user_id(0), original_time=f"{DAY} 08:00:00 GMT +0300")
 	assert (both["cams_punch"], both["employee_checkin"]) == (punch["name"], punch["employee_checkin"])
 	assert both["employee_name"] == morning.employees[0]["employee_name"]
-	[missing] = [row for row in rows if row["difference"] == "Missing Here"]
+	[missing] = [row for row in rows if row["difference"] == "Only at Gateway"]
 	assert (missing["employee"], missing["cams_punch"]) == (morning.employees[1]["name"], None)
 
 
@@ -182,10 +182,10 @@ def test_only_differences_and_the_summary(morning):
 
 	assert seen(morning, answer) == sorted(row for row in EXPECTED if row[4])
 	assert {figure["label"]: figure["value"] for figure in answer["report_summary"]} == {
-		"At the Gateway": 5,
-		"On This Site": 5,
-		"Missing Here": 1,
-		"Not at the Gateway": 1,
+		"At Gateway": 5,
+		"In ERPNext": 5,
+		"Only at Gateway": 1,
+		"Only in ERPNext": 1,
 		"Held": 1,
 	}
 
@@ -197,7 +197,7 @@ def test_one_employee(morning, api):
 
 	assert seen(morning, answer) == sorted(row for row in EXPECTED if row[0] == 1)
 	assert len(answer["result"]) == 3
-	assert api != "REST v3" or [each.operation for each in morning.gateway.received] == [
+	assert api != "REST v3 (form not published)" or [each.operation for each in morning.gateway.received] == [
 		"GetAttendanceByEmployee"
 	]
 
@@ -208,7 +208,7 @@ def test_one_device(morning, api):
 	answer = run(morning.host, PUNCHES, device=morning.tags[0])
 
 	assert seen(morning, answer) == sorted(row for row in EXPECTED if row[0] != 1)
-	assert api != "REST v3" or [each.operation for each in morning.gateway.received] == [
+	assert api != "REST v3 (form not published)" or [each.operation for each in morning.gateway.received] == [
 		"GetAttendanceByDevice"
 	]
 
@@ -226,7 +226,7 @@ def test_today(world, api):
 
 	assert [row[:2] + row[4:] for row in seen(world, answer)] == [
 		(0, "00:00:01", ""),
-		(1, "00:00:02", "Missing Here"),
+		(1, "00:00:02", "Only at Gateway"),
 	]
 
 
@@ -243,15 +243,17 @@ def test_history_that_was_never_sent_is_missing_until_it_is_loaded(host, world, 
 	span = {"from_date": str(day - timedelta(days=5)), "to_date": str(day - timedelta(days=1))}
 	before = ask(host, PUNCHES, **span, device=device).json()["message"]["result"]
 	ledger = [entry for entry in world.gateway.ledger if entry.service_tag == device]
-	assert Counter(row["difference"] for row in before) == {"Missing Here": len(ledger)}
+	assert Counter(row["difference"] for row in before) == {"Only at Gateway": len(ledger)}
 
-	load = host.api("POST", f"{CONTROLLERS}.history.load_punchlog", json={**span, "service_tag": device})
+	load = host.api(
+		"POST", f"{CONTROLLERS}.history_actions.load_punchlog", json={**span, "service_tag": device}
+	)
 	assert load.status_code == 200, load.text
 	users = {entry.user_id for entry in ledger}
 	for user_id in users:
 		host.settled(user_id, count=sum(entry.user_id == user_id for entry in ledger), seconds=90)
 	after = ask(host, PUNCHES, **span, device=device).json()["message"]["result"]
-	assert Counter(row["on_site"] for row in after) == {"Checked In": len(ledger)}
+	assert Counter(row["on_site"] for row in after) == {"Recorded": len(ledger)}
 	assert {row["difference"] for row in after} == {""}
 
 
@@ -292,7 +294,7 @@ def test_days_side_by_side(morning, api, ask_for):
 		"17:00:00",
 	)
 	assert (second["last_out_gateway"], second["last_out_here"]) == ("17:10:00", "12:00:00")
-	assert third["difference"] == "Missing Here"
+	assert third["difference"] == "Only at Gateway"
 	fields = {column["fieldname"] for column in answer["columns"]}
 	if ask_for == "Summary":
 		assert second["difference"] == "Last Out, Hours"
@@ -398,7 +400,7 @@ def test_the_export_is_downloaded(morning, keys, api):
 
 def export(host, key, first=DAY, last=DAY):
 	days = {"from_date": str(first), "to_date": str(last)}
-	return host.api("GET", f"{CONTROLLERS}.attendance.export_attendance", key, params=days)
+	return host.api("GET", f"{CONTROLLERS}.attendance_actions.export_attendance", key, params=days)
 
 
 @pytest.mark.parametrize(
@@ -431,7 +433,9 @@ def checkin(world):
 
 
 def attach(host, checkin, key=None):
-	return host.api("POST", f"{CONTROLLERS}.attendance.attach_photo", key, json={"checkin": checkin["name"]})
+	return host.api(
+		"POST", f"{CONTROLLERS}.attendance_actions.attach_photo", key, json={"checkin": checkin["name"]}
+	)
 
 
 def file_of(host, checkin):
@@ -583,7 +587,7 @@ def test_web_api_3_has_no_photos_and_says_so(world, checkin, keys):
 	assert response.status_code == 417
 	assert "GetAttendancePhoto is not supported by Web API 3.0" in response.text
 	assert "GetAttendancePhoto" in unsupported
-	world.use("REST v3")
+	world.use("REST v3 (form not published)")
 	assert (
 		world.host.api("GET", f"{CONTROLLERS}.asking.unsupported", keys["Employee"]).json()["message"] == []
 	)

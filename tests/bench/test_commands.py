@@ -8,8 +8,8 @@ import pytest
 from navari_cams_biometric.gateway.simulator import Simulator
 from tests.contract.host import SETTINGS, TOKEN
 
-ASK = "navari_cams_biometric.cams_biometric.devices.commands.ask"
-SWEEP = "navari_cams_biometric.cams_biometric.devices.commands.sweep"
+ASK = "navari_cams_biometric.cams_biometric.command_queue.queue.add_command"
+SWEEP = "navari_cams_biometric.cams_biometric.command_queue.queue.sweep"
 GATE = "CMD1100000001"
 
 
@@ -18,7 +18,9 @@ def gateway(host, bench_site):
 	bench_site.sql(f"delete from `tabCAMS Command` where service_tag = '{GATE}'")
 	with Simulator(token=TOKEN) as simulator:
 		simulator.add_device(GATE, "Command Gate")
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		if not host.find("CAMS Device", {"name": GATE}):
 			host.create("CAMS Device", service_tag=GATE)
 		yield simulator
@@ -82,7 +84,7 @@ def test_a_worker_killed_between_sending_and_the_answer(
 	time.sleep(1)
 	gateway.tick(15)
 
-	assert (found["state"], found["doubtful"]) == end
+	assert (found["state"], found["outcome_unknown"]) == end
 	assert len(sent(gateway, operation)) == times
 	assert list(gateway.world.devices[GATE].users) == (["EMP-0001"] if operation == "AddUser" else [])
 

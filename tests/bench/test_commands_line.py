@@ -17,7 +17,9 @@ from tests.contract.host import SETTINGS, TOKEN
 def gateway(host, bench_site):
 	"""A gateway with two devices that are the only enabled ones here."""
 	with bench_site.other_devices_resting(), Simulator(token=TOKEN) as simulator:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		for number in (1, 2):
 			tag = f"CLI{uuid.uuid4().hex[:8].upper()}"
 			simulator.add_device(tag, f"Gate {number}")
@@ -85,13 +87,13 @@ def found(rows, **values):
 def test_devices_are_listed_as_they_are_known_and_asked_after_with_refresh(gateway, tags, cams):
 	before = found(cams("devices", "--json").json, service_tag=tags[0])
 	assert (before["enabled"], before["online"], before["health"]) == (True, None, None)
-	assert cams("devices", "--fail-unwell").code == 1
+	assert cams("devices", "--fail-unhealthy").code == 1
 	assert gateway.received == []
 
-	refreshed = cams("devices", "--refresh", "--fail-unwell", "--json")
+	refreshed = cams("devices", "--refresh", "--fail-unhealthy", "--json")
 	assert refreshed.code == 0, refreshed.err
 	row = found(refreshed.json, service_tag=tags[0])
-	assert (row["label"], row["online"], row["health"], row["problems"]) == ("Gate 1", True, "Well", [])
+	assert (row["label"], row["online"], row["health"], row["problems"]) == ("Gate 1", True, "Healthy", [])
 	assert (row["queue_depth"], row["clock_skew"], row["note"]) == (0, None, "")
 	assert set(row) == {
 		"service_tag",
@@ -103,7 +105,7 @@ def test_devices_are_listed_as_they_are_known_and_asked_after_with_refresh(gatew
 		"problems",
 		"note",
 		"checked_at",
-		"last_heard",
+		"last_reported",
 		"last_punch",
 		"last_seen",
 		"queue_depth",
@@ -118,7 +120,7 @@ def test_devices_are_a_table_with_aligned_columns(gateway, tags, cams):
 	assert heading.split("  ")[0] == "Service Tag"
 	place = heading.index("Health")
 	[line] = [line for line in lines if line.startswith(tags[0])]
-	assert line[place:].startswith("Well")
+	assert line[place:].startswith("Healthy")
 	assert ended.code == 0
 
 
@@ -126,12 +128,12 @@ def test_an_unwell_device_makes_the_command_fail_if_that_is_wanted(gateway, tags
 	bench_site.sql(f"update `tabCAMS Device` set licence_until = '2020-01-01' where name = '{tags[1]}'")
 	try:
 		assert cams("devices", "--refresh").code == 0
-		ended = cams("devices", "--fail-unwell", "--json")
+		ended = cams("devices", "--fail-unhealthy", "--json")
 		assert ended.code == 1
 		row = found(ended.json, service_tag=tags[1])
 		assert (row["health"], row["problems"], row["licence_until"]) == (
-			"Licence",
-			["Licence"],
+			"Licence Expiring",
+			["Licence Expiring"],
 			"2020-01-01",
 		)
 	finally:
@@ -214,7 +216,7 @@ def test_a_command_that_is_refused_fails(gateway, tags, cams):
 	gateway.fail_next("drop", operation="OpenDoor")
 	ended = cams("door", "open", "--device", tags[0], "--reason", "delivery", "--json")
 
-	assert (ended.code, ended.json["state"], ended.json["doubtful"]) == (1, "Failed", True)
+	assert (ended.code, ended.json["state"], ended.json["outcome_unknown"]) == (1, "Failed", True)
 	assert "got no answer" in ended.json["outcome"]
 
 
@@ -275,10 +277,10 @@ def test_what_the_gateway_api_lacks_is_refused_in_words(gateway, tags, cams, hos
 	try:
 		ended = cams("door", "open", "--device", tags[0], "--reason", "x")
 		assert (ended.code, ended.out) == (1, "")
-		assert "OpenDoor is not part of Web API 3.0" in ended.err
+		assert "OpenDoor is not supported by Web API 3.0" in ended.err
 		assert "Traceback" not in ended.err
 		ended = cams("sync-users", "--device", tags[0])
 		assert (ended.code, ended.out) == (1, "")
 		assert "has no list of the people" in ended.err
 	finally:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=gateway.rest_url)
+		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=gateway.rest_url)

@@ -13,7 +13,7 @@ from tests.contract.host import DONE, SERVICE_TAG, SETTINGS, batch, real_time
 
 APP = "navari_cams_biometric.cams_biometric"
 SEND = f"{APP}.digests.send"
-PREVIEW = f"method/{APP}.controllers.digests.preview"
+PREVIEW = f"method/{APP}.controllers.digest_actions.preview"
 LISTS = {"hr_digest_recipients": [], "device_digest_recipients": []}
 NAIROBI = timezone(timedelta(hours=3))
 
@@ -29,7 +29,7 @@ def quiet(host, bench_site):
 		f"update `tabCAMS Device` set latitude = 77 where enabled = 1 and name != '{SERVICE_TAG}';"
 		"update `tabCAMS Device` set enabled = 0 where latitude = 77;"
 		"update `tabCAMS Device` set health = '';"
-		f"update `tabCAMS Device` set heard_until = '{now:%Y-%m-%d %H:%M:%S}' where name = '{SERVICE_TAG}';"
+		f"update `tabCAMS Device` set complete_until = '{now:%Y-%m-%d %H:%M:%S}' where name = '{SERVICE_TAG}';"
 		f"delete from `tabEmployee Checkin` where time > '{now - timedelta(days=3):%Y-%m-%d}';"
 		"update `tabCAMS Day Repair` set state = 'Dismissed' where state = 'Open';"
 		"update `tabCAMS Day Repair` set settled_at = '2020-01-01' where state = 'Repaired';"
@@ -88,7 +88,7 @@ def ill_device(host, bench_site):
 		tag = f"DIG{uuid.uuid4().hex[:8].upper()}"
 		host.create("CAMS Device", service_tag=tag)
 		bench_site.sql(
-			"update `tabCAMS Device` set health = 'Silent', health_note = 'Nothing was heard of it.',"
+			"update `tabCAMS Device` set health = 'Not Reporting', health_note = 'Nothing was heard of it.',"
 			f" label = '{label}' where name = '{tag}'"  # past the form, which would clean it
 		)
 		return tag
@@ -140,7 +140,7 @@ def test_hr_is_told_what_is_held_in_one_mail(host, hr, hold, morning):
 	assert recipients == {hr.email}
 	assert "200 held" in subject
 	assert "200 × No employee has this user ID" in html
-	assert "The oldest is of 2024-09-17 08:00." in html
+	assert "The oldest is from 2024-09-17 08:00." in html
 	assert "/cams-punch?state=Held&amp;reason_code=UNKNOWN_USER" in html
 	assert [user_id for user_id in user_ids if user_id in html] == []
 
@@ -185,7 +185,7 @@ def test_a_label_is_text_and_no_html(host, administrator, ill_device, morning):
 
 	[(recipients, subject, html)] = morning()
 	assert recipients == {administrator.email}
-	assert "1 devices not well" in subject
+	assert "1 devices need attention" in subject
 	assert "<script>" not in html
 	assert f"{label} ({tag}): Silent" in unescape(html)
 	assert f"/cams-device/{tag}" in html
@@ -198,8 +198,8 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 	tag = ill_device("Gate")
 	now = datetime.now(NAIROBI).strftime("%Y-%m-%d %H:%M:%S")
 	old = "2024-01-01 00:00:00"
-	for finished, doubtful in ((now, 0), (now, 0), (now, 1), (old, 0)):
-		values = {"operation": "RebootDevice", "service_tag": tag, "doubtful": doubtful}
+	for finished, outcome_unknown in ((now, 0), (now, 0), (now, 1), (old, 0)):
+		values = {"operation": "RebootDevice", "service_tag": tag, "outcome_unknown": outcome_unknown}
 		host.create("CAMS Command", state="Failed", asked_by="Administrator", finished_at=finished, **values)
 	load = host.create("CAMS History Load", state="Failed", from_date="2024-01-01", to_date="2024-01-02")
 	[user_id] = hold()
@@ -212,7 +212,7 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 	assert "3 commands failed, 1 loads failed, 1 punches failed" in subject
 	assert "2 × RebootDevice" in html
 	assert "1 × RebootDevice" in html
-	assert "state=Failed&amp;operation=RebootDevice&amp;doubtful=1&amp;finished_at=" in html
+	assert "state=Failed&amp;operation=RebootDevice&amp;outcome_unknown=1&amp;finished_at=" in html
 	assert "2024-01-01 – 2024-01-02" in html
 	assert f"/cams-history-load/{load['name']}" in html
 	assert "/cams-punch?state=Failed&amp;reason_code=DATABASE_BUSY" in html
@@ -239,8 +239,8 @@ def test_hr_is_told_what_is_missing_and_what_is_repaired(host, bench_site, hr, n
 		f"CAMS%20Missing%20Punches?from_date={yesterday}&amp;to_date={yesterday}&amp;kind=In%20without%20Out"
 	)
 	assert report in html
-	assert "1 days wait for repair" in html
-	assert "1 days were repaired" in html
+	assert "1 days to repair" in html
+	assert "1 days repaired" in html
 	a_day_ago = datetime.now(NAIROBI) - timedelta(days=1)
 	assert f"{a_day_ago:%Y-%m-%d%%20%H}" in html  # the first digest looks back no further
 	assert employee["name"] not in html
@@ -258,7 +258,7 @@ def test_without_a_mail_account_the_log_says_once_what_to_do(host, bench_site, h
 	assert "Email Account" in entry["error"]
 	assert "Traceback" not in entry["error"]
 
-	bench_site.bench("set-config", "mail_server", "127.0.0.1")  # mended
+	bench_site.bench("set-config", "mail_server", "127.0.0.1")  # fixed
 	assert len(morning()) == 1
 
 

@@ -8,10 +8,10 @@ import requests
 
 from tests.contract.host import SETTINGS, TOKEN
 
-EXAMINE = "method/navari_cams_biometric.cams_biometric.controllers.doctor.examine"
-HEALTH = "method/navari_cams_biometric.cams_biometric.controllers.doctor.health"
+EXAMINE = "method/navari_cams_biometric.cams_biometric.controllers.doctor_page.examine"
+HEALTH = "method/navari_cams_biometric.cams_biometric.controllers.doctor_page.health"
 NOW = "utc_timestamp() + interval 3 hour"  # of the site, in Africa/Nairobi
-SWEEP_JOB = "method = 'navari_cams_biometric.cams_biometric.attendance.checkins.sweep'"
+SWEEP_JOB = "method = 'navari_cams_biometric.cams_biometric.punches.checkins.sweep'"
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_stranger_learns_nothing_of_the_sites_health(host, bench_site):
 		bench_site.start_worker()
 	assert (stranger.status_code, stranger.json()) == (200, {"message": {"status": "ok"}})
 	assert known.status_code == 503
-	assert "Workers" in known.json()["message"]["unwell"]
+	assert "Workers" in known.json()["message"]["unhealthy"]
 
 
 def test_a_stranger_may_not_examine(host):

@@ -12,7 +12,7 @@ from tests.bench.users import new_user
 from tests.contract.host import SETTINGS, TOKEN
 
 APP_PATH = "navari_cams_biometric.cams_biometric"
-SWEEP = f"{APP_PATH}.devices.commands.sweep"
+SWEEP = f"{APP_PATH}.command_queue.queue.sweep"
 ROLE = "CAMS Door Operator"
 MONDAY = {"day": "Monday", "start": "08:00:00", "end": "17:00:00"}
 
@@ -21,12 +21,14 @@ MONDAY = {"day": "Monday", "start": "08:00:00", "end": "17:00:00"}
 def gateway(host):
 	"""A gateway with two devices that are records on the site too."""
 	with Simulator(token=TOKEN) as simulator:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		for number in (1, 2):
 			device = simulator.add_device(f"DOOR{uuid.uuid4().hex[:8].upper()}", f"Gate {number}")
 			host.create("CAMS Device", service_tag=device.service_tag, label=device.label)
 		yield simulator
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url="")
+		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url="")
 
 
 @pytest.fixture
@@ -103,14 +105,16 @@ def test_an_operator_reads_devices_and_their_commands_and_changes_neither(host, 
 
 def test_a_door_opens_and_closes_and_who_asked_and_why_is_kept(host, bench_site, gateway, tags, operator):
 	door = gateway.world.devices[tags[0]].doors
-	name = result(call(host, operator, "doors.open_door", service_tag=tags[0], door=2, reason="A delivery"))
+	name = result(
+		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=2, reason="A delivery")
+	)
 	assert answered(host, name)["state"] == "Sent"
 	assert door == {1: "Closed", 2: "Closed"}
-	assert result(call(host, operator, "commands.check", name=name)) == "Sent"
+	assert result(call(host, operator, "command_actions.check", name=name)) == "Sent"
 
 	gateway.tick(15)
 	assert door == {1: "Closed", 2: "Open"}
-	assert result(call(host, operator, "commands.check", name=name)) == "Done"
+	assert result(call(host, operator, "command_actions.check", name=name)) == "Done"
 	gateway.tick(5)
 	assert door == {1: "Closed", 2: "Closed"}
 
@@ -124,7 +128,9 @@ def test_a_door_opens_and_closes_and_who_asked_and_why_is_kept(host, bench_site,
 
 def test_a_door_of_an_offline_device_opens_when_it_is_back(host, bench_site, gateway, tags, operator):
 	gateway.set_online(tags[0], False)
-	name = result(call(host, operator, "doors.open_door", service_tag=tags[0], door=1, reason="A guest"))
+	name = result(
+		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason="A guest")
+	)
 	waiting = reached(host, name, "Waiting for Device")
 	assert "command is queued" in waiting["outcome"]
 	sweep(bench_site)
@@ -139,26 +145,28 @@ def test_a_door_of_an_offline_device_opens_when_it_is_back(host, bench_site, gat
 
 
 def test_a_locked_door_is_told_as_locked(host, gateway, tags, operator, manager):
-	name = result(call(host, operator, "doors.lock_door", service_tag=tags[0], door=1, reason="Night"))
+	name = result(call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1, reason="Night"))
 	reached(host, name, "Sent")
-	assert result(call(host, manager, "doors.door_status", service_tag=tags[0], door=1)) == "Closed"
+	assert result(call(host, manager, "door_actions.door_status", service_tag=tags[0], door=1)) == "Closed"
 	gateway.tick(15)
 
-	assert result(call(host, manager, "doors.door_status", service_tag=tags[0], door=1)) == "Locked"
-	assert result(call(host, operator, "doors.door_status", service_tag=tags[0])) == "Locked"
+	assert result(call(host, manager, "door_actions.door_status", service_tag=tags[0], door=1)) == "Locked"
+	assert result(call(host, operator, "door_actions.door_status", service_tag=tags[0])) == "Locked"
 
 
 def test_an_offline_device_cannot_tell_how_its_door_stands(host, gateway, tags, operator):
 	gateway.set_online(tags[0], False)
-	words = refusal(call(host, operator, "doors.door_status", service_tag=tags[0], door=1))
+	words = refusal(call(host, operator, "door_actions.door_status", service_tag=tags[0], door=1))
 	assert "Gate 1 is offline" in words
 
 
 def test_a_reason_is_required(host, gateway, tags, operator):
-	assert "Say why" in refusal(
-		call(host, operator, "doors.open_door", service_tag=tags[0], door=1, reason=" ")
+	assert "Enter a reason" in refusal(
+		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason=" ")
 	)
-	assert "Say why" in refusal(call(host, operator, "doors.lock_door", service_tag=tags[0], door=1))
+	assert "Enter a reason" in refusal(
+		call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1)
+	)
 	assert host.find("CAMS Command", {"service_tag": tags[0]}) == []
 
 
@@ -183,7 +191,7 @@ def lines(host, schedule):
 
 def send(host, user, schedule):
 	"""Send it and wait for the worker; return the commands."""
-	result(call(host, user, "schedules.send_to_devices", schedule=schedule))
+	result(call(host, user, "schedule_actions.send_to_devices", schedule=schedule))
 	names = [line["command"] for line in host.get("CAMS Access Schedule", schedule)["devices"]]
 	for name in names:
 		reached(host, name, "Sent", "Waiting for Device", "Done")
@@ -199,7 +207,7 @@ def test_a_schedule_comes_into_force_and_a_change_is_sent_again(
 	assert lines(host, schedule) == ["Waiting", "Waiting", "Waiting"]
 	gateway.tick(15)
 	sweep(bench_site)
-	assert lines(host, schedule) == ["In Force", "In Force", "In Force"]
+	assert lines(host, schedule) == ["Applied", "Applied", "Applied"]
 	in_force = {"Windows": [{"Day": "Monday", "Start": "08:00", "End": "17:00"}], "UserIDs": []}
 	assert [gateway.world.devices[tag].schedules for tag in tags] == [{schedule: in_force}] * 2
 
@@ -208,11 +216,11 @@ def test_a_schedule_comes_into_force_and_a_change_is_sent_again(
 	path = f"resource/CAMS Access Schedule/{schedule}"
 	changed = host.api("PUT", path, manager.key, json={"everybody": 0, "employees": people})
 	assert changed.status_code == 200
-	assert lines(host, schedule) == ["Changed Since"] * 3
+	assert lines(host, schedule) == ["Outdated"] * 3
 	send(host, manager, schedule)
 	gateway.tick(15)
 	sweep(bench_site)
-	assert lines(host, schedule) == ["In Force"] * 3
+	assert lines(host, schedule) == ["Applied"] * 3
 	expected = {**in_force, "UserIDs": [employee["attendance_device_id"]]}
 	assert [gateway.world.devices[tag].schedules for tag in tags] == [{schedule: expected}] * 2
 
@@ -222,12 +230,12 @@ def test_an_offline_device_takes_a_schedule_later(host, bench_site, gateway, tag
 	send(host, manager, schedule)
 	gateway.tick(15)
 	sweep(bench_site)
-	assert lines(host, schedule) == ["Partly in Force", "In Force", "Waiting"]
+	assert lines(host, schedule) == ["Partially Applied", "Applied", "Waiting"]
 
 	gateway.set_online(tags[1], True)
 	gateway.tick(15)
 	sweep(bench_site)
-	assert lines(host, schedule) == ["In Force"] * 3
+	assert lines(host, schedule) == ["Applied"] * 3
 
 
 def test_outcomes_that_come_at_the_same_moment_are_all_counted(host, gateway, schedule, manager):
@@ -235,9 +243,9 @@ def test_outcomes_that_come_at_the_same_moment_are_all_counted(host, gateway, sc
 		names = send(host, manager, schedule)
 		gateway.tick(15)
 		with ThreadPoolExecutor(len(names)) as pool:
-			checks = [pool.submit(call, host, manager, "commands.check", name=name) for name in names]
+			checks = [pool.submit(call, host, manager, "command_actions.check", name=name) for name in names]
 		assert [result(check.result()) for check in checks] == ["Done", "Done"]
-		assert lines(host, schedule) == ["In Force"] * 3
+		assert lines(host, schedule) == ["Applied"] * 3
 
 
 def test_an_outcome_and_a_save_at_the_same_moment_lose_nothing(host, gateway, tags, schedule, manager):
@@ -247,13 +255,13 @@ def test_an_outcome_and_a_save_at_the_same_moment_lose_nothing(host, gateway, ta
 		names = send(host, manager, schedule)
 		gateway.tick(15)
 		with ThreadPoolExecutor(3) as pool:
-			checks = [pool.submit(call, host, manager, "commands.check", name=name) for name in names]
+			checks = [pool.submit(call, host, manager, "command_actions.check", name=name) for name in names]
 			windows = [MONDAY, {**MONDAY, "day": "Tuesday"}][: 1 + number % 2]
 			saved = pool.submit(host.api, "PUT", path, manager.key, json={"windows": windows})
 		assert [result(check.result()) for check in checks] == ["Done", "Done"]
 		assert saved.result().status_code == 200
 		changed = number > 0
-		assert set(lines(host, schedule)) == ({"Changed Since"} if changed else {"In Force"})
+		assert set(lines(host, schedule)) == ({"Outdated"} if changed else {"Applied"})
 
 
 def test_the_form_is_told_where_the_gateway_api_has_no_schedules(host, schedule, manager):
@@ -262,8 +270,8 @@ def test_the_form_is_told_where_the_gateway_api_has_no_schedules(host, schedule,
 	host.update(SETTINGS, SETTINGS, gateway_api="Web API 3.0")
 
 	assert host.api("GET", path, manager.key).json()["docs"][0]["__onload"]["lacking_api"] == "Web API 3.0"
-	words = refusal(call(host, manager, "schedules.send_to_devices", schedule=schedule))
-	assert "not part of Web API 3.0" in words
+	words = refusal(call(host, manager, "schedule_actions.send_to_devices", schedule=schedule))
+	assert "not supported by Web API 3.0" in words
 
 
 def test_a_deleted_schedule_is_noted_on_the_devices_that_keep_it(host, gateway, tags, manager):
@@ -289,7 +297,9 @@ def report(host, user, **filters):
 def test_events_and_door_commands_stand_in_one_report(host, gateway, tags, operator, manager, new_employee):
 	employee = new_employee(last_name="Of The Report")
 	gateway.punch(tags[0], employee["attendance_device_id"])
-	name = result(call(host, operator, "doors.open_door", service_tag=tags[0], door=1, reason="A delivery"))
+	name = result(
+		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason="A delivery")
+	)
 	reached(host, name, "Sent")
 	gateway.tick(15)
 	today = gateway.world.now.astimezone(gateway.world.devices[tags[0]].zone).date().isoformat()
@@ -304,20 +314,20 @@ def test_events_and_door_commands_stand_in_one_report(host, gateway, tags, opera
 		assert (asked["asked_by"], asked["reason"], asked["source"]) == (
 			operator.email,
 			"A delivery",
-			"Asked Here",
+			"From ERPNext",
 		)
 		times = [row["time"] for row in told["result"]]
 		assert times == sorted(times)
 
 
 def test_the_report_shows_this_sites_rows_where_the_gateway_refuses(host, gateway, tags, operator):
-	name = result(call(host, operator, "doors.lock_door", service_tag=tags[0], door=1, reason="Night"))
+	name = result(call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1, reason="Night"))
 	reached(host, name, "Sent")
 	gateway.fail_next("server_error", operation="GetAccessEvents")
 	told = result(report(host, operator, device=tags[0]))
 
 	assert [row["event"] for row in told["result"]] == ["Lock Door"]
-	assert "The gateway does not tell its events" in told["message"]
+	assert "The gateway did not return its events" in told["message"]
 
 
 def test_the_report_is_for_those_who_may_ask_about_doors(host, gateway, tags):

@@ -83,7 +83,9 @@ def records(host, bench_site):
 def gateway(host):
 	with Simulator(token=TOKEN) as simulator:
 		simulator.add_device(SERVICE_TAG, "Main Gate")
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		yield simulator
 	host.update(SETTINGS, SETTINGS, base_url="")
 
@@ -110,7 +112,7 @@ def reports(host):
 
 
 class Watch:
-	"""What goes on in a page: requests that are under way, and those that were refused."""
+	"""What goes on in a page: requests that are in progress, and those that were refused."""
 
 	def __init__(self, page):
 		self.page = page

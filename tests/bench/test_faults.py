@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.contract.host import CALLBACK, DONE, TOKEN, batch, real_time
 
-SWEEP = "navari_cams_biometric.cams_biometric.attendance.checkins.sweep"
+SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
 
 
 def checkin_counts(bench_site, employee):
@@ -24,7 +24,7 @@ def test_twenty_identical_callbacks_at_once_leave_one_punch_and_one_check_in(hos
 	with ThreadPoolExecutor(20) as pool:
 		answers = list(pool.map(lambda _: host.callback(real_time(user_id)).content, range(20)))
 	assert answers == [DONE] * 20
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	assert bench_site.sql(f"select count(*) from `tabCAMS Punch` where user_id = '{user_id}'") == [["1"]]
 	assert checkin_counts(bench_site, employee["name"]) == (1, 1, 1)
 
@@ -45,7 +45,7 @@ def test_a_worker_killed_in_the_middle_of_500_punches_doubles_and_loses_none(hos
 	assert 0 < checkin_counts(bench_site, employee["name"])[0] < 500
 	bench_site.start_worker()
 	bench_site.execute(SWEEP)  # what the scheduler runs every two minutes
-	host.settled(user_id, 500, state="Checked In", seconds=120)
+	host.settled(user_id, 500, state="Recorded", seconds=120)
 	assert checkin_counts(bench_site, employee["name"]) == (500, 500, 500)
 
 
@@ -60,7 +60,7 @@ def test_two_workers_at_once_share_the_punches(host, bench_site, new_employee):
 	with ThreadPoolExecutor(2) as pool:
 		list(pool.map(lambda _: bench_site.execute(SWEEP), range(2)))
 	bench_site.start_worker()
-	host.settled(user_id, 200, state="Checked In")
+	host.settled(user_id, 200, state="Recorded")
 	assert checkin_counts(bench_site, employee["name"]) == (200, 200, 200)
 
 
@@ -81,7 +81,7 @@ def test_without_redis_the_callback_is_still_done_and_the_sweep_finishes_later(
 		bench_site.start_redis()
 		bench_site.start_worker()
 	bench_site.execute(SWEEP)
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_what_frappe_notes_about_an_unreadable_body_is_taken_out_again(host, bench_site):

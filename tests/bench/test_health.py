@@ -21,10 +21,10 @@ def gateway(host, bench_site):
 		host.update(
 			SETTINGS,
 			SETTINGS,
-			gateway_api="REST v3",
+			gateway_api="REST v3 (form not published)",
 			base_url=simulator.rest_url,
 			check_health=1,
-			silent_after=60,
+			not_reporting_after=60,
 		)
 		# A job that began before may have put the former Settings into the cache.
 		bench_site.execute("frappe.clear_document_cache", doctype=SETTINGS, name=SETTINGS)
@@ -46,7 +46,7 @@ def check(bench_site):
 	"""What the scheduler runs, each time in a process of its own; `later` moves what is known into the past."""
 
 	def run(later=0):
-		moved = ("creation", "last_heard", "last_seen", "connection_since", "health_at")
+		moved = ("creation", "last_reported", "last_seen", "connection_since", "health_at")
 		changes = ", ".join(f"{name} = {name} - interval {later} minute" for name in moved)
 		bench_site.sql(f"update `tabCAMS Device` set {changes} where enabled = 1")
 		bench_site.execute(CHECK)
@@ -96,24 +96,24 @@ def call(host, function, key=None, **arguments):
 
 def test_a_silent_device_is_told_once_and_once_when_it_is_well_again(host, gateway, tags, check, recipient):
 	check()
-	assert state(host, tags[0]) == ("Well", "")
+	assert state(host, tags[0]) == ("Healthy", "")
 	gateway.set_online(tags[0], False)
 	check(later=61)
 	check(later=10)
 
-	assert state(host, tags[0]) == ("Silent", "Silent")
+	assert state(host, tags[0]) == ("Not Reporting", "Not Reporting")
 	[notice] = notices(host, tags[0])
 	assert (notice["for_user"], notice["document_type"]) == (recipient, "CAMS Device")
-	assert notice["subject"] == f"<b>Gate 1 ({tags[0]})</b> is not well: Silent"
+	assert notice["subject"] == f"<b>Gate 1 ({tags[0]})</b> needs attention: Not Reporting"
 	assert "Check its power" in notice["email_content"]
 
 	gateway.set_online(tags[0], True)
 	check(later=10)
 	check(later=10)
-	assert state(host, tags[0]) == ("Well", "")
+	assert state(host, tags[0]) == ("Healthy", "")
 	assert [each["subject"].partition("</b> ")[2] for each in notices(host, tags[0])] == [
-		"is not well: Silent",
-		"is well again",
+		"needs attention: Not Reporting",
+		"has recovered",
 	]
 	assert notices(host, tags[1]) == []
 
@@ -123,15 +123,15 @@ def test_saving_an_old_form_does_not_tell_it_again(host, gateway, tags, check, r
 	opened = host.get("CAMS Device", tags[0])
 	bench_day = (date.today() + timedelta(days=3)).isoformat()
 	gateway.world.devices[tags[0]].licence_until = date.fromisoformat(bench_day)
-	call(host, "devices.read_information", service_tag=tags[0])
+	call(host, "device_actions.read_information", service_tag=tags[0])
 	check()
-	assert state(host, tags[0]) == ("Licence", "Licence")
+	assert state(host, tags[0]) == ("Licence Expiring", "Licence Expiring")
 	host.update(
 		"CAMS Device", tags[0], **{name: opened[name] for name in ("health", "problems", "health_note")}
 	)
 	check()
 
-	assert state(host, tags[0]) == ("Licence", "Licence")
+	assert state(host, tags[0]) == ("Licence Expiring", "Licence Expiring")
 	assert len(notices(host, tags[0])) == 1
 	assert bench_day in host.get("CAMS Device", tags[0])["health_note"]
 
@@ -145,16 +145,16 @@ def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(
 	check()
 	device = host.get("CAMS Device", tags[0])
 	assert abs(device["clock_skew"] - 7200) < 10
-	assert device["health"] == "Clock"
+	assert device["health"] == "Clock Drift"
 	assert "2 hours ahead" in device["health_note"]
 
-	name = call(host, "devices.sync_time", service_tag=tags[0]).json()["message"]
+	name = call(host, "device_actions.sync_time", service_tag=tags[0]).json()["message"]
 	wait_until(host, name, "Sent")
 	gateway.tick(20)
-	assert call(host, "commands.check", name=name).json()["message"] == "Done"
+	assert call(host, "command_actions.check", name=name).json()["message"] == "Done"
 	check()
 	device = host.get("CAMS Device", tags[0])
-	assert (device["clock_skew"], device.get("clock_skew_at"), device["health"]) == (0, None, "Well")
+	assert (device["clock_skew"], device.get("clock_skew_at"), device["health"]) == (0, None, "Healthy")
 
 
 def wait_until(host, name, state, seconds=30):
@@ -168,9 +168,9 @@ def test_a_queue_that_does_not_move_is_stuck(host, gateway, tags, check):
 	check()
 	check(later=10)
 
-	assert state(host, tags[0]) == ("Stuck", "Stuck")
+	assert state(host, tags[0]) == ("Queue Stuck", "Queue Stuck")
 	assert "Reset its queue" in host.get("CAMS Device", tags[0])["health_note"]
-	assert state(host, tags[1]) == ("Well", "")
+	assert state(host, tags[1]) == ("Healthy", "")
 
 
 def test_a_gateway_that_is_down_is_told_to_administrators_and_judges_nobody(
@@ -182,7 +182,7 @@ def test_a_gateway_that_is_down_is_told_to_administrators_and_judges_nobody(
 	check(later=10)
 	check(later=10)
 
-	assert state(host, tags[0]) == ("Well", "")
+	assert state(host, tags[0]) == ("Healthy", "")
 	note = host.get("CAMS Device", tags[0])["health_note"]
 	assert note.startswith("The gateway cannot be reached")
 	[entry] = host.find("Error Log", {"method": "The CAMS gateway cannot be reached"})
@@ -190,7 +190,7 @@ def test_a_gateway_that_is_down_is_told_to_administrators_and_judges_nobody(
 	assert notices(host, tags[0]) == []
 
 	check(later=61)
-	assert state(host, tags[0]) == ("Silent", "Silent")
+	assert state(host, tags[0]) == ("Not Reporting", "Not Reporting")
 	assert len(notices(host, tags[0])) == 1
 
 
@@ -205,19 +205,24 @@ def test_the_check_is_scheduled_every_ten_minutes(bench_site):
 	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 403), ("Employee", 403)]
 )
 def test_who_may_look_after_a_device_now(host, gateway, tags, new_user, role, status):
-	assert call(host, "devices.check_health", new_user(role)[1], service_tag=tags[0]).status_code == status
-	assert state(host, tags[0])[0] == ("Well" if status == 200 else "")
+	assert (
+		call(host, "device_actions.check_health", new_user(role)[1], service_tag=tags[0]).status_code
+		== status
+	)
+	assert state(host, tags[0])[0] == ("Healthy" if status == 200 else "")
 
 
 def test_a_look_says_what_the_gateway_said(host, gateway, tags):
 	gateway.fail_next("server_error")
-	response = call(host, "devices.check_health", service_tag=tags[0])
+	response = call(host, "device_actions.check_health", service_tag=tags[0])
 
 	assert response.status_code == 417
 	assert "refused with 500" in response.text
 
 
-@pytest.mark.parametrize("function", ["devices.import_devices", "devices.ping", "audit.mend"])
+@pytest.mark.parametrize(
+	"function", ["device_actions.import_devices", "device_actions.ping", "audit_actions.fix"]
+)
 def test_a_guest_reaches_nothing(host, gateway, tags, function):
 	url = f"{host.url}/api/method/{APP}.controllers.{function}"
 	body = {"service_tag": tags[0], "rows": []}
@@ -229,13 +234,13 @@ def test_missing_devices_are_brought_in(host, gateway, tags):
 	tag = f"HLT{uuid.uuid4().hex[:8].upper()}"
 	gateway.add_device(tag, "Gate 3")
 
-	assert call(host, "devices.import_devices").json()["message"] == [tag]
+	assert call(host, "device_actions.import_devices").json()["message"] == [tag]
 	device = host.get("CAMS Device", tag)
 	assert (device["label"], device["connection"]) == ("Gate 3", "Online")
 
 
 def audit(host, key=None, **filters):
-	body = {"report_name": "CAMS Ghost Audit", "filters": filters}
+	body = {"report_name": "CAMS Enrolment Audit", "filters": filters}
 	return host.api("POST", "method/frappe.desk.query_report.run", key, json=body)
 
 
@@ -244,7 +249,7 @@ def rows_of(response):
 
 
 @pytest.fixture
-def ghost(host, gateway, tags, bench_site):
+def mismatch(host, gateway, tags, bench_site):
 	"""Somebody on the first device whom nobody knows."""
 	user_id = uuid.uuid4().hex[:8]
 	gateway.add_user(tags[0], user_id, first_name="Employee", last_name="Gone")
@@ -259,33 +264,39 @@ def test_who_may_see_the_audit(host, gateway, new_user, role, status):
 	assert audit(host, new_user(role)[1]).status_code == status
 
 
-def test_a_ghost_is_found_and_taken_off_by_an_hr_manager(host, gateway, tags, ghost, new_user):
+def test_a_ghost_is_found_and_taken_off_by_an_hr_manager(host, gateway, tags, mismatch, new_user):
 	key = new_user("HR Manager")[1]
-	[row] = rows_of(audit(host, key, device=tags[0], kind="On a device, but no active employee"))
-	assert (row["user_id"], row["device_name"], row["mend"]) == (ghost, "Employee Gone", "Remove from Device")
+	[row] = rows_of(audit(host, key, device=tags[0], kind="On a device, but not an active employee"))
+	assert (row["user_id"], row["device_name"], row["fix"]) == (
+		mismatch,
+		"Employee Gone",
+		"Remove from Device",
+	)
 
 	told = {name: row[name] for name in ("kind", "service_tag", "user_id")}
-	result = call(host, "audit.mend", key, rows=[told, {**told, "user_id": "nobody"}]).json()["message"]
+	result = call(host, "audit_actions.fix", key, rows=[told, {**told, "user_id": "nobody"}]).json()[
+		"message"
+	]
 	[name] = result["asked"]
 	assert [each["user_id"] for each in result["left"]] == ["nobody"]
 	wait_until(host, name, "Sent")
 	gateway.tick(20)
-	call(host, "commands.check", key, name=name)
+	call(host, "command_actions.check", key, name=name)
 
-	assert ghost not in gateway.world.devices[tags[0]].users
+	assert mismatch not in gateway.world.devices[tags[0]].users
 	assert rows_of(audit(host, key, device=tags[0])) == []
 
 
-def test_an_hr_manager_of_one_branch_mends_nothing_elsewhere(host, gateway, tags, ghost, new_user):
+def test_an_hr_manager_of_one_branch_mends_nothing_elsewhere(host, gateway, tags, mismatch, new_user):
 	user, key = new_user("HR Manager")
 	host.create("User Permission", user=user, allow="CAMS Device", for_value=tags[1])
-	row = {"kind": "On a device, but no active employee", "service_tag": tags[0], "user_id": ghost}
-	result = call(host, "audit.mend", key, rows=[row]).json()["message"]
+	row = {"kind": "On a device, but not an active employee", "service_tag": tags[0], "user_id": mismatch}
+	result = call(host, "audit_actions.fix", key, rows=[row]).json()["message"]
 
 	assert result["asked"] == []
 	assert "may not see" in result["left"][0]["why"]
 	assert rows_of(audit(host, key)) == []
-	assert call(host, "devices.ping", key, service_tag=tags[0]).status_code == 403
+	assert call(host, "device_actions.ping", key, service_tag=tags[0]).status_code == 403
 
 
 def test_an_hr_manager_mends_nothing_for_an_employee_whom_others_see(
@@ -297,8 +308,10 @@ def test_an_hr_manager_mends_nothing_for_an_employee_whom_others_see(
 	bench_site.bench("cams", "sync-users", "--device", tags[0])
 	user, key = new_user("HR Manager")
 	host.create("User Permission", user=user, allow="Employee", for_value=other["name"])
-	row = {"kind": "On a device, but no active employee", "service_tag": tags[0], "user_id": user_id}
+	row = {"kind": "On a device, but not an active employee", "service_tag": tags[0], "user_id": user_id}
 
-	assert "may not see" in call(host, "audit.mend", key, rows=[row]).json()["message"]["left"][0]["why"]
+	assert (
+		"may not see" in call(host, "audit_actions.fix", key, rows=[row]).json()["message"]["left"][0]["why"]
+	)
 	assert rows_of(audit(host, key)) == []
 	assert [each["employee"] for each in rows_of(audit(host))] == [employee["name"]]

@@ -10,15 +10,17 @@ from navari_cams_biometric.gateway.simulator import Simulator
 from tests.bench.ledger import in_nairobi, stored
 from tests.contract.host import SETTINGS, TOKEN
 
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
-RESUME = "navari_cams_biometric.cams_biometric.attendance.history.resume_stalled"
+LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
+RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 
 
 @pytest.fixture
 def gateway(host):
 	"""A gateway with 40 days of 20 people on 2 devices, about 3,200 punches, in REST v3."""
 	with Simulator(token=TOKEN) as simulator:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		simulator.history(people=20, devices=2, days=40, until=date(2024, 2, 10))
 		yield simulator
 		host.update(SETTINGS, SETTINGS, base_url="")

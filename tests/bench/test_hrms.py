@@ -24,7 +24,7 @@ def test_the_shift_is_looked_up(host, new_shift, new_employee):
 	shift = new_shift("Test Day")
 	employee = new_employee(default_shift=shift["name"])
 	host.callback(real_time(employee["attendance_device_id"]))
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	[checkin] = host.checkins(employee["name"])
 	assert (checkin["shift"], checkin["shift_start"][:19]) == (shift["name"], "2024-09-17 08:00:00")
 
@@ -41,7 +41,7 @@ def test_a_strict_shift_holds_a_punch_without_direction_until_the_device_has_one
 	[punch] = host.settled(user_id, state="Held")
 	assert (punch["reason_code"], shift["name"] in punch["reason"]) == ("LOG_TYPE_REQUIRED", True)
 	host.update("CAMS Device", device["name"], direction="IN")
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_loosened_shift_type_releases_as_well(host, new_shift, new_employee, new_device):
@@ -54,7 +54,7 @@ def test_a_loosened_shift_type_releases_as_well(host, new_shift, new_employee, n
 	host.settled(user_id, state="Held")
 	loose = "Alternating entries as IN and OUT during the same shift"
 	host.update("Shift Type", shift["name"], determine_check_in_and_check_out=loose)
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_refusal_that_is_not_known_is_kept_in_hrms_own_words(host, new_employee):
@@ -76,7 +76,7 @@ def test_a_refusal_that_is_not_known_is_kept_in_hrms_own_words(host, new_employe
 	finally:
 		host.delete("Custom Field", field["name"])
 	host.call("retry", names=[punch["name"]])
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_device_outside_the_shift_location_is_held(host, new_shift, new_employee, new_device):
@@ -102,7 +102,7 @@ def test_a_device_outside_the_shift_location_is_held(host, new_shift, new_employ
 		[punch] = host.settled(user_id, state="Held")
 		assert punch["reason_code"] == "OUTSIDE_RADIUS"
 		host.update("CAMS Device", device["name"], latitude=-1.2921, longitude=36.8219)
-		host.settled(user_id, state="Checked In")
+		host.settled(user_id, state="Recorded")
 	finally:
 		host.update("HR Settings", "HR Settings", allow_geolocation_tracking=0)
 
@@ -117,8 +117,8 @@ def test_a_device_id_that_was_set_behind_frappes_back_is_found_by_the_sweep(
 	bench_site.sql(
 		f"update tabEmployee set attendance_device_id = '{user_id}' where name = '{employee['name']}'"
 	)
-	bench_site.execute("navari_cams_biometric.cams_biometric.attendance.checkins.sweep")
-	host.settled(user_id, state="Checked In")
+	bench_site.execute("navari_cams_biometric.cams_biometric.punches.checkins.sweep")
+	host.settled(user_id, state="Recorded")
 
 
 def test_log_settings_forget_finished_punches_only(host, bench_site, new_employee, new_user_id):
@@ -138,6 +138,6 @@ def test_log_settings_forget_finished_punches_only(host, bench_site, new_employe
 	[checkin] = host.checkins(employee["name"])
 	host.update("Employee Checkin", checkin["name"], skip_auto_attendance=1)  # still can be saved
 	host.callback(real_time(finished))
-	[punch] = host.settled(finished, state="Checked In")
+	[punch] = host.settled(finished, state="Recorded")
 	assert punch["reason_code"] == "EQUAL_CHECKIN"
 	assert len(host.checkins(employee["name"])) == 1

@@ -9,8 +9,8 @@ import pytest
 from tests.contract.conftest import EMPLOYEE
 from tests.contract.host import SETTINGS, real_time
 
-CONTROLLER = "method/navari_cams_biometric.cams_biometric.controllers.repair"
-SWEEP = "navari_cams_biometric.cams_biometric.attendance.repairs.repair.sweep"
+CONTROLLER = "method/navari_cams_biometric.cams_biometric.controllers.day_repair_actions"
+SWEEP = "navari_cams_biometric.cams_biometric.day_repair.repair.sweep"
 REPAIR = "CAMS Day Repair"
 DAY = "2024-09-17"
 FULL_DAY = (("08:01:00", "CheckIn"), ("17:03:00", "CheckOut"))
@@ -71,9 +71,9 @@ def key_of(host):
 
 @pytest.fixture
 def by_itself(host):
-	host.update(SETTINGS, SETTINGS, repair_late_punches="By Itself")
+	host.update(SETTINGS, SETTINGS, repair_late_punches="Automatic")
 	yield
-	host.update(SETTINGS, SETTINGS, repair_late_punches="By Hand")
+	host.update(SETTINGS, SETTINGS, repair_late_punches="Manual")
 
 
 def decide(host, shift):
@@ -87,7 +87,7 @@ def punch(host, person, *punches, day=DAY, is_case=True):
 	known = {each["name"] for each in host.punches(user_id)}
 	for clock, kind in punches:
 		host.callback(real_time(user_id, f"{day} {clock} GMT +0300", Type=kind))
-	settled = host.settled(user_id, len(known) + len(punches), state="Checked In", seconds=120)
+	settled = host.settled(user_id, len(known) + len(punches), state="Recorded", seconds=120)
 	for each in settled:
 		if is_case and each["name"] not in known:
 			wait_for_day(host, person, each["employee_checkin"])
@@ -197,7 +197,7 @@ def test_with_the_setting_the_day_is_repaired_by_itself(host, bench_site, shift,
 	assert the_day(host, absent)["state"] == "Repaired"
 	assert attendances(host, absent) == [("Absent", 2), ("Present", 1)]
 	assert linked(host, absent) == [standing(host, absent)["name"]] * 2
-	assert "CAMS Biometric, by itself" in comments(host, standing(host, absent)["name"])[-1]
+	assert "CAMS Biometric, automatically" in comments(host, standing(host, absent)["name"])[-1]
 
 
 def test_without_the_setting_the_sweep_changes_nothing(host, bench_site, shift, absent):
@@ -224,9 +224,9 @@ def test_a_day_marked_by_hand_is_left_alone(host, bench_site, shift, person, by_
 	punch(host, person, *FULL_DAY)
 	decide(host, shift)
 	row = the_day(host, person)
-	assert (row["state"], row["reason_code"]) == ("Left Alone", "BY_HAND")
+	assert (row["state"], row["reason_code"]) == ("Skipped", "BY_HAND")
 	settle(host, bench_site, person)
-	assert repair(host, row)["state"] == "Left Alone"
+	assert repair(host, row)["state"] == "Skipped"
 	assert (standing(host, person)["name"], attendances(host, person)) == (name, [(status, 1)])
 	assert skipped(host, person) == [1, 1]
 	assert comments(host, name) == []
@@ -248,8 +248,8 @@ def test_an_automatic_day_that_a_person_cancelled_and_marked_again_is_left_alone
 	)
 	punch(host, absent, *FULL_DAY)
 	row = the_day(host, absent)
-	assert (row["state"], row["reason_code"]) == ("Left Alone", "BY_HAND")
-	assert repair(host, row)["state"] == "Left Alone"
+	assert (row["state"], row["reason_code"]) == ("Skipped", "BY_HAND")
+	assert repair(host, row)["state"] == "Skipped"
 	assert standing(host, absent)["name"] == amended["name"]
 
 
@@ -257,8 +257,8 @@ def test_an_automatic_day_that_was_changed_since_is_left_alone(host, bench_site,
 	bench_site.sql(f"update tabAttendance set modified_by = 'Guest' where employee = '{absent['name']}'")
 	punch(host, absent, *FULL_DAY)
 	row = the_day(host, absent)
-	assert (row["state"], row["reason_code"]) == ("Left Alone", "CHANGED")
-	assert repair(host, row)["state"] == "Left Alone"
+	assert (row["state"], row["reason_code"]) == ("Skipped", "CHANGED")
+	assert repair(host, row)["state"] == "Skipped"
 	assert attendances(host, absent) == [("Absent", 1)]
 
 
@@ -357,9 +357,9 @@ def test_a_closed_payroll_period_is_left_alone(host, bench_site, shift, absent, 
 		punch(host, absent, *FULL_DAY)
 		decide(host, shift)
 		row = the_day(host, absent)
-		assert (row["state"], row["reason_code"], name in row["message"]) == ("Left Alone", "PAYROLL", True)
+		assert (row["state"], row["reason_code"], name in row["message"]) == ("Skipped", "PAYROLL", True)
 		settle(host, bench_site, absent)
-		assert repair(host, row)["state"] == "Left Alone"
+		assert repair(host, row)["state"] == "Skipped"
 		assert (standing(host, absent)["name"], attendances(host, absent)) == (old, [("Absent", 1)])
 		assert skipped(host, absent) == [1, 1]
 	finally:
@@ -373,7 +373,7 @@ def test_a_period_that_closes_after_the_day_was_listed_counts_as_well(host, abse
 	punch(host, absent, *FULL_DAY)
 	assert the_day(host, absent)["state"] == "Open"
 	salary_slip(host, absent, payroll)
-	assert repair(host, the_day(host, absent))["state"] == "Left Alone"
+	assert repair(host, the_day(host, absent))["state"] == "Skipped"
 	assert attendances(host, absent) == [("Absent", 1)]
 
 
@@ -492,12 +492,12 @@ def test_a_day_with_half_a_day_of_leave_is_left_alone(host, bench_site, shift, a
 	decide(host, shift)
 	row = the_day(host, absent)
 	assert (row["state"], row["reason_code"], leave["name"] in row["message"]) == (
-		"Left Alone",
+		"Skipped",
 		"LEAVE",
 		True,
 	)
 	settle(host, bench_site, absent)
-	assert repair(host, row)["state"] == "Left Alone"
+	assert repair(host, row)["state"] == "Skipped"
 	assert attendances(host, absent) == [("Half Day", 1)]
 
 
@@ -526,7 +526,7 @@ def test_a_day_of_an_attendance_request_is_left_alone_even_where_it_changed_noth
 	punch(host, person, ("17:00:00", "CheckOut"))
 	row = the_day(host, person)
 	assert (row["reason_code"], request["name"] in row["message"]) == ("REQUEST", True)
-	assert repair(host, row)["state"] == "Left Alone"
+	assert repair(host, row)["state"] == "Skipped"
 	assert attendances(host, person) == [("Half Day", 1)]
 
 
@@ -598,8 +598,8 @@ def test_check_ins_that_a_person_set_aside_stay_so(host, bench_site, shift, abse
 		host.update("Employee Checkin", checkin["name"], skip_auto_attendance=1)
 	settle(host, bench_site, absent)
 	row = the_day(host, absent)
-	assert (row["state"], row["reason_code"]) == ("Left Alone", "SET_ASIDE")
-	assert repair(host, row)["state"] == "Left Alone"
+	assert (row["state"], row["reason_code"]) == ("Skipped", "SET_ASIDE")
+	assert repair(host, row)["state"] == "Skipped"
 	assert (skipped(host, absent), attendances(host, absent)) == ([1, 1], [("Absent", 1)])
 
 
@@ -608,8 +608,8 @@ def test_an_attendance_that_somebody_cancelled_meanwhile_is_no_case_any_more(hos
 	host.update("Attendance", standing(host, absent)["name"], docstatus=2)
 	bench_site.execute(SWEEP)
 	row = the_day(host, absent)
-	assert (row["state"], row["reason_code"]) == ("Left Alone", "GONE")
-	assert repair(host, row)["state"] == "Left Alone"
+	assert (row["state"], row["reason_code"]) == ("Skipped", "GONE")
+	assert repair(host, row)["state"] == "Skipped"
 	assert attendances(host, absent) == [("Absent", 2)]
 
 
@@ -624,7 +624,7 @@ def test_days_that_were_missed_are_found_by_the_sweep(host, bench_site, shift, a
 	decide(host, shift)
 	bench_site.execute(SWEEP)
 	found = {row["attendance_date"]: (row["state"], row["late_count"]) for row in listed(host, absent)}
-	assert found == {DAY: ("Open", 2), "2024-09-18": ("Left Alone", 2)}
+	assert found == {DAY: ("Open", 2), "2024-09-18": ("Skipped", 2)}
 
 
 def test_hrms_is_understood_in_the_language_it_wrote_in(host, bench_site, new_shift, new_employee):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.host import DONE, SERVICE_TAG, real_time
 
-BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board"
+BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board_page"
 NAIROBI = ZoneInfo("Africa/Nairobi")
 # Prints how many channels are listened to, then each realtime event, a line each.
 LISTEN = """
@@ -69,7 +69,7 @@ def test_who_is_in_is_told_by_branch_with_time_and_device(host, call, new_branch
 	here, there, nowhere = (new_employee(branch=name) for name in (branch, other, ""))
 	for employee in (here, there, nowhere):
 		punch(host, employee["attendance_device_id"], now(), SerialNumber=device["name"])
-		host.settled(employee["attendance_device_id"], state="Checked In")
+		host.settled(employee["attendance_device_id"], state="Recorded")
 	board = call("board")
 	people = people_of(board)
 	for employee, name in ((here, branch), (there, other), (nowhere, "")):
@@ -161,7 +161,7 @@ def test_the_last_punches_are_the_latest_whatever_became_of_them(host, call, new
 	assert [(row["user_id"], row["state"], row["reason_code"]) for row in punches] == [
 		(unknown, "Held", "UNKNOWN_USER"),
 		(employee["attendance_device_id"], "Ignored", "NOT_ATTENDANCE"),
-		(employee["attendance_device_id"], "Checked In", None),
+		(employee["attendance_device_id"], "Recorded", None),
 	]
 	assert punches[2]["employee_name"] == employee["employee_name"]
 	assert punches[0]["service_tag"] == SERVICE_TAG

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.host import DONE, SERVICE_TAG, TOKEN, real_time
 
-MENDING = "navari_cams_biometric.cams_biometric.controllers.mending"
+MENDING = "navari_cams_biometric.cams_biometric.controllers.held_punches_page"
 DAY = datetime(2024, 9, 17, 8)
 AHEAD = "CLOCK_AHEAD"
 FUTURE = datetime(2031, 1, 1, 8)
@@ -18,7 +18,7 @@ FUTURE = datetime(2031, 1, 1, 8)
 @pytest.fixture
 def sweep(bench_site):
 	"""What the scheduler does every two minutes, for punches that came just as a job was ending."""
-	return lambda: bench_site.execute("navari_cams_biometric.cams_biometric.attendance.checkins.sweep")
+	return lambda: bench_site.execute("navari_cams_biometric.cams_biometric.punches.checkins.sweep")
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def hold(host, settled):
 
 
 @pytest.fixture
-def came_of(call, sweep):
+def outcome_since(call, sweep):
 	"""Ask what came of it until the worker is through."""
 
 	def outcome(since, **which):
 		start = time.monotonic()
-		while (found := call("came_of", since=since, **which))["queued"]:
+		while (found := call("outcome_since", since=since, **which))["queued"]:
 			assert time.monotonic() - start < 60, found
 			if time.monotonic() - start > 10:
 				sweep()
@@ -64,12 +64,12 @@ def came_of(call, sweep):
 
 
 @pytest.fixture
-def link(call, came_of):
+def link(call, outcome_since):
 	"""Link a user to an employee; return when, and what came of it."""
 
 	def linked(user_id, employee):
 		since = call("link", user_id=user_id, employee=employee["name"])["since"]
-		return since, came_of(since, user_id=user_id)
+		return since, outcome_since(since, user_id=user_id)
 
 	return linked
 
@@ -254,14 +254,14 @@ def test_a_link_to_somebody_with_another_id_or_of_nobody_who_waits_changes_nothi
 
 
 def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(
-	host, bench_site, call, new_user_id, unlinked, hold, settled, came_of, link
+	host, bench_site, call, new_user_id, unlinked, hold, settled, outcome_since, link
 ):
 	user_id, employee = new_user_id(), unlinked()
 	hold(user_id, 5)
 	since, outcome = link(user_id, employee)
 	assert outcome["checked_in"] == 5
 	send(host, (user_id, DAY + timedelta(days=1), {}))  # after the link, and as wrong as the others
-	settled(user_id, 6, state="Checked In")
+	settled(user_id, 6, state="Recorded")
 	attendance = host.create(
 		"Attendance", employee=employee["name"], attendance_date=f"{DAY:%Y-%m-%d}", status="Present"
 	)
@@ -269,14 +269,14 @@ def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(
 	bench_site.sql(
 		f"update `tabEmployee Checkin` set attendance = '{attendance['name']}' where name = '{marked['name']}'"
 	)
-	assert came_of(since, user_id=user_id)["with_attendance"] == 1
+	assert outcome_since(since, user_id=user_id)["with_attendance"] == 1
 
 	done = call("undo_link", user_id=user_id, employee=employee["name"], since=since)
 	assert done == {"taken_back": 5, "left": 0, "kept": 1}
 	assert not device_id(host, employee)
 	assert [checkin["name"] for checkin in host.checkins(employee["name"])] == [marked["name"]]
 	states = Counter((punch["state"], punch["reason_code"]) for punch in host.punches(user_id))
-	assert states == {("Held", "UNKNOWN_USER"): 5, ("Checked In", None): 1}
+	assert states == {("Held", "UNKNOWN_USER"): 5, ("Recorded", None): 1}
 	held = [punch for punch in host.punches(user_id) if punch["state"] == "Held"]
 	assert not any(punch["employee"] or punch["employee_checkin"] for punch in held)
 
@@ -304,7 +304,7 @@ def test_undo_leaves_older_check_ins_and_a_newer_id_alone(
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]
 	send(host, (user_id, DAY, {}))
-	settled(user_id, state="Checked In")
+	settled(user_id, state="Recorded")
 	host.update("Employee", employee["name"], attendance_device_id="")
 	send(host, (user_id, DAY + timedelta(days=1), {}))
 	settled(user_id, 2)
@@ -320,7 +320,7 @@ def test_undo_leaves_older_check_ins_and_a_newer_id_alone(
 
 
 def test_a_reason_shows_its_sentence_remedy_buttons_places_and_first_punches(
-	host, call, new_employee, new_device, settled, came_of
+	host, call, new_employee, new_device, settled, outcome_since
 ):
 	device, employee = new_device(label="Side Door"), new_employee()
 	user_id = employee["attendance_device_id"]
@@ -343,11 +343,11 @@ def test_a_reason_shows_its_sentence_remedy_buttons_places_and_first_punches(
 
 	page = call("held_groups")
 	chosen = [punch["name"] for punch in group["punches"][:2]]
-	done = call("mend", action="accept_time", reason_code=AHEAD, as_of=page["as_of"], names=chosen)
+	done = call("resolve", action="accept_time", reason_code=AHEAD, as_of=page["as_of"], names=chosen)
 	assert sorted(done["names"]) == sorted(chosen)
-	assert came_of(done["since"], names=done["names"])["checked_in"] == 2
-	done = call("mend", action="accept_time", reason_code=AHEAD, as_of=page["as_of"])
-	assert came_of(done["since"], names=done["names"])["checked_in"] == 23
+	assert outcome_since(done["since"], names=done["names"])["checked_in"] == 2
+	done = call("resolve", action="accept_time", reason_code=AHEAD, as_of=page["as_of"])
+	assert outcome_since(done["since"], names=done["names"])["checked_in"] == 23
 	assert group_of(call("held_groups"), AHEAD)["count"] == 0
 
 
@@ -367,7 +367,7 @@ def test_dismissing_can_be_undone_and_spares_what_came_later(host, call, new_use
 	send(host, (user_id, DAY + timedelta(days=3), {}))
 	settled(user_id, 4, state="Held")
 	which = {"reason_code": "UNKNOWN_USER", "user_id": user_id, "service_tag": SERVICE_TAG}
-	done = call("mend", action="dismiss", as_of=page["as_of"], **which)
+	done = call("resolve", action="dismiss", as_of=page["as_of"], **which)
 	assert len(done["names"]) == 3
 	states = [punch["reason_code"] for punch in host.punches(user_id)]
 	assert states == ["DISMISSED"] * 3 + ["UNKNOWN_USER"]
@@ -385,7 +385,7 @@ def test_what_a_reason_has_no_button_for_is_refused(host, new_user_id, call, act
 	user_id = new_user_id()
 	hold(user_id)
 	arguments = {"action": action, "reason_code": code, "as_of": call("held_groups")["as_of"]}
-	assert host.api("POST", f"method/{MENDING}.mend", json=arguments).status_code == 417
+	assert host.api("POST", f"method/{MENDING}.resolve", json=arguments).status_code == 417
 	assert [punch["reason_code"] for punch in host.punches(user_id)] == ["UNKNOWN_USER"]
 
 
@@ -396,15 +396,19 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 	since = "2024-01-01 00:00:00"
 	calls = {
 		"held_groups": {},
-		"came_of": {"since": since, "user_id": user_id},
-		"mend": {"action": "retry", "reason_code": "REFUSED", "as_of": as_of},
+		"outcome_since": {"since": since, "user_id": user_id},
+		"resolve": {"action": "retry", "reason_code": "REFUSED", "as_of": as_of},
 		"link": {"user_id": user_id, "employee": employee["name"]},
 		"undo_link": {"user_id": user_id, "employee": employee["name"], "since": since},
 	}
 	allowed = {
 		"Employee": set(),
-		"HR User": {"held_groups", "came_of"},
-		"System Manager": {"held_groups", "came_of", "mend"},  # is not in HR: no Employee can be changed
+		"HR User": {"held_groups", "outcome_since"},
+		"System Manager": {
+			"held_groups",
+			"outcome_since",
+			"resolve",
+		},  # is not in HR: no Employee can be changed
 		"HR Manager": set(calls),
 	}
 	for role, functions in allowed.items():
@@ -431,7 +435,7 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 )
 def test_the_page_knows_which_buttons_to_show(call, desk_user, role, rights):
 	page = call("held_groups", desk_user(role).key)
-	assert (page["may_mend"], page["may_link"], page["may_undo"]) == rights
+	assert (page["may_resolve"], page["may_link"], page["may_undo"]) == rights
 
 
 def test_user_permissions_hide_the_punches_of_others(host, call, new_desk_user, new_employee, settled):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.contract.host import DONE, real_time
 
-BOARD = "method/navari_cams_biometric.cams_biometric.controllers.live_board.board"
+BOARD = "method/navari_cams_biometric.cams_biometric.controllers.live_board_page.board"
 NAIROBI = ZoneInfo("Africa/Nairobi")
 DAY = "2024-09-17"
 PATIENCE = 40_000  # milliseconds
@@ -63,16 +63,16 @@ def test_the_workspace_counts_and_draws_what_there_is(
 	host, bench_site, desk, manager, new_employee, new_user_id, new_device
 ):
 	now = f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S}"
-	employee, unknown, unwell = new_employee(), new_user_id(), new_device()["name"]
-	bench_site.sql(f"update `tabCAMS Device` set health = 'Silent' where name = '{unwell}'")
+	employee, unknown, unhealthy = new_employee(), new_user_id(), new_device()["name"]
+	bench_site.sql(f"update `tabCAMS Device` set health = 'Not Reporting' where name = '{unhealthy}'")
 	punch(host, employee["attendance_device_id"], now)
 	punch(host, unknown, now)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	host.settled(unknown, state="Held")
 	asked = {
 		"Punches Today": f"`tabCAMS Punch` where date(punch_time) = '{now[:10]}'",
 		"Held Punches": "`tabCAMS Punch` where state in ('Held', 'Failed')",
-		"Devices Not Well": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Well')",
+		"Devices Needing Attention": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Healthy')",
 	}
 	counts = {label: bench_site.sql(f"select count(*) from {rows}")[0][0] for label, rows in asked.items()}
 	counts["People In Now"] = str(host.api("POST", BOARD).json()["message"]["count"])
@@ -93,7 +93,7 @@ def test_the_workspace_counts_and_draws_what_there_is(
 def test_a_day_marked_absent_is_repaired_from_its_form(host, desk, manager, absent):
 	for clock, kind in LATE_PUNCHES:
 		punch(host, absent["attendance_device_id"], f"{DAY} {clock}", Type=kind)
-	host.settled(absent["attendance_device_id"], 2, state="Checked In")
+	host.settled(absent["attendance_device_id"], 2, state="Recorded")
 
 	page = desk(manager, "/app/cams-day-repair?state=Open")
 	page.get_by_role("link", name=absent["employee_name"]).click(timeout=PATIENCE)
@@ -112,7 +112,7 @@ def test_a_day_marked_absent_is_repaired_from_its_form(host, desk, manager, abse
 def test_a_day_marked_absent_is_repaired_from_the_list(host, desk, manager, absent):
 	punch(host, absent["attendance_device_id"], f"{DAY} 08:01:00")
 	punch(host, absent["attendance_device_id"], f"{DAY} 17:03:00", Type="CheckOut")
-	host.settled(absent["attendance_device_id"], 2, state="Checked In")
+	host.settled(absent["attendance_device_id"], 2, state="Recorded")
 	page = desk(manager, f"/app/cams-day-repair?employee={absent['name']}")
 	row = page.locator(".list-row", has_text=absent["employee_name"])
 	expect(row).to_contain_text("Open")
@@ -131,12 +131,12 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	expect(findings.filter(has_text=label)).to_have_count(0)
 	note = "It was last heard yesterday. See that it has power and network."
 	bench_site.sql(
-		f"update `tabCAMS Device` set health = 'Silent', health_note = '{note}' where name = '{tag}'"
+		f"update `tabCAMS Device` set health = 'Not Reporting', health_note = '{note}' where name = '{tag}'"
 	)
-	page.get_by_role("button", name="Examine Again").click()
+	page.get_by_role("button", name="Run Again").click()
 	finding = findings.filter(has_text=label)
 	expect(finding).to_be_visible(timeout=PATIENCE)
-	expect(finding).to_contain_text("Silent")
+	expect(finding).to_contain_text("Not Reporting")
 	expect(finding).to_contain_text(note)
 	expect(finding.locator(".indicator-pill")).to_have_text("Look")
 	finding.get_by_role("link", name="Open CAMS Device").click()

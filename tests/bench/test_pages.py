@@ -83,13 +83,13 @@ def test_an_unknown_user_is_linked_and_the_link_undone(host, desk, manager, unkn
 	expect(row(page, user_id)).to_contain_text(employee["employee_name"])
 	page.get_by_label(f"Link user {user_id} on").click()
 	result = page.locator(".cams-result")
-	expect(result).to_contain_text("2 punches: 2 checked in", timeout=PATIENCE)
+	expect(result).to_contain_text("2 punches: 2 recorded", timeout=PATIENCE)
 	expect(row(page, user_id)).to_have_count(0)
 	assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
 	assert len(host.checkins(employee["name"])) == 2
 
 	page.reload()  # takes nothing away
-	expect(result).to_contain_text("2 punches: 2 checked in")
+	expect(result).to_contain_text("2 punches: 2 recorded")
 	result.get_by_role("button", name="Undo").click()
 	warning = page.locator(".modal.show")
 	expect(warning).to_contain_text("2 check-ins will be deleted")
@@ -107,7 +107,7 @@ def test_a_suggestion_needs_one_press(host, desk, manager, unknown, new_employee
 	chosen = row(page, user_id).get_by_role("button", pressed=True)
 	expect(chosen).to_contain_text("same number")
 	row(page, user_id).get_by_role("button", name="Link user").click()
-	expect(page.locator(".cams-result")).to_contain_text("2 checked in", timeout=PATIENCE)
+	expect(page.locator(".cams-result")).to_contain_text("2 recorded", timeout=PATIENCE)
 	assert len(host.checkins(employee["name"])) == 2
 
 
@@ -125,7 +125,7 @@ def test_suggestions_that_are_sure_are_linked_together(host, desk, manager, unkn
 		expect(dialog).to_contain_text(user_id)
 		expect(dialog).to_contain_text(employee["employee_name"])
 	dialog.get_by_role("button", name="Link").click()
-	expect(page.locator(".cams-result", has_text="2 checked in")).to_have_count(2, timeout=PATIENCE)
+	expect(page.locator(".cams-result", has_text="2 recorded")).to_have_count(2, timeout=PATIENCE)
 	for user_id, employee in users.items():
 		assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
 
@@ -155,22 +155,22 @@ def test_a_reason_is_mended_for_the_chosen_and_dismissed_with_a_way_back(host, d
 	expect(group).to_contain_text("The time lies ahead")
 	group.get_by_label("Select the punch").first.check()
 	group.get_by_role("button", name="Accept Time (1)").click()
-	expect(page.locator(".cams-result")).to_contain_text("1 checked in", timeout=PATIENCE)
+	expect(page.locator(".cams-result")).to_contain_text("1 recorded", timeout=PATIENCE)
 	expect(group.locator("tbody tr")).to_have_count(2)
 	group.get_by_role("button", name="Dismiss").click()
 	page.locator(".modal.show").get_by_role("button", name="Yes").click()
-	dismissed = page.locator(".cams-result", has_text="2 punches set aside")
+	dismissed = page.locator(".cams-result", has_text="2 punches dismissed")
 	expect(dismissed).to_be_visible()
-	expect(page.get_by_text("Nothing waits to be mended.")).to_be_visible()
+	expect(page.get_by_text("All clear: nothing is pending.")).to_be_visible()
 	dismissed.get_by_role("button", name="Undo").click()
 	expect(group.locator("tbody tr")).to_have_count(2, timeout=PATIENCE)
 	states = [each["state"] for each in host.punches(user_id)]
-	assert states == ["Checked In", "Held", "Held"]
+	assert states == ["Recorded", "Held", "Held"]
 
 
 def test_nothing_that_waits_is_said(desk, manager):
 	page = desk(manager, HELD)
-	expect(page.get_by_text("Nothing waits to be mended.")).to_be_visible()
+	expect(page.get_by_text("All clear: nothing is pending.")).to_be_visible()
 	expect(page.locator(".cams-table")).to_be_hidden()
 
 
@@ -202,7 +202,7 @@ def test_a_punch_appears_on_the_board_without_reloading(host, desk, desk_user, n
 	punch(host, employee["attendance_device_id"], now())
 	first = page.locator(".cams-punch").first
 	expect(first).to_contain_text(employee["employee_name"], timeout=PATIENCE)
-	expect(first).to_contain_text("Checked In", timeout=PATIENCE)
+	expect(first).to_contain_text("Recorded", timeout=PATIENCE)
 	group = page.locator(f".cams-group[data-branch='{branch}']")
 	expect(group).to_contain_text(employee["employee_name"])
 	assert page.evaluate("window.same_page")
@@ -224,7 +224,7 @@ def test_with_a_socket_the_board_asks_when_it_is_told(host, desk, manager, new_e
 	requests = []
 	page.on("request", lambda request: requests.append(request.url) if "live_board" in request.url else None)
 	punch(host, employee["attendance_device_id"], now())
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	page.wait_for_timeout(6000)
 	assert requests == []  # it does not poll
 	page.evaluate(TELL)
@@ -237,7 +237,7 @@ def test_the_muster_list_prints_with_a_box_for_each_person(host, desk, manager, 
 	people = [new_employee(branch=branch) for _ in range(3)]
 	for employee in people:
 		punch(host, employee["attendance_device_id"], now())
-		host.settled(employee["attendance_device_id"], state="Checked In")
+		host.settled(employee["attendance_device_id"], state="Recorded")
 	page = desk(manager, BOARD)
 	page.get_by_label("Branch", exact=True).select_option(label=branch)
 	with page.expect_popup() as opened:
@@ -259,7 +259,7 @@ def test_without_the_server_the_board_keeps_what_it_knew_and_says_since_when(
 ):
 	employee = new_employee()
 	punch(host, employee["attendance_device_id"], now())
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	page = desk(manager, BOARD)
 	expect(page.locator(".cams-people")).to_contain_text(employee["employee_name"])
 	page.evaluate(

@@ -13,9 +13,9 @@ from navari_cams_biometric.gateway.simulator import Simulator
 from tests.bench.test_site import _everything
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN
 
-PEOPLE = "method/navari_cams_biometric.cams_biometric.controllers.people"
-CHECK = "method/navari_cams_biometric.cams_biometric.controllers.commands.check"
-SWEEP = "navari_cams_biometric.cams_biometric.devices.commands.sweep"
+PEOPLE = "method/navari_cams_biometric.cams_biometric.controllers.enrolment_actions"
+CHECK = "method/navari_cams_biometric.cams_biometric.controllers.command_actions.check"
+SWEEP = "navari_cams_biometric.cams_biometric.command_queue.queue.sweep"
 SWITCHES = ("enrol_employees", "update_employees", "remove_employees")
 PIN, CARD, LOST_PIN = "73519046285", "40617289355", "91827364550"
 JPEG = (
@@ -41,7 +41,9 @@ def gateway(host, bench_site):
 	host.create("Branch", branch=branch)
 	with Simulator(token=TOKEN) as simulator:
 		simulator.branch = branch
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		for number in range(1, 5):
 			tag = f"PPL{uuid.uuid4().hex[:8].upper()}"
 			simulator.add_device(tag, f"Gate {number}")
@@ -183,8 +185,8 @@ def test_the_people_of_a_device_are_read(host, gateway, tags, employee):
 	assert (row["employee"], row["cards"], row["first_name"]) == (employee["name"], 1, "Listed")
 
 	del gateway.world.devices[tags[0]].users["other007"]
-	ghosts = [row["name"] for row in rows if row["user_id"] in ("other001", "other002")]
-	call(host, "remove_users", names=ghosts, reason="nobody knows")
+	mismatches = [row["name"] for row in rows if row["user_id"] in ("other001", "other002")]
+	call(host, "remove_users", names=mismatches, reason="nobody knows")
 	finish(host, gateway)
 	assert not {"other001", "other002"} & set(users(gateway)[0])
 	call(host, "sync_users", service_tag=tags[0])

@@ -15,8 +15,8 @@ from tests.bench.users import new_user
 from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
 
 APP = "navari_cams_biometric.cams_biometric"
-DATA = f"method/{APP}.controllers.personal_data"
-PEOPLE = f"method/{APP}.controllers.people"
+DATA = f"method/{APP}.controllers.personal_data_actions"
+PEOPLE = f"method/{APP}.controllers.enrolment_actions"
 MONDAY = {"day": "Monday", "start": "08:00:00", "end": "17:00:00"}
 PUNCHED_AT = datetime(2024, 9, 17, 5, 0, tzinfo=timezone.utc)
 LOG_TIME = "2024-09-17 08:00:00 GMT +0300"
@@ -45,7 +45,9 @@ class World:
 @pytest.fixture(scope="module")
 def gateway(host):
 	with Simulator(token=TOKEN) as simulator:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		for number in (1, 2):
 			tag = f"PRV{uuid.uuid4().hex[:8].upper()}"
 			simulator.add_device(tag, f"Gate {number}")
@@ -64,7 +66,7 @@ def world(host, bench_site, gateway, new_employee):
 	former_id = person["attendance_device_id"]
 	monday = {"LogTime": "2024-09-16 08:00:00 GMT +0300"}
 	assert host.callback(real_time(former_id, SerialNumber=tags[1], **monday)).content == DONE
-	host.settled(former_id, state="Checked In")
+	host.settled(former_id, state="Recorded")
 	person["attendance_device_id"] = f"{former_id}B"
 	host.update("Employee", person["name"], attendance_device_id=person["attendance_device_id"])
 	schedule = host.create(
@@ -88,7 +90,7 @@ def leave_records(host, bench_site, world):
 	listed = host.get("CAMS Access Schedule", world.schedule)["employees"]
 	everybody = [*listed, {"employee": world.person["name"]}]
 	host.update("CAMS Access Schedule", world.schedule, employees=everybody)
-	call = f"method/{APP}.controllers.schedules.send_to_devices"
+	call = f"method/{APP}.controllers.schedule_actions.send_to_devices"
 	assert host.api("POST", call, json={"schedule": world.schedule}).status_code == 200
 	finish(host, world)
 	for employee in (world.person, world.colleague):
@@ -98,7 +100,7 @@ def leave_records(host, bench_site, world):
 		assert host.callback(world.punch(user_id, Type="MealIn", LogTime=LOG_TIME)).content == DONE
 		host.settled(user_id, count=2)
 		[checkin] = [each for each in host.checkins(employee["name"]) if each["device_id"] == world.tags[0]]
-		attach = f"method/{APP}.controllers.attendance.attach_photo"
+		attach = f"method/{APP}.controllers.attendance_actions.attach_photo"
 		assert host.api("POST", attach, json={"checkin": checkin["name"]}).status_code == 200
 		add_repair(bench_site, employee["name"])
 	leave_traces(host, world)
@@ -111,7 +113,9 @@ def finish(host, world):
 	def is_done():
 		world.gateway.tick(15)
 		for command in host.find("CAMS Command", open_ones, ["name"]):
-			host.api("POST", f"method/{APP}.controllers.commands.check", json={"name": command["name"]})
+			host.api(
+				"POST", f"method/{APP}.controllers.command_actions.check", json={"name": command["name"]}
+			)
 		return not host.find("CAMS Command", open_ones, ["name"])
 
 	wait_for(is_done)
@@ -297,7 +301,7 @@ def test_what_is_told_again_does_not_bring_the_person_back(host, bench_site, wor
 	assert host.callback(body).content == DONE
 	assert host.callback(world.punch(world.user_id)).content == DONE
 	assert host.callback(world.punch(world.user_id, Type="MealIn")).content == DONE
-	bench_site.execute(f"{APP}.attendance.checkins.sweep")
+	bench_site.execute(f"{APP}.punches.checkins.sweep")
 	time.sleep(1)
 	assert int(bench_site.sql("select count(*) from `tabCAMS Punch`")[0][0]) == before
 	assert places(bench_site, [world.user_id]) == set()
@@ -328,7 +332,7 @@ def test_what_may_be_pay_stands_in_the_way(host, bench_site, world):
 	assert sorted(standing["devices"]) == ["Gate 1", "Gate 2"]
 	response = erase(host, world.person["name"])
 	assert response.status_code == 417
-	for words in ("The employee is Active", "1 punches wait to become check-ins", "1 days wait for repair"):
+	for words in ("The employee is Active", "1 punches wait to become check-ins", "1 days to repair"):
 		assert words in response.text
 	assert places(bench_site, [world.user_id]) == before
 

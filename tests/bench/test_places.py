@@ -27,7 +27,9 @@ def gateway(host, bench_site):
 			if not host.find("CAMS Device", {"name": tag}):
 				host.create("CAMS Device", service_tag=tag, label=tag)
 		bench_site.sql(f"delete from `tabCAMS Command` where service_tag in ('{GATE}', '{OTHER}')")
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=simulator.rest_url)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
 		yield simulator
 		host.update(SETTINGS, SETTINGS, base_url="")
 
@@ -49,7 +51,7 @@ def checkin(host, gateway, person):
 	"""A check-in that came from the first device, which the gateway knows too."""
 	entry = gateway.punch(GATE, person["attendance_device_id"])
 	host.callback(real_time(person["attendance_device_id"], entry.log_time, SerialNumber=GATE))
-	[punch] = host.settled(person["attendance_device_id"], state="Checked In")
+	[punch] = host.settled(person["attendance_device_id"], state="Recorded")
 	return punch["employee_checkin"]
 
 

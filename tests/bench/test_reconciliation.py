@@ -115,7 +115,13 @@ def world(host, bench_site, new_device, new_employee):
 		tags = [new_device(label=f"Gate {number}")["name"] for number in (1, 2)]
 		for number, tag in enumerate(tags, 1):
 			gateway.add_device(tag, f"Gate {number}")
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=gateway.rest_url, reconcile_days=3)
+		host.update(
+			SETTINGS,
+			SETTINGS,
+			gateway_api="REST v3 (form not published)",
+			base_url=gateway.rest_url,
+			reconcile_days=3,
+		)
 		employees = [new_employee(employee_name=f"Employee {number}") for number in range(PEOPLE)]
 		yield World(host, bench_site, gateway, tags, employees)
 	host.update(SETTINGS, SETTINGS, base_url="")
@@ -173,7 +179,7 @@ def test_the_report_counts_what_is_missing_by_device_and_person(two_days):
 	}
 	assert {row["who"] for row in answer["result"] if not row["indent"]} == {"Gate 1", "Gate 2"}
 	figures = {figure["label"]: figure["value"] for figure in answer["report_summary"]}
-	assert (figures["At the Gateway"], figures["Missing Here"]) == (32, 10)
+	assert (figures["At Gateway"], figures["Only at Gateway"]) == (32, 10)
 
 
 def test_the_report_is_narrowed_by_device_person_and_differences(two_days):
@@ -207,14 +213,14 @@ def test_the_night_finds_loads_and_names_each_missing_punch(host, bench_site, tw
 	assert notice["subject"].endswith("missing punches loaded: <b>10</b>")
 	first, second = two_days.tags
 	assert set(notice["email_content"].split("<br>")) == {
-		f"<b>Gate 1 ({first})</b>: 5 (Checked In: 5)",
-		f"<b>Gate 2 ({second})</b>: 5 (Checked In: 1, Held: 4)",
+		f"<b>Gate 1 ({first})</b>: 5 (Recorded: 5)",
+		f"<b>Gate 2 ({second})</b>: 5 (Recorded: 1, Held: 4)",
 	}
 
 	user_id = next(entry.user_id for entry in two_days.withheld if entry.user_id not in known_users(two_days))
 	host.update("Employee", two_days.employees[3]["name"], attendance_device_id=user_id)
 	two_days.settle()
-	host.settled(user_id, 8, state="Checked In")
+	host.settled(user_id, 8, state="Recorded")
 	assert checked_in(bench_site, two_days.tags) == in_nairobi(two_days.gateway.ledger)
 	assert {counts[2:] for counts in two_days.counts().values()} == {(0, 0, 0)}
 
@@ -231,7 +237,7 @@ def test_a_second_night_brings_nothing_and_says_nothing(host, bench_site, two_da
 	second = two_days.night()
 	bench_site.execute(TELL)
 
-	assert (second["state"], brought_by(bench_site, second["name"]), second.get("told_at")) == (
+	assert (second["state"], brought_by(bench_site, second["name"]), second.get("notified_at")) == (
 		"Done",
 		[],
 		None,
@@ -245,7 +251,7 @@ def test_a_device_that_was_away_is_named_and_the_next_night_loads_it(host, bench
 	load = two_days.night()
 	notice = notices(host, manager)[-1]
 	assert (load["state"], notice["document_name"]) == ("Failed", load["name"])
-	assert f"<b>Gate 2 ({second})</b> could not be asked." in notice["email_content"]
+	assert f"<b>Gate 2 ({second})</b> could not be loaded." in notice["email_content"]
 	assert {row[0] for row in brought_by(bench_site, load["name"])} == {first}
 
 	two_days.gateway.world.devices[second] = gone
@@ -258,11 +264,11 @@ def test_an_answer_by_the_callback_is_marked_and_told(host, bench_site, world, m
 	world.gateway.set_quirks(history_by_callback=True)
 	load = world.night()
 	before = len(notices(host, manager))
-	assert {row["state"] for row in load["devices"]} == {"Answered by Callback"}
+	assert {row["state"] for row in load["devices"]} == {"Sent to Callback"}
 	user_id, log_time = world.user_id(0), f"{day(1)} 08:00:00 GMT +0300"
 	answer = host.callback(batch(("CheckIn", user_id, log_time)), f"?stgid={world.tags[0]}")
 	assert answer.content == DONE
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	world.minutes_pass()
 	bench_site.execute(TELL)
 
@@ -319,10 +325,10 @@ def test_from_a_row_one_gets_to_the_punches_of_that_device_and_person(two_days, 
 	page.locator(f".cams-punches[data-user='{user_id}']").click(timeout=PATIENCE)
 
 	expect(page.locator(".title-text", has_text="CAMS Punch Comparison")).to_be_visible(timeout=PATIENCE)
-	expect(page.locator(".dt-cell__content", has_text="Missing Here").locator("visible=true")).to_have_count(
-		4
-	)
-	page.get_by_role("button", name="Load What Is Missing").locator("visible=true").click()
+	expect(
+		page.locator(".dt-cell__content", has_text="Only at Gateway").locator("visible=true")
+	).to_have_count(4)
+	page.get_by_role("button", name="Load Missing Punches").locator("visible=true").click()
 	page.get_by_role("button", name="Yes").click()
 	page.wait_for_url("**/cams-history-load/**")
 	missing = page.locator(".form-dashboard-section tr", has_text=user_id)  # the form follows the load

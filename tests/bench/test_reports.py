@@ -63,7 +63,7 @@ def test_a_shift_without_a_punch_is_missing_and_a_whole_day_is_not(host, run, ne
 	absent, present = new_employee(default_shift=shift), new_employee(default_shift=shift)
 	punch(host, present, "08:00:00")
 	punch(host, present, "17:00:00", "CheckOut")
-	host.settled(present["attendance_device_id"], 2, state="Checked In")
+	host.settled(present["attendance_device_id"], 2, state="Recorded")
 	assert kinds(run("CAMS Missing Punches", employee=absent["name"])) == ["Shift without a Punch"]
 	assert run("CAMS Missing Punches", employee=present["name"]) == []
 
@@ -74,7 +74,7 @@ def test_a_shift_without_a_punch_is_missing_and_a_whole_day_is_not(host, run, ne
 def test_half_a_pair_is_missing_the_other_half(host, run, new_employee, kind, expected):
 	employee = new_employee()
 	punch(host, employee, "08:00:00", kind)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	[row] = run("CAMS Missing Punches", employee=employee["name"])
 	assert (row["kind"], row["found"]) == (expected, "08:00")
 
@@ -167,7 +167,7 @@ def test_a_night_shift_is_one_day(host, run, new_employee):
 	employee = new_employee(default_shift=name)
 	punch(host, employee, "22:00:00")
 	punch(host, employee, "06:00:00", "CheckOut", "2024-03-06")
-	host.settled(employee["attendance_device_id"], 2, state="Checked In")
+	host.settled(employee["attendance_device_id"], 2, state="Recorded")
 	assert run("CAMS Missing Punches", employee=employee["name"]) == []
 	assert kinds(run("CAMS Missing Punches", "2024-03-06", employee=employee["name"])) == [
 		"Shift without a Punch"

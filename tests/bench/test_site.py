@@ -55,7 +55,7 @@ def test_migrating_again_keeps_what_the_site_changed(host, bench_site):
 	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
 	changed = [{**row, "direction": "OUT"} if row["punch_type"] == "BreakIn" else row for row in rows]
 	host.update(SETTINGS, SETTINGS, punch_types=changed, clock_tolerance=7, licence_warning=0)
-	new = "('reconcile_days', 'silent_after')"  # as if a newer version had brought them
+	new = "('reconcile_days', 'not_reporting_after')"  # as if a newer version had brought them
 	bench_site.sql(f"delete from tabSingles where doctype = '{SETTINGS}' and field in {new}")
 	field = "Employee Checkin-custom_input_type"
 	host.update("Custom Field", field, label="How")
@@ -63,7 +63,7 @@ def test_migrating_again_keeps_what_the_site_changed(host, bench_site):
 		bench_site.bench("migrate")
 		settings = host.get(SETTINGS, SETTINGS)
 		assert settings["clock_tolerance"] == 7
-		assert (settings["reconcile_days"], settings["silent_after"]) == (3, 60)
+		assert (settings["reconcile_days"], settings["not_reporting_after"]) == (3, 60)
 		assert settings["licence_warning"] == 0
 		assert [row["direction"] for row in settings["punch_types"] if row["punch_type"] == "BreakIn"] == [
 			"OUT"

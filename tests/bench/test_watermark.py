@@ -15,7 +15,7 @@ from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch, real_tim
 
 ZONE = ZoneInfo("Africa/Nairobi")
 FIRST_DAY = date.today() - timedelta(days=5)
-ADVANCE = "navari_cams_biometric.cams_biometric.attendance.sync.watermark.advance"
+ADVANCE = "navari_cams_biometric.cams_biometric.shift_sync.watermark.advance"
 CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
 
 
@@ -133,7 +133,7 @@ class Plant:
 
 	def state_of(self, shift):
 		response = self.host.api(
-			"POST", f"method/{CONTROLLERS}.watermark.state_of", json={"shift_type": shift}
+			"POST", f"method/{CONTROLLERS}.shift_sync_actions.state_of", json={"shift_type": shift}
 		)
 		assert response.status_code == 200, response.text
 		return response.json()["message"]["sentence"]
@@ -327,7 +327,7 @@ def test_a_shift_without_devices_stays_and_a_disabled_device_holds_nothing(plant
 	assert (
 		plant.state_of(lone)
 		== plant.state_of(abandoned)
-		== "No enabled device feeds it; this app leaves it alone"
+		== "No enabled device feeds it; this app does not touch it"
 	)
 
 
@@ -338,7 +338,7 @@ def test_a_device_that_was_never_heard_holds_until_it_is(plant):
 	plant.punch(gate, plant.new_employee())
 	plant.settle()
 	assert plant.advance(shift) == [None]
-	assert plant.state_of(shift) == "Held, nothing was ever heard of Gate 2"
+	assert plant.state_of(shift) == "Held, Gate 2 has never reported"
 	plant.switch(new, False)
 	plant.switch(new, True)  # online and empty, but only just back
 	plant.settle()
@@ -359,12 +359,14 @@ def test_a_history_load_moves_nothing_back_and_nothing_on(plant):
 	user_id = person["attendance_device_id"]
 	for day, clock in ((0, "08:00"), (1, "08:00"), (2, "07:00"), (3, "08:00")):
 		plant.gateway.world.remember(gate, user_id, "CheckIn", at(day, clock))
-	plant.host.update(SETTINGS, SETTINGS, gateway_api="REST v3", base_url=plant.gateway.rest_url)
+	plant.host.update(
+		SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=plant.gateway.rest_url
+	)
 	try:
 		body = {"service_tag": gate, "from_date": str(FIRST_DAY), "to_date": str(at(3, "08:00").date())}
-		name = plant.host.api("POST", f"method/{CONTROLLERS}.history.load_punchlog", json=body).json()[
-			"message"
-		]
+		name = plant.host.api(
+			"POST", f"method/{CONTROLLERS}.history_actions.load_punchlog", json=body
+		).json()["message"]
 		deadline = time.monotonic() + 60
 		while plant.host.get("CAMS History Load", name)["state"] in ("Queued", "Running"):
 			assert time.monotonic() < deadline
@@ -377,7 +379,7 @@ def test_a_history_load_moves_nothing_back_and_nothing_on(plant):
 	plant.settle()
 	assert len(plant.host.checkins(person["name"])) == 6
 	assert plant.advance(shift) == [text(at(2, "08:00"))]
-	assert plant.host.get("CAMS Device", gate)["heard_until"] == text(at(2, "08:00"))
+	assert plant.host.get("CAMS Device", gate)["complete_until"] == text(at(2, "08:00"))
 
 
 def test_it_is_never_past_now(plant):
@@ -415,12 +417,12 @@ def test_a_punch_that_waits_or_failed_holds_the_shift_and_a_held_one_does_not(pl
 		plant.go(0, "08:10")
 		plant.tell_well(gate)
 		assert plant.gateway.deliver() == 0
-		assert plant.host.get("CAMS Device", gate)["heard_until"] == text(at(0, "08:10"))
+		assert plant.host.get("CAMS Device", gate)["complete_until"] == text(at(0, "08:10"))
 		assert plant.advance(shift) == [text(at(0, "08:00"))]
 		assert plant.state_of(shift).endswith("a punch of Gate 1 waits")
 	finally:
 		plant.bench_site.start_worker()
-	plant.bench_site.execute("navari_cams_biometric.cams_biometric.attendance.checkins.sweep")
+	plant.bench_site.execute("navari_cams_biometric.cams_biometric.punches.checkins.sweep")
 	plant.settle()
 	[name] = [row["name"] for row in plant.host.punches(person["attendance_device_id"])][1:]
 	plant.bench_site.sql(f"update `tabCAMS Punch` set state = 'Failed' where name = '{name}'")
@@ -446,7 +448,7 @@ def test_hrms_that_advances_the_field_by_itself_is_left_to_it(plant):
 		plant.punch(gate, plant.new_employee())
 		plant.settle()
 		assert plant.advance(shift) == [None]
-		assert plant.state_of(shift) == "HRMS advances it by itself; this app steps aside"
+		assert plant.state_of(shift) == "HRMS advances it itself; this app does not touch it"
 		plant.host.update("Shift Type", shift, auto_update_last_sync=0)
 		assert plant.advance(shift) == [text(at(0, "08:00"))]
 	finally:
@@ -468,7 +470,7 @@ def key_of(host):
 
 
 def release(plant, key, **values):
-	return plant.host.api("POST", f"method/{CONTROLLERS}.watermark.release", key, json=values)
+	return plant.host.api("POST", f"method/{CONTROLLERS}.shift_sync_actions.release", key, json=values)
 
 
 def test_a_manager_releases_a_shift_and_it_is_marked_without_the_silent_gate(plant, key_of):
@@ -530,7 +532,7 @@ def test_the_page_has_a_row_for_each_shift_and_a_release_for_managers_only(plant
 	rows = plant.page(key_of["HR Manager"][1])
 	moments = [text(at(0, clock))[:16] for clock in ("08:00", "06:10")]
 	assert (rows[shift]["state"], rows[shift]["color"], rows[shift]["held_by"]) == ("Held", "red", gate_2)
-	assert rows[shift]["what_holds_it"] == f"Held since {moments[1]}, Gate 2 silent"
+	assert rows[shift]["what_holds_it"] == f"Held since {moments[1]}, Gate 2 not reporting"
 	assert set(rows[shift]["devices"].split(", ")) == {f"Gate 1 {moments[0]}", f"Gate 2 {moments[1]}"}
 	assert (rows[off]["state"], rows[off]["can_be_released"]) == ("Off", 0)
 	columns = {

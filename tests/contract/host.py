@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 CALLBACK = "/api/method/navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
-DESK_CALLS = "navari_cams_biometric.cams_biometric.controllers.punches"
+DESK_CALLS = "navari_cams_biometric.cams_biometric.controllers.punch_actions"
 SERVICE_TAG = "ZHM1100000001"
 TOKEN = "demo-auth-token-0123456789abcdef"
 SETTINGS = "CAMS Biometric Settings"

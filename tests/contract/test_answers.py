@@ -28,7 +28,7 @@ def assert_answer(response, body):
 def test_the_documented_real_time_punch_is_done(host):
 	assert_answer(host.callback(real_time("EMP-0001"), Content_Type=JSON), DONE)
 	[punch] = host.settled("EMP-0001")[:1]
-	assert punch["state"] == "Checked In"
+	assert punch["state"] == "Recorded"
 
 
 def test_the_documented_batch_is_done_with_a_token(host):
@@ -83,7 +83,7 @@ def test_the_content_type_does_not_matter(host, new_employee, content_type):
 	employee = new_employee()
 	body = real_time(employee["attendance_device_id"])
 	assert_answer(host.callback(body, Content_Type=content_type), DONE)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 
 @pytest.mark.parametrize("content_type", [JSON, "text/plain"])
@@ -91,7 +91,7 @@ def test_a_byte_order_mark_is_no_obstacle(host, new_employee, content_type):
 	employee = new_employee()
 	body = b"\xef\xbb\xbf" + json.dumps(real_time(employee["attendance_device_id"])).encode()
 	assert_answer(host.callback(body, Content_Type=content_type), DONE)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 
 @pytest.mark.parametrize("key", ["cmd", "fn", "doctype", "args", "kwargs", "csrf_token"])
@@ -99,14 +99,14 @@ def test_a_key_that_means_something_to_frappe_diverts_nothing(host, new_employee
 	employee = new_employee()
 	body = {key: "frappe.ping", **real_time(employee["attendance_device_id"])}
 	assert_answer(host.callback(body, Content_Type=JSON), DONE)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 
 def test_a_command_in_the_query_diverts_nothing(host, new_employee):
 	employee = new_employee()
 	body = real_time(employee["attendance_device_id"])
 	assert_answer(host.callback(body, "?cmd=frappe.ping", Content_Type="text/plain"), DONE)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_authorization_header_that_frappe_refuses_is_no_obstacle(host, new_em
 	employee = new_employee()
 	body = real_time(employee["attendance_device_id"])
 	assert_answer(host.callback(body, Content_Type=JSON, Authorization=authorization), DONE)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])

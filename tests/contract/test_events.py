@@ -96,7 +96,7 @@ def test_a_device_tells_whether_it_is_online(host, tell, sent, told):
 	tell(DeviceStatus={"Status": sent, "QueueDepth": "3"})
 	device = host.get("CAMS Device", tell.device)
 	assert (device["connection"], device["queue_depth"]) == (told, 3)
-	assert device["last_heard"]
+	assert device["last_reported"]
 
 
 def test_a_status_that_is_not_known_changes_nothing_but_is_heard(host, tell):

@@ -9,7 +9,7 @@ from navari_cams_biometric.gateway.simulator import Simulator
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS, TOKEN, batch
 
 NAIROBI = timezone(timedelta(hours=3))
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
+LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
 ENDED = ("Done", "Failed", "Cancelled")
 
 
@@ -19,10 +19,12 @@ def simulator():
 		yield running
 
 
-@pytest.fixture(params=["REST v3", "Web API 3.0"])
+@pytest.fixture(params=["REST v3 (form not published)", "Web API 3.0"])
 def gateway(request, host, simulator, new_device):
 	"""A simulated gateway with one device that this site knows, asked in each of the dialects."""
-	url = {"REST v3": simulator.rest_url, "Web API 3.0": simulator.web_api_url}[request.param]
+	url = {"REST v3 (form not published)": simulator.rest_url, "Web API 3.0": simulator.web_api_url}[
+		request.param
+	]
 	host.update(SETTINGS, SETTINGS, gateway_api=request.param, base_url=url)
 	simulator.tag = new_device()["name"]
 	simulator.add_device(simulator.tag)
@@ -64,7 +66,7 @@ def test_a_range_of_several_windows_and_pages_comes_whole(host, gateway, new_emp
 	record = load(host, gateway.tag)
 	assert (record["state"], record["progress"], record["devices"][0]["state"]) == ("Done", 100, "Done")
 	assert counts(record) == {"received": 160, "new_punches": 160, "already_here": 0}
-	host.settled(user_id, 160, state="Checked In", seconds=90)
+	host.settled(user_id, 160, state="Recorded", seconds=90)
 	found = {(checkin["time"][:19], checkin["log_type"]) for checkin in host.checkins(employee["name"])}
 	directions = {"CheckIn": "IN", "CheckOut": "OUT"}
 	assert found == {
@@ -103,9 +105,9 @@ def test_an_answer_by_the_callback_is_expected_and_then_accepted(host, gateway, 
 	assert host.callback(body, query).content == INVALID_TOKEN
 	gateway.set_quirks(gateway.tag, history_by_callback=True)
 	record = load(host, gateway.tag)
-	assert (record["state"], record["devices"][0]["state"]) == ("Done", "Answered by Callback")
+	assert (record["state"], record["devices"][0]["state"]) == ("Done", "Sent to Callback")
 	assert host.callback(body, query).content == DONE
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_refusal_is_told_and_the_load_goes_on_from_there(host, gateway, new_employee):
@@ -118,7 +120,7 @@ def test_a_refusal_is_told_and_the_load_goes_on_from_there(host, gateway, new_em
 	assert TOKEN not in str(record)
 	gateway.world.token = TOKEN
 	host.call_document("CAMS History Load", record["name"], "resume_load")
-	host.settled(user_id, 10, state="Checked In")
+	host.settled(user_id, 10, state="Recorded")
 
 
 def test_an_encrypted_device_is_asked_with_its_key(host, simulator, new_device, new_employee):
@@ -132,7 +134,7 @@ def test_an_encrypted_device_is_asked_with_its_key(host, simulator, new_device, 
 		user_id = new_employee()["attendance_device_id"]
 		fill(simulator, user_id, days=2)
 		assert counts(load(host, device))["new_punches"] == 4
-		host.settled(user_id, 4, state="Checked In")
+		host.settled(user_id, 4, state="Recorded")
 	finally:
 		host.update(SETTINGS, SETTINGS, base_url="")
 

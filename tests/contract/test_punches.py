@@ -28,7 +28,7 @@ def test_a_check_in_carries_all_that_the_punch_said(host, new_employee):
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]
 	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
-	[punch] = host.settled(user_id, state="Checked In")
+	[punch] = host.settled(user_id, state="Recorded")
 	[checkin] = host.checkins(employee["name"])
 	assert checkin["time"].startswith("2024-09-17 08:00:00")
 	assert {name: checkin[name] for name in checkin if name.startswith("custom_")} == {
@@ -66,7 +66,7 @@ def test_a_check_in_carries_all_that_the_punch_said(host, new_employee):
 def test_every_form_of_time_is_the_right_instant(host, new_employee, log_time, in_nairobi):
 	employee = new_employee()
 	send(host, employee["attendance_device_id"], log_time)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	[checkin] = host.checkins(employee["name"])
 	assert checkin["time"][:19] == in_nairobi
 	assert checkin["custom_original_time"] == log_time
@@ -76,7 +76,7 @@ def test_a_time_without_offset_is_in_the_zone_of_the_device(host, new_employee, 
 	device = new_device(time_zone="Asia/Kolkata")
 	employee = new_employee()
 	send(host, employee["attendance_device_id"], "2024-09-17 08:00:00", SerialNumber=device["name"])
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	assert host.checkins(employee["name"])[0]["time"][:19] == "2024-09-17 05:30:00"
 
 
@@ -94,7 +94,7 @@ def test_a_time_without_offset_is_in_the_zone_of_the_device(host, new_employee, 
 def test_each_punch_type_gives_its_direction(host, new_employee, kind, log_type):
 	employee = new_employee()
 	send(host, employee["attendance_device_id"], Type=kind)
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	[checkin] = host.checkins(employee["name"])
 	assert (checkin["log_type"], checkin["custom_punch_type"]) == (log_type, kind)
 
@@ -115,7 +115,7 @@ def test_a_device_may_have_a_direction_of_its_own(host, new_employee, new_device
 	device = new_device(direction=policy)
 	employee = new_employee()
 	send(host, employee["attendance_device_id"], SerialNumber=device["name"])
-	host.settled(employee["attendance_device_id"], state="Checked In")
+	host.settled(employee["attendance_device_id"], state="Recorded")
 	assert (host.checkins(employee["name"])[0]["log_type"] or None) == log_type
 
 
@@ -128,7 +128,7 @@ def test_the_integer_type_of_a_clone_waits_until_settings_know_it(host, new_empl
 	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
 	host.update(SETTINGS, SETTINGS, punch_types=[*rows, {"punch_type": "7", "direction": "OUT"}])
 	try:
-		host.settled(user_id, state="Checked In")
+		host.settled(user_id, state="Recorded")
 	finally:
 		host.update(SETTINGS, SETTINGS, punch_types=rows)
 	assert host.checkins(employee["name"])[0]["log_type"] == "OUT"
@@ -144,7 +144,7 @@ def test_an_unknown_user_is_held_then_linked_then_checked_in_by_itself(host, new
 	employee = new_employee(attendance_device_id="")
 	host.call("link_to_employee", name=punches[0]["name"], employee=employee["name"])
 	assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
-	host.settled(user_id, 3, state="Checked In")
+	host.settled(user_id, 3, state="Recorded")
 	assert [checkin["time"][11:13] for checkin in host.checkins(employee["name"])] == ["08", "09", "17"]
 
 
@@ -154,7 +154,7 @@ def test_setting_the_device_id_on_the_employee_releases_as_well(host, new_user_i
 	host.settled(user_id, state="Held")
 	employee = new_employee(attendance_device_id="")
 	host.update("Employee", employee["name"], attendance_device_id=f" {user_id} ")
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_linking_does_not_take_over_another_device_id(host, new_user_id, new_employee):
@@ -162,7 +162,7 @@ def test_linking_does_not_take_over_another_device_id(host, new_user_id, new_emp
 	send(host, user_id)
 	[punch] = host.settled(user_id, state="Held")
 	employee = new_employee()
-	path = "method/navari_cams_biometric.cams_biometric.controllers.punches.link_to_employee"
+	path = "method/navari_cams_biometric.cams_biometric.controllers.punch_actions.link_to_employee"
 	response = host.api("POST", path, json={"name": punch["name"], "employee": employee["name"]})
 	assert response.status_code == 417
 	assert host.get("Employee", employee["name"])["attendance_device_id"] == employee["attendance_device_id"]
@@ -197,7 +197,7 @@ def test_an_inactive_employee_is_held_and_released_when_active_again(host, new_e
 	[punch] = host.settled(user_id, state="Held")
 	assert punch["reason_code"] == "EMPLOYEE_INACTIVE"
 	host.update("Employee", employee["name"], status="Active")
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_who_has_left_keeps_the_punches_until_the_relieving_date(host, new_employee):
@@ -205,7 +205,7 @@ def test_who_has_left_keeps_the_punches_until_the_relieving_date(host, new_emplo
 	user_id = employee["attendance_device_id"]
 	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
 	send(host, user_id, "2024-09-18 08:00:00 GMT +0300")
-	assert [punch["state"] for punch in host.settled(user_id, 2)] == ["Checked In", "Held"]
+	assert [punch["state"] for punch in host.settled(user_id, 2)] == ["Recorded", "Held"]
 
 
 def test_a_clock_that_runs_ahead_is_held_until_a_person_accepts_the_time(host, new_employee):
@@ -217,7 +217,7 @@ def test_a_clock_that_runs_ahead_is_held_until_a_person_accepts_the_time(host, n
 	assert host.call("retry", names=[punch["name"]]) == 1
 	host.settled(user_id, state="Held")
 	assert host.call("accept_time", names=[punch["name"]]) == 1
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_held_punch_can_be_dismissed_and_taken_up_again(host, new_user_id):
@@ -237,7 +237,7 @@ def test_a_disabled_device_holds_its_punches_until_it_is_enabled(host, new_emplo
 	send(host, user_id, SerialNumber=device["name"])
 	assert host.settled(user_id, state="Held")[0]["reason_code"] == "DEVICE_DISABLED"
 	host.update("CAMS Device", device["name"], enabled=1)
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_location_that_hr_demands_is_the_devices(host, new_employee, new_device):
@@ -249,7 +249,7 @@ def test_a_location_that_hr_demands_is_the_devices(host, new_employee, new_devic
 		send(host, user_id, SerialNumber=device["name"])
 		assert host.settled(user_id, state="Held")[0]["reason_code"] == "LOCATION_REQUIRED"
 		host.update("CAMS Device", device["name"], latitude=-1.2921, longitude=36.8219)
-		host.settled(user_id, state="Checked In")
+		host.settled(user_id, state="Recorded")
 	finally:
 		host.update("HR Settings", "HR Settings", allow_geolocation_tracking=0)
 	[checkin] = host.checkins(employee["name"])
@@ -264,7 +264,7 @@ def test_the_same_punch_by_push_by_batch_and_by_both_is_one(host, new_employee):
 	entry = ("CheckIn", user_id, "2024-09-17 05:00:00 GMT +0000")
 	for _ in range(2):
 		assert host.callback(batch(entry, entry, AuthToken=TOKEN)).content == DONE
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	assert len(host.punches(user_id)) == len(host.checkins(employee["name"])) == 1
 
 
@@ -273,7 +273,7 @@ def test_twenty_at_once_are_one(host, new_employee):
 	user_id = employee["attendance_device_id"]
 	with ThreadPoolExecutor(20) as pool:
 		list(pool.map(lambda _: send(host, user_id), range(20)))
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	assert len(host.punches(user_id)) == len(host.checkins(employee["name"])) == 1
 
 
@@ -283,7 +283,7 @@ def test_a_check_in_that_is_there_already_is_linked(host, new_employee):
 		"Employee Checkin", employee=employee["name"], time="2024-09-17 08:00:00", log_type="IN"
 	)
 	send(host, employee["attendance_device_id"])
-	[punch] = host.settled(employee["attendance_device_id"], state="Checked In")
+	[punch] = host.settled(employee["attendance_device_id"], state="Recorded")
 	assert (punch["reason_code"], punch["employee_checkin"]) == ("EQUAL_CHECKIN", checkin["name"])
 	assert len(host.checkins(employee["name"])) == 1
 
@@ -292,12 +292,12 @@ def test_a_deleted_check_in_is_told_and_can_be_made_again(host, new_employee):
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]
 	send(host, user_id)
-	[punch] = host.settled(user_id, state="Checked In")
+	[punch] = host.settled(user_id, state="Recorded")
 	host.delete("Employee Checkin", punch["employee_checkin"])
 	[punch] = host.punches(user_id)
 	assert (punch["state"], punch["reason_code"]) == ("Ignored", "CHECKIN_DELETED")
 	host.call("retry", names=[punch["name"]])
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 @pytest.mark.parametrize("log", [{"Log": []}, {}, {"Log": None}], ids=["empty", "missing", "null"])
@@ -309,7 +309,7 @@ def test_a_batch_whose_log_is_one_object_is_read(host, new_employee):
 	user_id = new_employee()["attendance_device_id"]
 	entry = {"Type": "CheckIn", "UserID": user_id, "LogTime": "2024-09-17 08:00:00 GMT +0300"}
 	assert host.callback({"PunchLog": {"Log": entry}, "AuthToken": TOKEN}).content == DONE
-	assert host.settled(user_id, state="Checked In")[0]["source"] == "Batch"
+	assert host.settled(user_id, state="Recorded")[0]["source"] == "Batch"
 
 
 def test_one_bad_punch_in_a_batch_does_not_stop_the_rest(host, new_employee, new_user_id):
@@ -323,9 +323,9 @@ def test_one_bad_punch_in_a_batch_does_not_stop_the_rest(host, new_employee, new
 	body = batch(*entries, AuthToken=TOKEN)
 	body["PunchLog"]["Log"].insert(1, "not a punch")
 	assert host.callback(body).content == DONE
-	host.settled(first["attendance_device_id"], state="Checked In")
+	host.settled(first["attendance_device_id"], state="Recorded")
 	host.settled(unknown, state="Held")
-	host.settled(last["attendance_device_id"], state="Checked In")
+	host.settled(last["attendance_device_id"], state="Recorded")
 
 
 def test_a_batch_without_token_is_refused(host, new_device, new_employee):
@@ -347,7 +347,7 @@ def test_a_batch_without_token_passes_with_the_secret_of_the_callback_url(host, 
 		user_id = new_employee()["attendance_device_id"]
 		body = batch(("CheckIn", user_id, "2024-09-17 08:00:00 GMT +0300"))
 		assert host.callback(body, query + appended).content == DONE
-		assert host.settled(user_id, state="Checked In")[0]["service_tag"] == device["name"]
+		assert host.settled(user_id, state="Recorded")[0]["service_tag"] == device["name"]
 	assert host.callback(body, f"{query}&stgid=UNKNOWNDEVICE").content == INVALID_TOKEN
 
 
@@ -358,7 +358,7 @@ def test_a_batch_without_token_passes_while_history_is_expected(host, new_device
 	query = f"?stgid={device['name']}"
 	host.call_document("CAMS Device", device["name"], "expect_history")
 	assert host.callback(body, query).content == DONE
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	host.update("CAMS Device", device["name"], history_expected_until="2024-01-01 00:00:00")
 	assert host.callback(body, query).content == INVALID_TOKEN
 
@@ -367,7 +367,7 @@ def test_a_new_serial_with_the_accounts_token_registers_itself(host, new_employe
 	service_tag = f"NEW{new_user_id().upper()}"
 	user_id = new_employee()["attendance_device_id"]
 	send(host, user_id, SerialNumber=service_tag, LabelName="Back Door")
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 	device = host.get("CAMS Device", service_tag)
 	assert (device["label"], device["enabled"]) == ("Back Door", 1)
 
@@ -420,7 +420,7 @@ def test_an_encrypted_body_is_read_and_a_mismatch_is_told(host, new_device, new_
 	assert host.callback(body).content == INVALID_JSON
 	assert host.callback(body, query).content == DONE
 	assert host.callback(body, f"{query}{query}", Content_Type="application/json").content == DONE
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_wrong_token_is_refused_in_an_encrypted_body_too(host, new_device, encrypt):
@@ -450,7 +450,7 @@ def test_an_event_is_acknowledged_and_does_not_block_what_follows(host, new_empl
 	assert host.callback({"RealTime": {**envelope, "AuthToken": "w" * 32}}).content == INVALID_TOKEN
 	user_id = new_employee()["attendance_device_id"]
 	send(host, user_id)
-	host.settled(user_id, state="Checked In")
+	host.settled(user_id, state="Recorded")
 
 
 def test_a_hold_reaches_the_error_log_once_a_day(host, new_user_id):
@@ -480,5 +480,5 @@ def test_many_punches_of_one_callback_are_all_there(host, new_employee):
 		for hour in (8, 17)
 	]
 	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
-	host.settled(user_id, 60, state="Checked In", seconds=90)
+	host.settled(user_id, 60, state="Recorded", seconds=90)
 	assert len(host.checkins(employee["name"])) == 60

@@ -1,4 +1,4 @@
-"""Who may do what: System Manager configures, HR Manager mends, HR User reads, a guest calls back."""
+"""Who may do what: System Manager configures, HR Manager fixes, HR User reads, a guest calls back."""
 
 import uuid
 
@@ -113,6 +113,6 @@ def test_a_token_is_changed_by_a_system_manager(host, key_of, new_employee):
 
 @pytest.mark.parametrize("role", ["HR Manager", "HR User", "Employee"])
 def test_only_a_system_manager_loads_history(host, key_of, role):
-	path = "method/navari_cams_biometric.cams_biometric.controllers.history.load_punchlog"
+	path = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
 	body = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
 	assert host.api("POST", path, key_of[role], json=body).status_code == 403

@@ -118,8 +118,8 @@ def make_client(simulator, naps):
 	"""Build a client of the simulator: `api` and whatever else GatewayClient takes."""
 	clients = []
 
-	def make(api: str = "REST v3", token: str = TOKEN, **options) -> GatewayClient:
-		url = simulator.rest_url if api == "REST v3" else simulator.web_api_url
+	def make(api: str = "REST v3 (form not published)", token: str = TOKEN, **options) -> GatewayClient:
+		url = simulator.rest_url if api == "REST v3 (form not published)" else simulator.web_api_url
 		defaults = {
 			"base_url": url,
 			"records": Records(),
@@ -138,7 +138,7 @@ def make_client(simulator, naps):
 
 @pytest.fixture
 def rest(make_client) -> GatewayClient:
-	return make_client("REST v3")
+	return make_client("REST v3 (form not published)")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from navari_cams_biometric.gateway.client import (
 	AccessEvent,
 	AccessWindow,
 	Command,
-	CommandState,
+	CommandStatus,
 	DaySummary,
 	Device,
 	DeviceHealth,
@@ -156,15 +156,15 @@ REST = {
 	"RebootDevice": ({"ServiceTag": GATE}, sent_to(GATE)),
 	"ResetDeviceQueue": (
 		{"ServiceTag": GATE},
-		Command("ResetDeviceQueue", "9nu1wak5616p", CommandState.DONE, GATE),
+		Command("ResetDeviceQueue", "9nu1wak5616p", CommandStatus.DONE, GATE),
 	),
 	"GetCommandStatus": (
 		{"CommandID": "9nu1wak5616p"},
-		Command("SyncDeviceTime", "9nu1wak5616p", CommandState.SENT, GATE),
+		Command("SyncDeviceTime", "9nu1wak5616p", CommandStatus.SENT, GATE),
 	),
 	"RegisterCallback": (
 		{"URL": "https://erp.example.com/callback"},
-		Command("RegisterCallback", "9nu1wak5616p", CommandState.DONE),
+		Command("RegisterCallback", "9nu1wak5616p", CommandStatus.DONE),
 	),
 	"MigrationStatus": ({}, Migration("Done", total=2, done=2)),
 }
@@ -244,7 +244,7 @@ def assert_came_back(result: object, expected: object) -> None:
 	if isinstance(expected, str) and expected.startswith("a command"):
 		assert isinstance(result, Command)
 		assert result.operation_id
-		assert (result.state, sent_to(result.service_tag)) == (CommandState.SENT, expected)
+		assert (result.state, sent_to(result.service_tag)) == (CommandStatus.SENT, expected)
 		return
 	if isinstance(expected, Command):
 		assert (result.operation, result.state, result.service_tag) == (
@@ -340,14 +340,14 @@ def test_a_command_for_an_offline_device_is_queued_and_then_done(simulator, rest
 	simulator.set_online(GATE, False)
 	command = rest.open_door(GATE)
 
-	assert (command.state, command.is_pending) == (CommandState.QUEUED, True)
+	assert (command.state, command.is_pending) == (CommandStatus.QUEUED, True)
 	assert command.words == "Device offline, command is queued"
 	simulator.tick(3600)
-	assert rest.get_command_status(command.operation_id).state is CommandState.QUEUED
+	assert rest.get_command_status(command.operation_id).state is CommandStatus.QUEUED
 	simulator.set_online(GATE, True)
-	assert rest.get_command_status(command.operation_id).state is CommandState.SENT
+	assert rest.get_command_status(command.operation_id).state is CommandStatus.SENT
 	simulator.tick(16)
-	assert rest.get_command_status(command.operation_id).state is CommandState.DONE
+	assert rest.get_command_status(command.operation_id).state is CommandStatus.DONE
 	assert rest.get_door_status(GATE).state == "Open"
 
 
@@ -377,7 +377,7 @@ def add_history(simulator, count: int, start: datetime, step: timedelta) -> None
 		simulator.world.remember(GATE_2, f"{number:08}", "CheckIn", start + number * step)
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 120])
 def test_attendance_pages_by_itself(simulator, make_client, api, count):
 	add_history(simulator, count, at(9), timedelta(seconds=1))
@@ -387,7 +387,7 @@ def test_attendance_pages_by_itself(simulator, make_client, api, count):
 	assert len(simulator.received) == max(1, -(-count // 50))
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_a_page_is_fetched_when_it_is_needed(simulator, make_client, api):
 	add_history(simulator, 120, at(9), timedelta(seconds=1))
 	punches = make_client(api).get_attendance_by_device(GATE_2, at(9), at(10))
@@ -397,7 +397,7 @@ def test_a_page_is_fetched_when_it_is_needed(simulator, make_client, api):
 	assert len(simulator.received) == 1
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_a_load_goes_on_at_the_offset_where_it_stopped(simulator, make_client, api):
 	add_history(simulator, 120, at(9), timedelta(seconds=1))
 	client = make_client(api)
@@ -409,7 +409,7 @@ def test_a_load_goes_on_at_the_offset_where_it_stopped(simulator, make_client, a
 	assert rest_of_it[-1].next_offset == ""
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_an_offset_that_does_not_advance_is_an_error_and_no_endless_loop(simulator, make_client, api):
 	add_history(simulator, 120, at(9), timedelta(seconds=1))
 	simulator.set_quirks(stuck_offset=True)
@@ -446,7 +446,7 @@ def test_a_page_wise_load_takes_no_more_than_thirty_days(rest):
 		rest.attendance_pages(GATE, at(0) - timedelta(days=31), at(0))
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_a_load_that_is_answered_by_the_callback_says_so(simulator, make_client, api):
 	simulator.set_quirks(history_by_callback=True)
 	punches = make_client(api).get_attendance_by_device(GATE, at(0), at(23))
@@ -541,7 +541,7 @@ def test_a_day_is_worked_out_from_its_punches(moments, days):
 
 
 @pytest.mark.parametrize("quirk", ["lower_case_status", "numbers_as_numbers", "integer_types"])
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_quirks_of_replies_are_read(simulator, make_client, api, quirk):
 	simulator.set_quirks(**{quirk: True})
 	client = make_client(api)
@@ -560,14 +560,14 @@ def test_an_encrypted_device_is_asked_and_answers_encrypted(simulator, make_clie
 
 def test_a_device_may_have_a_token_of_its_own(simulator, make_client):
 	simulator.world.devices[GATE_2].token = "demo-auth-token-of-gate-2-only-0"
-	for api in ("REST v3", "Web API 3.0"):
+	for api in ("REST v3 (form not published)", "Web API 3.0"):
 		client = make_client(api, device_tokens={GATE_2: "demo-auth-token-of-gate-2-only-0"})
 
 		assert client.ping_connection(GATE)
 		assert client.ping_connection(GATE_2)
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_a_time_without_offset_is_refused_before_anything_is_sent(simulator, make_client, api):
 	with pytest.raises(TimestampError):
 		list(make_client(api).get_attendance_by_device(GATE, datetime(2024, 9, 17), at(23)))
@@ -575,7 +575,7 @@ def test_a_time_without_offset_is_refused_before_anything_is_sent(simulator, mak
 	assert simulator.received == []
 
 
-@pytest.mark.parametrize("api", ["REST v3", "Web API 3.0"])
+@pytest.mark.parametrize("api", ["REST v3 (form not published)", "Web API 3.0"])
 def test_an_end_before_the_start_is_refused_before_anything_is_sent(simulator, make_client, api):
 	with pytest.raises(ValueError, match="before the start"):
 		make_client(api).get_attendance_by_device(GATE, at(9), at(8))
@@ -656,7 +656,7 @@ def test_the_client_has_a_method_for_each_request_operation_and_the_dialects_no_
 	assert set(REST) == set(REQUESTS)
 	assert set(WEB) == {name for name in REQUESTS if REQUESTS[name].counterpart}
 	assert {OPERATIONS[name].verb for name in set(OPERATIONS) - set(REST)} == {"PUSH"}
-	assert RestV3.name == "REST v3"
+	assert RestV3.name == "REST v3 (form not published)"
 
 
 @pytest.mark.parametrize("text", [client_package.GatewayClient.__doc__, "dialects.md"])

@@ -32,7 +32,7 @@ from tests.gateway.conftest import GATE, SECURITY_KEY, TOKEN, at
 
 WRONG_TOKEN = "demo-wrong-token-0123456789abcdef"
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
-APIS = ["REST v3", "Web API 3.0"]
+APIS = ["REST v3 (form not published)", "Web API 3.0"]
 ATTEMPTS = 4
 
 
@@ -149,9 +149,11 @@ def test_a_wrong_token_is_refused_once_with_its_remedy(simulator, make_client, a
 	refusal = refuse(make_client(api, token=WRONG_TOKEN).get_device_info, GATE)
 
 	assert type(refusal) is AuthenticationError
-	assert refusal.code == (401 if api == "REST v3" else 7)
+	assert refusal.code == (401 if api == "REST v3 (form not published)" else 7)
 	assert refusal.words == (
-		"Invalid or missing AuthToken" if api == "REST v3" else "API_RESPONSE_INVALID_AUTH_TOKEN"
+		"Invalid or missing AuthToken"
+		if api == "REST v3 (form not published)"
+		else "API_RESPONSE_INVALID_AUTH_TOKEN"
 	)
 	assert "AuthToken in the settings" in str(refusal)
 	assert len(simulator.received) == 1
@@ -162,7 +164,7 @@ def test_an_unknown_device_is_not_found(simulator, make_client, api):
 	refusal = refuse(make_client(api).get_device_info, "ZHM1100000099")
 
 	assert type(refusal) is NotFoundError
-	assert refusal.code == (404 if api == "REST v3" else 2)
+	assert refusal.code == (404 if api == "REST v3 (form not published)" else 2)
 	assert "service tag" in str(refusal)
 	assert len(simulator.received) == 1
 

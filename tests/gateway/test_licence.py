@@ -7,7 +7,7 @@ import pytest
 from navari_cams_biometric.gateway.client.reading import read_date
 from tests.gateway.conftest import GATE
 
-APIS = ["REST v3", "Web API 3.0"]
+APIS = ["REST v3 (form not published)", "Web API 3.0"]
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -1,7 +1,7 @@
 """The callback URL: what the CAMS gateway calls for every punch, and what it is answered.
 
 Always HTTP 200 with one of a few short JSON bodies. `done` means stored; whatever is answered otherwise the
-gateway keeps and sends again. The work on what was stored is left to attendance.checkins.
+gateway keeps and sends again. The work on what was stored is left to punches.checkins.
 
 Frappe parses a request before any app sees it and refuses some by itself. Two hooks, for this path only,
 close that gap: `take_raw_body` hides the parsed body from Frappe, and `answer_for_frappe` puts our answer in
@@ -17,19 +17,16 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from navari_cams_biometric.cams_biometric.attendance import history, inbox
-from navari_cams_biometric.cams_biometric.devices import events
-from navari_cams_biometric.cams_biometric.devices.authentication import (
-	NotAuthenticError,
-	authenticate,
-	device_named,
-)
-from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.callbacks import events
+from navari_cams_biometric.cams_biometric.callbacks.authentication import NotAuthenticError, authenticate
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_METHOD, CALLBACK_PATHS
+from navari_cams_biometric.cams_biometric.history import loads
+from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import parse_address, parse_callback
 from navari_cams_biometric.gateway.errors import CallbackError
 
-METHOD = f"{__name__}.attendance"
-PATHS = {f"{root}/{METHOD}" for root in ("/api/method", "/api/v1/method", "/api/v2/method")}
 LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is about 1 MiB
 
 
@@ -74,7 +71,7 @@ def answer_for_frappe(response: Response | None, request: Request) -> None:
 
 
 def _is_callback(request: Request) -> bool:
-	return request.path.rstrip("/") in PATHS
+	return request.path.rstrip("/") in CALLBACK_PATHS
 
 
 def _answer(request: Request) -> Answer:
@@ -97,15 +94,15 @@ def _answer(request: Request) -> Answer:
 
 def _receive(body: bytes, query_string: str) -> None:
 	address = parse_address(query_string)
-	device = device_named(address.service_tag)
+	device = find_device(address.service_tag)
 	try:
 		callback = parse_callback(body, device.security_key_in_use() if device else "")
-		device = device_named(callback.service_tag or address.service_tag)
+		device = find_device(callback.service_tag or address.service_tag)
 		device = authenticate(callback, address)
 	except (CallbackError, NotAuthenticError) as refusal:
 		_report_refusal(str(refusal), device.name if device else "")
 		raise
-	inbox.store(callback, device, history.answered_by(callback, device))
+	inbox.store(callback, device, loads.load_answered_by(callback, device))
 	events.apply(callback, device)
 	for kind in callback.unknown_kinds:
 		_report_unknown_kind(kind, device.name if device else "")
@@ -158,7 +155,7 @@ def _forget_error_snapshot() -> None:
 	queue = "insert_queue_for_Error Log"
 	try:
 		for entry in frappe.cache.lrange(queue, -10, -1):
-			if METHOD.encode() in entry:
+			if CALLBACK_METHOD.encode() in entry:
 				frappe.cache.lrem(frappe.cache.make_key(queue), 0, entry)
 	except RedisError:
 		return

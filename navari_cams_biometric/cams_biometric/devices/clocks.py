@@ -1,16 +1,17 @@
 """The clocks of devices, as their own punches show them against the time of arrival."""
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.devices import mirror
+from navari_cams_biometric.cams_biometric.base import stored_values
 
 LAST_PUNCHES = 20
 WINDOW_HOURS = 24
 LARGEST = 2**31 - 1  # what the column holds: 68 years
 
 
-def learn(service_tag: str) -> dict[str, object]:
+def measure_clock(service_tag: str) -> dict[str, object]:
 	"""The fields of CAMS Device for its clock: seconds ahead (minus: behind), and when that was learned.
 
 	A device that was offline delivers old punches late, so of the last ones the largest difference counts. Those
@@ -38,10 +39,10 @@ def learn(service_tag: str) -> dict[str, object]:
 	}
 
 
-def note_outcome(command: frappe._dict) -> None:
+def note_finished_command(command: Document, method: str | None = None) -> None:
 	"""A clock that was set has to show anew how it goes."""
 	if command.operation == "SyncDeviceTime" and command.state == "Done":
-		mirror.set_values("CAMS Device", command.service_tag, {"clock_skew": 0, "clock_skew_at": None})
+		stored_values.set_values("CAMS Device", command.service_tag, {"clock_skew": 0, "clock_skew_at": None})
 
 
 def _last_set(service_tag: str) -> object:

@@ -1,6 +1,6 @@
 """The health of devices: what the gateway tells of each, what their own punches tell, and what follows from it.
 
-A scheduled look every ten minutes, and one on demand. What is judged, and how, is for `judgement`; who is told,
+A scheduled look every ten minutes, and one on demand. What is judged, and how, is for `health_rules`; who is told,
 for `notices`. What was told already stands on the device's record, so that it is told once.
 """
 
@@ -13,10 +13,13 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance.sync import watermark
-from navari_cams_biometric.cams_biometric.devices import clocks, fields, judgement, mirror, notices, outcomes
-from navari_cams_biometric.cams_biometric.devices.judgement import Case, Limits
-from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base import notices, stored_values
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
+from navari_cams_biometric.cams_biometric.command_queue import command_results
+from navari_cams_biometric.cams_biometric.devices import clocks, device_fields, health_rules
+from navari_cams_biometric.cams_biometric.devices.health_rules import Case, Limits
+from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo, GatewayClient
 from navari_cams_biometric.gateway.errors import (
 	GatewayError,
@@ -35,7 +38,7 @@ FIELDS = [
 	"name",
 	"label",
 	"creation",
-	"last_heard",
+	"last_reported",
 	"connection",
 	"connection_since",
 	"queue_depth",
@@ -108,7 +111,9 @@ def check_one(client: GatewayClient, service_tag: str) -> None:
 
 def read_information(client: GatewayClient, service_tag: str) -> None:
 	"""Note what the device tells of itself. Raises GatewayError where it tells nothing, for one when it is offline."""
-	mirror.set_values("CAMS Device", service_tag, fields.information(client.get_device_info(service_tag)))
+	stored_values.set_values(
+		"CAMS Device", service_tag, device_fields.information_fields(client.get_device_info(service_tag))
+	)
 
 
 def _ask_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
@@ -160,7 +165,7 @@ def _information_if_told(client: GatewayClient, service_tag: str) -> DeviceInfo 
 	try:
 		return client.get_device_info(service_tag)
 	except GatewayError:
-		return None  # nobody falls ill from that; it is asked again
+		return None  # nobody has a problem from that; it is asked again
 
 
 def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
@@ -172,7 +177,7 @@ def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
 	can_tell = client.supports("GetCommandStatus")
 	waiting = {
 		"service_tag": service_tag,
-		"state": ["in", outcomes.UNDER_WAY if can_tell else [outcomes.WAITING]],
+		"state": ["in", COMMANDS_UNDER_WAY if can_tell else [CommandState.WAITING]],
 		"answered_at": ["is", "set"],
 		"sent_at": ["<", add_to_date(now_datetime(), minutes=-OVERDUE_MINUTES)],
 	}
@@ -181,10 +186,10 @@ def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
 		return False
 	command = frappe.get_doc("CAMS Command", names[0])
 	try:
-		outcomes.poll(client, command)
+		command_results.poll(client, command)
 	except GatewayError:
 		return True
-	return command.state in outcomes.UNDER_WAY
+	return command.state in COMMANDS_UNDER_WAY
 
 
 def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
@@ -202,40 +207,40 @@ def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
 def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
-	_note_heard(service_tag, answer)
+	_note_reported(service_tag, answer)
 	told = _told(service_tag, answer)
 	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
-	problems = judgement.judge(case, Limits.of_settings())
+	problems = health_rules.find_problems(case, Limits.of_settings())
 	remarks = [*problems.values(), *_remark(answer, outage)]
 	judged = {
-		"health": judgement.health_of(case, problems),
+		"health": health_rules.health_of(case, problems),
 		"problems": ",".join(problems),
 		"health_note": "\n".join(remarks),
 		"health_at": case.now,
 	}
-	mirror.set_values("CAMS Device", service_tag, {**told, **judged})
+	stored_values.set_values("CAMS Device", service_tag, {**told, **judged})
 	_tell(case, problems)
 
 
-def _note_heard(service_tag: str, answer: Answer) -> None:
+def _note_reported(service_tag: str, answer: Answer) -> None:
 	"""Attendance waits for a device until it is known to keep nothing back."""
 	if answer.health and answer.health.online and answer.health.queue_depth == 0:
-		watermark.note_heard(service_tag, answer.asked_at)
+		watermark.note_reported(service_tag, answer.asked_at)
 
 
 def _tell(case: Case, problems: dict[str, str]) -> None:
 	if set(problems) - case.had:
-		notices.tell_ill(case.before, problems)
+		notices.notify_problem(case.before, problems)
 	elif case.had and not problems:
-		notices.tell_well(case.before)
+		notices.notify_recovery(case.before)
 
 
 def _told(service_tag: str, answer: Answer) -> dict[str, object]:
 	"""The fields that are known anew; what was not told stays."""
 	return {
-		**(fields.connection(answer.health) if answer.health else {}),
-		**(fields.information(answer.information) if answer.information else {}),
-		**clocks.learn(service_tag),
+		**(device_fields.connection_fields(answer.health) if answer.health else {}),
+		**(device_fields.information_fields(answer.information) if answer.information else {}),
+		**clocks.measure_clock(service_tag),
 	}
 
 
@@ -243,9 +248,11 @@ def _remark(answer: Answer, outage: str) -> list[str]:
 	if answer.health:
 		return []
 	if outage:
-		return [_("The gateway cannot be reached: silence is judged by callbacks alone. {0}").format(outage)]
+		return [_("The gateway cannot be reached, so only callbacks are considered. {0}").format(outage)]
 	return [
-		_("The gateway said nothing of it: silence is judged by callbacks alone. {0}").format(answer.refusal)
+		_("The gateway gave no information on it, so only callbacks are considered. {0}").format(
+			answer.refusal
+		)
 	]
 
 

@@ -4,24 +4,23 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.devices import fields, mirror
+from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.gateway.client import Device, GatewayApi, GatewayClient
 
 
-def ensure_listable() -> None:
+def ensure_device_list() -> None:
 	"""Throw where the gateway API has no list of devices: the client would tell what is here already."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if settings.gateway_api != GatewayApi.REST_V3.value:
 		frappe.throw(
 			_(
-				"{0} has no list of devices. Add them by hand, or let each send a punch: then it registers itself."
+				"{0} has no list of devices. Add them manually, or let each send a punch: it then registers automatically."
 			).format(settings.gateway_api),
 			title=_("Not Supported"),
 		)
 
 
-def bring_in(client: GatewayClient) -> list[str]:
+def import_devices(client: GatewayClient) -> list[str]:
 	"""Make a record for each device that is missing here, and note what the gateway tells of the others.
 
 	Returns the service tags that are new. Raises GatewayError where the gateway does not tell.
@@ -36,14 +35,10 @@ def bring_in(client: GatewayClient) -> list[str]:
 	return new
 
 
-def device_labels() -> dict[str, str]:
-	"""What people call each device, by service tag."""
-	devices = frappe.get_all("CAMS Device", fields=["name", "label"], order_by="name asc")
-	return {device.name: device.label or device.name for device in devices}
-
-
 def _add(device: Device) -> str:
-	record = frappe.new_doc("CAMS Device", service_tag=device.service_tag, label=inbox.cut(device.label))
+	record = frappe.new_doc(
+		"CAMS Device", service_tag=device.service_tag, label=stored_values.truncate(device.label)
+	)
 	record.insert()
 	_note(record.name, device)
 	return record.name
@@ -51,8 +46,8 @@ def _add(device: Device) -> str:
 
 def _update_label(name: str, label: str) -> None:
 	"""By the document cache too: callbacks read the label there."""
-	if label and frappe.db.get_value("CAMS Device", name, "label") != inbox.cut(label):
-		frappe.db.set_value("CAMS Device", name, "label", inbox.cut(label))
+	if label and frappe.db.get_value("CAMS Device", name, "label") != stored_values.truncate(label):
+		frappe.db.set_value("CAMS Device", name, "label", stored_values.truncate(label))
 
 
 def _note(name: str, device: Device) -> None:
@@ -60,6 +55,6 @@ def _note(name: str, device: Device) -> None:
 	if device.online is not None:
 		values = {"connection": "Online" if device.online else "Offline", "connection_since": now_datetime()}
 	if device.last_seen:
-		values["last_seen"] = fields.site_time(device.last_seen)
+		values["last_seen"] = times.to_site_time(device.last_seen)
 	if values:
-		mirror.set_values("CAMS Device", name, values)
+		stored_values.set_values("CAMS Device", name, values)

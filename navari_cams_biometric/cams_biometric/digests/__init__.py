@@ -12,10 +12,10 @@ import frappe
 from frappe import _, _lt
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.devices.permissions import DEVICES, READERS
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.permissions import DEVICES, READERS
 from navari_cams_biometric.cams_biometric.digests import attendance_lines, device_lines
 from navari_cams_biometric.cams_biometric.digests.lines import Section
-from navari_cams_biometric.cams_biometric.error_log import log_once_a_day
 
 SETTINGS = "CAMS Biometric Settings"
 TEMPLATE = "cams_digest"
@@ -130,6 +130,6 @@ def _report(name: str, error: Exception) -> None:
 	frappe.clear_messages()
 	message = frappe.get_traceback()
 	if isinstance(error, frappe.OutgoingEmailError):
-		message = _("Set up an outgoing Email Account, or list nobody under Morning Digests.")
+		message = _("Set up an outgoing Email Account, or remove all recipients under Daily Digests.")
 	identity = ("digest", name, type(error).__name__)
 	log_once_a_day("A CAMS morning digest could not be sent", message, identity)

@@ -7,11 +7,8 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.missing import find_missing
-from navari_cams_biometric.cams_biometric.attendance.reasons import HELD
-from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DOCTYPE, OPEN, REPAIRED
-from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
+from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState
+from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
@@ -20,6 +17,9 @@ from navari_cams_biometric.cams_biometric.digests.lines import (
 	report_url,
 	section,
 )
+from navari_cams_biometric.cams_biometric.presence.missing_punches import find_missing
+from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 
 
 def sections_since(since: datetime) -> list[Section]:
@@ -27,9 +27,9 @@ def sections_since(since: datetime) -> list[Section]:
 
 
 def _held() -> list[Section]:
-	rows = inbox.by_reason(HELD)
+	rows = inbox.count_by_reason(PunchState.HELD)
 	headline = _("{0} held").format(sum(row.count for row in rows))
-	return section(_("Held punches"), headline, [punch_line(HELD, row) for row in rows])
+	return section(_("Held punches"), headline, [punch_line(PunchState.HELD, row) for row in rows])
 
 
 def _missing(since: datetime) -> list[Section]:
@@ -49,15 +49,15 @@ def _missing(since: datetime) -> list[Section]:
 
 
 def _repairs(since: datetime) -> list[Section]:
-	waiting = frappe.db.count(DOCTYPE, {"state": OPEN})
+	waiting = frappe.db.count(DOCTYPE, {"state": RepairState.OPEN})
 	settled = [">=", str(since.replace(microsecond=0))]
-	repaired = frappe.db.count(DOCTYPE, {"state": REPAIRED, "settled_at": settled})
+	repaired = frappe.db.count(DOCTYPE, {"state": RepairState.REPAIRED, "settled_at": settled})
 	lines = []
 	if waiting:
-		lines.append(Line(_("{0} days wait for repair").format(waiting), list_url(DOCTYPE, state=OPEN)))
+		lines.append(Line(_("{0} days to repair").format(waiting), list_url(DOCTYPE, state=RepairState.OPEN)))
 	if repaired:
-		url = list_url(DOCTYPE, state=REPAIRED, settled_at=settled)
-		lines.append(Line(_("{0} days were repaired").format(repaired), url))
+		url = list_url(DOCTYPE, state=RepairState.REPAIRED, settled_at=settled)
+		lines.append(Line(_("{0} days repaired").format(repaired), url))
 	headline = _("{0} to repair").format(waiting) if waiting else _("{0} repaired").format(repaired)
 	return section(_("Day repairs"), headline, lines)
 
@@ -73,4 +73,4 @@ def _shifts() -> list[Section]:
 		)
 		for state in states
 	]
-	return section(_("Shifts whose attendance waits"), _("{0} shifts wait").format(len(states)), lines)
+	return section(_("Shifts on hold"), _("{0} shifts on hold").format(len(states)), lines)

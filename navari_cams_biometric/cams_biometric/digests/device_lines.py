@@ -7,9 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import get_url_to_form
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED
-from navari_cams_biometric.cams_biometric.devices.judgement import WELL
+from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
@@ -17,6 +15,7 @@ from navari_cams_biometric.cams_biometric.digests.lines import (
 	punch_line,
 	section,
 )
+from navari_cams_biometric.cams_biometric.punches import inbox
 
 
 def sections_since(since: datetime) -> list[Section]:
@@ -26,12 +25,14 @@ def sections_since(since: datetime) -> list[Section]:
 def _devices() -> list[Section]:
 	devices = frappe.get_all(
 		"CAMS Device",
-		filters={"enabled": 1, "health": ["not in", ["", WELL]]},
+		filters={"enabled": 1, "health": ["not in", ["", Health.HEALTHY]]},
 		fields=["name", "label", "health", "health_note"],
 		order_by="label, name",
 	)
 	lines = [_device_line(device) for device in devices]
-	return section(_("Devices that are not well"), _("{0} devices not well").format(len(devices)), lines)
+	return section(
+		_("Devices that need attention"), _("{0} devices need attention").format(len(devices)), lines
+	)
 
 
 def _device_line(device: frappe._dict) -> Line:
@@ -44,10 +45,10 @@ def _commands(since: datetime) -> list[Section]:
 	command = frappe.qb.DocType("CAMS Command")
 	rows = (
 		frappe.qb.from_(command)
-		.select(command.operation, command.doubtful, Count(command.name).as_("count"))
+		.select(command.operation, command.outcome_unknown, Count(command.name).as_("count"))
 		.where((command.state == "Failed") & (command.finished_at >= since))
-		.groupby(command.operation, command.doubtful)
-		.orderby(command.operation, command.doubtful)
+		.groupby(command.operation, command.outcome_unknown)
+		.orderby(command.operation, command.outcome_unknown)
 		.run(as_dict=True)
 	)
 	headline = _("{0} commands failed").format(sum(row.count for row in rows))
@@ -55,15 +56,15 @@ def _commands(since: datetime) -> list[Section]:
 
 
 def _command_line(row: frappe._dict, since: datetime) -> Line:
-	doubtful = _("Whether it was done nobody knows: look before you ask again.")
+	outcome_unknown = _("The outcome is unknown: check the device before you send it again.")
 	url = list_url(
 		"CAMS Command",
 		state="Failed",
 		operation=row.operation,
-		doubtful=row.doubtful,
+		outcome_unknown=row.outcome_unknown,
 		finished_at=[">=", str(since.replace(microsecond=0))],
 	)
-	return Line(f"{row.count} × {row.operation}", url, doubtful if row.doubtful else "")
+	return Line(f"{row.count} × {row.operation}", url, outcome_unknown if row.outcome_unknown else "")
 
 
 def _loads(since: datetime) -> list[Section]:
@@ -81,6 +82,6 @@ def _loads(since: datetime) -> list[Section]:
 
 
 def _punches() -> list[Section]:
-	rows = inbox.by_reason(FAILED)
+	rows = inbox.count_by_reason(PunchState.FAILED)
 	headline = _("{0} punches failed").format(sum(row.count for row in rows))
-	return section(_("Punches that failed"), headline, [punch_line(FAILED, row) for row in rows])
+	return section(_("Punches that failed"), headline, [punch_line(PunchState.FAILED, row) for row in rows])

@@ -1,4 +1,4 @@
-"""What digests consist of: sections of lines, each with a link to where it is mended. Plain text; the template escapes."""
+"""What digests consist of: sections of lines, each with a link to where it is fixed. Plain text; the template escapes."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime, get_url_to_list
 
-from navari_cams_biometric.cams_biometric.attendance.reasons import REASONS
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
 MOST_LINES = 20  # in one section
 
@@ -54,7 +54,7 @@ def section(title: str, headline: str, lines: list[Line]) -> list[Section]:
 def punch_line(state: str, row: frappe._dict) -> Line:
 	"""The line for one of `inbox.by_reason`."""
 	reason = REASONS.get(row.reason_code)
-	sentence = str(reason.sentence) if reason else row.reason_code or _("No reason is known.")
+	sentence = str(reason.sentence) if reason else row.reason_code or _("No reason recorded.")
 	url = list_url("CAMS Punch", state=state, reason_code=row.reason_code or "")
 	return Line(f"{row.count} × {sentence}", url, _oldest(row))
 
@@ -62,7 +62,7 @@ def punch_line(state: str, row: frappe._dict) -> Line:
 def _oldest(row: frappe._dict) -> str:
 	if not row.oldest:
 		return ""
-	return _("The oldest is of {0}.").format(format_datetime(row.oldest, "yyyy-MM-dd HH:mm"))
+	return _("The oldest is from {0}.").format(format_datetime(row.oldest, "yyyy-MM-dd HH:mm"))
 
 
 def _query(filters: dict[str, object]) -> str:

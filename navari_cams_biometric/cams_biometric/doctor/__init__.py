@@ -34,4 +34,4 @@ def _findings_of(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
 	except Exception:
 		frappe.log_error("CAMS doctor", frappe.get_traceback())
 		title = check.__name__.replace("_", " ").capitalize()
-		return [Finding(title, ERROR, _("This could not be examined."), _("See the Error Log."))]
+		return [Finding(title, ERROR, _("This check could not be run."), _("See the Error Log."))]

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
-from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
-	NO_DIRECTION,
-)
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
 from .finding import ERROR, OK, WARNING, Finding
 
@@ -22,19 +20,19 @@ def devices() -> Iterator[Finding]:
 	enabled = frappe.get_all(
 		"CAMS Device",
 		filters={"enabled": 1},
-		fields=["name", "label", "health", "health_note", "last_heard"],
+		fields=["name", "label", "health", "health_note", "last_reported"],
 		order_by="name",
 	)
 	if not enabled:
 		remedy = _("Set the Service Tag ID in CAMS Biometric Settings, or let a device send its first punch.")
 		yield Finding(title, ERROR, _("There is no device."), remedy, "CAMS Device")
 		return
-	unwell = [device for device in enabled if device.health not in ("", None, "Well")]
-	for device in unwell:
+	unhealthy = [device for device in enabled if device.health not in ("", None, "Healthy")]
+	for device in unhealthy:
 		sentence = f"{device.label or device.name}: {device.health}."
 		yield Finding(title, WARNING, sentence, device.health_note or "", "CAMS Device", device.name)
-	if not unwell:
-		yield Finding(title, OK, _("{0} devices, none of them unwell.").format(len(enabled)))
+	if not unhealthy:
+		yield Finding(title, OK, _("{0} devices, all healthy.").format(len(enabled)))
 
 
 def employees() -> Iterator[Finding]:
@@ -45,7 +43,7 @@ def employees() -> Iterator[Finding]:
 	if not count:
 		yield Finding(title, OK, _("Every active employee has an Attendance Device ID."))
 		return
-	remedy = _("Set it on Employee for those who punch.")
+	remedy = _("Set it on Employee for those who use a device.")
 	sentence = _("{0} active employees have no Attendance Device ID.").format(count)
 	yield Finding(title, WARNING, sentence, remedy, "Employee")
 
@@ -53,12 +51,12 @@ def employees() -> Iterator[Finding]:
 def held_punches() -> Iterator[Finding]:
 	"""Punches that wait for a person."""
 	title = _("Held Punches")
-	count = frappe.db.count("CAMS Punch", {"state": ["in", (HELD, FAILED)]})
+	count = frappe.db.count("CAMS Punch", {"state": ["in", (PunchState.HELD, PunchState.FAILED)]})
 	if not count:
-		yield Finding(title, OK, _("No punch waits for a person."))
+		yield Finding(title, OK, _("All clear: no punch is pending."))
 		return
-	sentence = _("{0} punches wait for a person.").format(count)
-	yield Finding(title, WARNING, sentence, _("Mend them on the page Held Punches."), "CAMS Punch")
+	sentence = _("{0} punches are pending.").format(count)
+	yield Finding(title, WARNING, sentence, _("Resolve them on the page Held Punches."), "CAMS Punch")
 
 
 def shift_types() -> Iterator[Finding]:
@@ -82,14 +80,14 @@ def geolocation() -> Iterator[Finding]:
 	"""HRMS may demand coordinates of every check-in: then a device without them loses every punch."""
 	title = _("Geolocation")
 	if not frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking"):
-		yield Finding(title, OK, _("HR Settings demand no coordinates."))
+		yield Finding(title, OK, _("HR Settings do not require coordinates."))
 		return
 	nowhere = {"enabled": 1, "latitude": 0, "longitude": 0}
 	names = frappe.get_all("CAMS Device", filters=nowhere, pluck="name", order_by="name")
 	if not names:
-		yield Finding(title, OK, _("HR Settings demand coordinates, and every device has them."))
+		yield Finding(title, OK, _("HR Settings require coordinates, and every device has them."))
 		return
-	sentence = _("HR Settings demand coordinates, and these devices have none: {0}.").format(_listed(names))
+	sentence = _("HR Settings require coordinates, and these devices have none: {0}.").format(_listed(names))
 	remedy = _("Set latitude and longitude of the devices, or turn geolocation tracking off in HR Settings.")
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
@@ -100,14 +98,14 @@ CHECKS = (devices, employees, held_punches, shift_types, geolocation)
 def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
 	name = shift_type.name
 	if not shift_type.process_attendance_after:
-		sentence = _("{0}: Process Attendance After is empty, so HRMS passes it over.").format(name)
+		sentence = _("{0}: Process Attendance After is empty, so HRMS skips it.").format(name)
 		yield Finding(title, ERROR, sentence, _("Set the first day to process."), "Shift Type", name)
 	if shift_type.determine_check_in_and_check_out != STRICT:
 		return
 	without = {"enabled": 1, "direction": NO_DIRECTION}
 	names = frappe.get_all("CAMS Device", filters=without, pluck="name", order_by="name")
 	if names:
-		sentence = _("{0} goes strictly by log type, but these devices tell no direction: {1}.")
+		sentence = _("{0} is strictly based on log type, but these devices send no direction: {1}.")
 		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
 		yield Finding(title, ERROR, sentence.format(name, _listed(names)), remedy, "Shift Type", name)
 

@@ -1,21 +1,24 @@
 """Between the gateway and this site: the token, the callback's address and answer, and the gateway's own answer."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import frappe
 import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
-from navari_cams_biometric.cams_biometric.devices.outcomes import FAILED
-from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
-	CALLBACK_PATH,
-	CAMSBiometricSettings,
-)
+from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
 from .finding import ERROR, OK, WARNING, Finding
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+		CAMSBiometricSettings,
+	)
 
 SETTINGS = "CAMS Biometric Settings"
 PATIENCE_SECONDS = 10.0
@@ -41,26 +44,26 @@ def callback() -> Iterator[Finding]:
 	refusal = _callback_refusal(url)
 	if refusal:
 		remedy = _(
-			"See that {0} leads to this site from outside: host_name, DNS, the web server, its certificate."
+			"Check that {0} reaches this site from outside: host_name, DNS, the web server and its certificate."
 		)
 		yield Finding(title, ERROR, refusal, remedy.format(get_url()))
 		return
 	if url.startswith("https://"):
-		yield Finding(title, OK, _("{0} answers as it should, asked from this server.").format(get_url()))
+		yield Finding(title, OK, _("{0} answers correctly when called from this server.").format(get_url()))
 		return
 	remedy = _("Serve the site by https, and set host_name in the site's configuration.")
-	yield Finding(title, WARNING, _("The callback is not encrypted: tokens travel in the open."), remedy)
+	yield Finding(title, WARNING, _("The callback is not encrypted: tokens are sent in plain text."), remedy)
 
 
 def last_callback() -> Iterator[Finding]:
 	"""Only a callback that came shows that the gateway reaches this site."""
 	title = _("Last Callback")
-	heard = frappe.get_all("CAMS Device", pluck="last_heard", order_by="last_heard desc", limit=1)
+	heard = frappe.get_all("CAMS Device", pluck="last_reported", order_by="last_reported desc", limit=1)
 	if heard and heard[0]:
-		yield Finding(title, OK, _("A device was last heard at {0}.").format(str(heard[0])[:16]))
+		yield Finding(title, OK, _("A device last reported at {0}.").format(str(heard[0])[:16]))
 		return
 	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
-	yield Finding(title, ERROR, _("No callback has ever come."), remedy, SETTINGS, SETTINGS)
+	yield Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 
 
 def gateway() -> Iterator[Finding]:
@@ -82,7 +85,7 @@ def commands() -> Iterator[Finding]:
 	"""What was asked of the gateway in the last day and failed."""
 	title = _("Commands")
 	since = add_to_date(now_datetime(), days=-1)
-	failed = frappe.db.count("CAMS Command", {"state": FAILED, "finished_at": [">", since]})
+	failed = frappe.db.count("CAMS Command", {"state": CommandState.FAILED, "finished_at": [">", since]})
 	if not failed:
 		yield Finding(title, OK, _("No command failed in the last 24 hours."))
 		return
@@ -94,7 +97,7 @@ def commands() -> Iterator[Finding]:
 CHECKS = (token, callback, last_callback, gateway, commands)
 
 
-def _settings() -> CAMSBiometricSettings:
+def _settings() -> "CAMSBiometricSettings":
 	return frappe.get_cached_doc(SETTINGS)
 
 
@@ -110,7 +113,7 @@ def _callback_refusal(url: str) -> str:
 		answer = None
 	if response.status_code == 200 and answer == EMPTY_ANSWER:
 		return ""
-	return _("{0} answers with {1} and not as this app does.").format(url, response.status_code)
+	return _("{0} answers with {1}, which is not this app's answer.").format(url, response.status_code)
 
 
 def _ask(client: GatewayClient) -> None:

@@ -12,12 +12,12 @@ from frappe.utils.background_jobs import get_workers
 from frappe.utils.scheduler import is_scheduler_inactive
 from redis.exceptions import RedisError
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.reasons import QUEUED
+from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 from .finding import ERROR, OK, WARNING, Finding
 
-SWEEP = "navari_cams_biometric.cams_biometric.attendance.checkins.sweep"
+SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
 SILENT_MINUTES = 20
 LATE_MINUTES = 15
 QUEUES = ("default", "long")
@@ -33,9 +33,9 @@ def scheduler() -> Iterator[Finding]:
 		return
 	last = frappe.db.get_value("Scheduled Job Type", {"method": SWEEP}, "last_execution")
 	if last and get_datetime(last) > add_to_date(now_datetime(), minutes=-SILENT_MINUTES):
-		yield Finding(title, OK, _("The scheduler runs."))
+		yield Finding(title, OK, _("The scheduler is running."))
 		return
-	remedy = _("See that bench schedule and the workers are started (supervisor or systemd).")
+	remedy = _("Check that bench schedule and the workers are running (supervisor or systemd).")
 	sentence = _("The scheduler is on but has not run this app's jobs for {0} minutes.").format(
 		SILENT_MINUTES
 	)
@@ -61,14 +61,14 @@ def workers() -> Iterator[Finding]:
 
 def waiting_punches() -> Iterator[Finding]:
 	"""Punches that should long be check-ins."""
-	title = _("Waiting Punches")
-	late = {"state": QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
+	title = _("Pending Punches")
+	late = {"state": PunchState.QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
 	count = frappe.db.count("CAMS Punch", late)
 	if not count:
-		yield Finding(title, OK, _("No punch waits for a worker."))
+		yield Finding(title, OK, _("No punch is waiting for a worker."))
 		return
-	sentence = _("{0} punches have waited for more than {1} minutes.").format(count, LATE_MINUTES)
-	yield Finding(title, ERROR, sentence, _("See the scheduler and the workers."), "CAMS Punch")
+	sentence = _("{0} punches have been pending for more than {1} minutes.").format(count, LATE_MINUTES)
+	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")
 
 
 def time_zone() -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _clock_difference() -> timedelta | None:
 		order_by="creation desc",
 		limit=1,
 	)
-	sent_at = inbox.site_time(last[0].sent_at, None) if last else None
+	sent_at = times.log_time_on_site(last[0].sent_at, None) if last else None
 	return last[0].creation - sent_at if sent_at else None
 
 

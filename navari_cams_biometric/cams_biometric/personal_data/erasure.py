@@ -10,19 +10,18 @@ import frappe
 from frappe import _
 from frappe.utils import create_batch, escape_html
 
-from navari_cams_biometric.cams_biometric.attendance import inbox
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, QUEUED
-from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import OPEN
-from navari_cams_biometric.cams_biometric.devices import (
-	commands,
-	inventory,
-	mirror,
-	outcomes,
-	people,
-	schedules,
+from navari_cams_biometric.cams_biometric.base import device_lookup, stored_values
+from navari_cams_biometric.cams_biometric.base.states import (
+	COMMANDS_UNDER_WAY,
+	CommandState,
+	DeviceUserState,
+	PunchState,
+	RepairState,
 )
-from navari_cams_biometric.cams_biometric.devices.employment import ENDED
-from navari_cams_biometric.cams_biometric.personal_data import traces
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.device_users import access_schedules, device_user_store, enrolment
+from navari_cams_biometric.cams_biometric.device_users.employment import ENDED
+from navari_cams_biometric.cams_biometric.personal_data import mentions
 from navari_cams_biometric.cams_biometric.personal_data.person import (
 	COMMAND,
 	DAY_REPAIR,
@@ -36,9 +35,10 @@ from navari_cams_biometric.cams_biometric.personal_data.person import (
 	person_of,
 	records_of,
 )
+from navari_cams_biometric.cams_biometric.punches import inbox
 
-UNSETTLED = (QUEUED, HELD, FAILED)
-OPEN_COMMAND = (outcomes.QUEUED, *outcomes.UNDER_WAY)
+UNSETTLED = (PunchState.QUEUED, PunchState.HELD, PunchState.FAILED)
+OPEN_COMMAND = (CommandState.QUEUED, *COMMANDS_UNDER_WAY)
 COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, PHOTO, SCHEDULE_LINE)
 BATCH = 500
 NO_PUNCHER = {
@@ -54,14 +54,14 @@ NO_PUNCHER = {
 NOBODY = {
 	**dict.fromkeys(("user_id", "first_name", "last_name", "user_type"), ""),
 	"employee": None,
-	**mirror.counts(()),
+	**device_user_store.credential_counts(()),
 }
 NO_SUBJECT = {"user_id": "", "employee": None, "arguments": None, "outcome": None, "operation_id": None}
 
 
 def standing(employee: frappe._dict) -> dict[str, object]:
 	"""What an erasure would find: `obstacles` that stand in its way, each a `message` with the `doctype` and `names`
-	of the records to mend; `devices` that the person is to be taken off first, by label; `open_commands`, how many
+	of the records to fix; `devices` that the person is to be taken off first, by label; `open_commands`, how many
 	are on their way; and by DocType how many records there are (`counts`)."""
 	records = records_of(person_of(employee))
 	return {
@@ -92,15 +92,15 @@ def erase(employee: frappe._dict, reason: str) -> dict[str, object]:
 def _obstacles(employee: frappe._dict, records: Records) -> Iterator[dict[str, object]]:
 	"""Messages are HTML."""
 	if employee.status not in ENDED:
-		words = _("The employee is {0}. Set the status to Left first: who punches is stored again.")
+		words = _("The employee is {0}. Set the status to Left first: new punches would be stored again.")
 		yield _obstacle(words.format(_(employee.status)), "Employee", [employee.name])
 	unsettled = [row.name for row in records[PUNCH] if row.state in UNSETTLED]
 	if unsettled:
-		words = _("{0} punches wait to become check-ins: they may be pay. Retry or dismiss them first.")
+		words = _("{0} punches are not check-ins yet and may affect pay. Retry or dismiss them first.")
 		yield _obstacle(words.format(len(unsettled)), PUNCH, unsettled)
-	days = [row.name for row in records[DAY_REPAIR] if row.state == OPEN]
+	days = [row.name for row in records[DAY_REPAIR] if row.state == RepairState.OPEN]
 	if days:
-		words = _("{0} days wait for repair: they may be pay. Repair or dismiss them first.")
+		words = _("{0} days are open for repair and may affect pay. Repair or dismiss them first.")
 		yield _obstacle(words.format(len(days)), DAY_REPAIR, days)
 
 
@@ -109,7 +109,7 @@ def _obstacle(message: str, doctype: str, names: list[str]) -> dict[str, object]
 
 
 def _on_devices(records: Records) -> list[str]:
-	return sorted({row.service_tag for row in records[DEVICE_USER] if row.state == mirror.ON_DEVICE})
+	return sorted({row.service_tag for row in records[DEVICE_USER] if row.state == DeviceUserState.ON_DEVICE})
 
 
 def _open_commands(records: Records) -> list[frappe._dict]:
@@ -117,24 +117,24 @@ def _open_commands(records: Records) -> list[frappe._dict]:
 
 
 def _labels(service_tags: Iterable[str]) -> list[str]:
-	labels = inventory.device_labels()
+	labels = device_lookup.device_labels()
 	return [labels.get(tag) or tag for tag in service_tags]
 
 
 def _take_off_devices(employee: frappe._dict, records: Records, reason: str) -> int:
 	"""How many devices or commands have to be waited for."""
-	rows = [row for row in records[DEVICE_USER] if row.state == mirror.ON_DEVICE]
+	rows = [row for row in records[DEVICE_USER] if row.state == DeviceUserState.ON_DEVICE]
 	on_its_way = {
 		(command.service_tag, command.user_id)
 		for command in _open_commands(records)
 		if command.operation == "DeleteUser"
 	}
 	if rows:
-		commands.ensure_possible("DeleteUser")
+		queue.ensure_possible("DeleteUser")
 	for row in rows:
 		if (row.service_tag, row.user_id) not in on_its_way:
 			person = frappe._dict(name=employee.name, attendance_device_id=row.user_id)
-			people.ask("DeleteUser", person, [row.service_tag], reason)
+			enrolment.add_commands("DeleteUser", person, [row.service_tag], reason)
 	return max(len(rows), len(_open_commands(records)))
 
 
@@ -145,14 +145,14 @@ def _erase(person: Person, records: Records) -> dict[str, int]:
 	for photo in records[PHOTO]:
 		frappe.delete_doc(PHOTO, photo.name, force=True, ignore_permissions=True, delete_permanently=True)
 	for row in records[DEVICE_USER]:
-		mirror.set_values(DEVICE_USER, row.name, NOBODY)
+		stored_values.set_values(DEVICE_USER, row.name, NOBODY)
 	for batch in _batches(records[DAY_REPAIR]):
 		frappe.db.delete(DAY_REPAIR, {"name": ["in", batch]})
 	own = {
 		doctype: [row.name for row in records[doctype]] for doctype in (PUNCH, DEVICE_USER, DAY_REPAIR, PHOTO)
 	}
 	own[COMMAND] = [row.name for row in records[COMMAND] if row.operation not in FOR_MANY]
-	traced = traces.erase(person, own)
+	traced = mentions.erase(person, own)
 	return _counts(records) | traced
 
 
@@ -163,15 +163,15 @@ def _counts(records: Records) -> dict[str, int]:
 def _erase_punches(punches: list[frappe._dict]) -> None:
 	"""`modified` moves along: a year from now, by Log Settings, even the lines are gone."""
 	for batch in _batches(punches):
-		inbox.update(batch, **NO_PUNCHER)
+		inbox.update_punches(batch, **NO_PUNCHER)
 
 
 def _erase_commands(person: Person, asked: list[frappe._dict]) -> None:
 	for command in asked:
 		if command.operation in FOR_MANY:
-			mirror.set_values(COMMAND, command.name, _without(person, command))
+			stored_values.set_values(COMMAND, command.name, _without(person, command))
 		else:
-			mirror.set_values(COMMAND, command.name, {**NO_SUBJECT, "reason": traces.ERASED})
+			stored_values.set_values(COMMAND, command.name, {**NO_SUBJECT, "reason": mentions.ERASED})
 
 
 def _without(person: Person, command: frappe._dict) -> dict[str, object]:
@@ -179,16 +179,16 @@ def _without(person: Person, command: frappe._dict) -> dict[str, object]:
 	arguments = frappe.parse_json(command.arguments or "{}")
 	others = [user_id for user_id in arguments.get("user_ids") or () if user_id not in person.user_ids]
 	if not others:
-		return {**NO_SUBJECT, "reason": traces.ERASED}
+		return {**NO_SUBJECT, "reason": mentions.ERASED}
 	return {"arguments": frappe.as_json({**arguments, "user_ids": others})}
 
 
 def _erase_schedule_lines(lines: list[frappe._dict]) -> None:
 	for line in lines:
 		frappe.db.delete(SCHEDULE_LINE, {"name": line.name})
-		frappe.clear_document_cache(schedules.SCHEDULE, line.parent)
+		frappe.clear_document_cache(access_schedules.SCHEDULE, line.parent)
 	for schedule in {line.parent for line in lines}:
-		schedules.note_changed(schedule)
+		access_schedules.note_changed(schedule)
 
 
 def _note_on(employee: frappe._dict, reason: str, counts: dict[str, int]) -> None:

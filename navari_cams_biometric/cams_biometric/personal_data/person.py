@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.attendance.photos import PHOTO
-from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import DOCTYPE as DAY_REPAIR
+from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE as DAY_REPAIR
+from navari_cams_biometric.cams_biometric.punches.photos import PHOTO
 
 PUNCH, DEVICE_USER, COMMAND = "CAMS Punch", "CAMS Device User", "CAMS Command"
 SCHEDULE_LINE = "CAMS Access Schedule Employee"

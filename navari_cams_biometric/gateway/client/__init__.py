@@ -19,7 +19,7 @@ from .answers import (
 	AccessWindow,
 	AttendancePage,
 	Command,
-	CommandState,
+	CommandStatus,
 	DaySummary,
 	Device,
 	DeviceHealth,
@@ -44,7 +44,7 @@ __all__ = [
 	"AccessWindow",
 	"AttendancePage",
 	"Command",
-	"CommandState",
+	"CommandStatus",
 	"DaySummary",
 	"Device",
 	"DeviceHealth",
@@ -62,7 +62,7 @@ __all__ = [
 class GatewayApi(str, Enum):
 	"""The dialects, by the names that the settings show."""
 
-	REST_V3 = "REST v3"
+	REST_V3 = "REST v3 (form not published)"
 	WEB_API_3 = "Web API 3.0"
 
 

@@ -13,7 +13,7 @@ from ..punch import Punch
 from .reading import as_list, fold, punch_of, read_boolean, read_number, read_time, text
 
 
-class CommandState(str, Enum):
+class CommandStatus(str, Enum):
 	"""Where a command is. Sent: on its way to the device. Queued: waits for a device that is offline."""
 
 	SENT = "Sent"
@@ -29,13 +29,13 @@ class Command:
 
 	operation: str
 	operation_id: str
-	state: CommandState
+	state: CommandStatus
 	service_tag: str = ""
 	words: str = ""
 
 	@property
 	def is_pending(self) -> bool:
-		return self.state in (CommandState.SENT, CommandState.QUEUED)
+		return self.state in (CommandStatus.SENT, CommandStatus.QUEUED)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..operations import OPERATIONS
-from .answers import Command, CommandState
+from .answers import Command, CommandStatus
 from .dialect import Arguments, Dialect, Page, Row
 from .reading import text
 
@@ -35,12 +35,12 @@ class OperationGroup:
 
 def read_command(operation: str, service_tag: str, reply: Row) -> Command:
 	"""A state that this version does not know counts as sent: it is neither done nor failed."""
-	told = text(reply.get("state")) or CommandState.DONE.value
-	known = {state.value.lower(): state for state in CommandState}
+	told = text(reply.get("state")) or CommandStatus.DONE.value
+	known = {state.value.lower(): state for state in CommandStatus}
 	return Command(
 		operation=operation,
 		operation_id=text(reply.get("operationid")),
-		state=known.get(told.lower(), CommandState.SENT),
+		state=known.get(told.lower(), CommandStatus.SENT),
 		service_tag=service_tag,
 		words=text(reply.get("message")),
 	)

@@ -22,7 +22,7 @@ from ..errors import (
 	UnreadableReplyError,
 )
 from ..operations import GET, Operation
-from .answers import CommandState
+from .answers import CommandStatus
 from .dialect import Access, Arguments, Page, Row, Wire, encode, follow, service_tags
 from .reading import fold, text
 from .transport import Request, Transport, read_retry_after
@@ -43,7 +43,7 @@ PUNCH_LIST = ("PunchLog", "Log")
 class RestV3:
 	"""The dialect of the 38 operations. `form` sends form-encoded bodies instead of JSON."""
 
-	name = "REST v3"
+	name = "REST v3 (form not published)"
 
 	def __init__(self, access: Access, transport: Transport, base_url: str = "", form: bool = False):
 		self._access = access
@@ -107,7 +107,7 @@ def read_object(body: bytes) -> Row | None:
 def _queued(operation: Operation, reply: Row, words: str) -> Row:
 	if operation.verb == GET:
 		raise AnswerPendingError(operation.name, QUEUED, words, text(reply.get("operationid")))
-	return {**reply, "state": CommandState.QUEUED.value}
+	return {**reply, "state": CommandStatus.QUEUED.value}
 
 
 def refusal_of(operation: Operation, response: requests.Response, words: str) -> RequestRefusedError:

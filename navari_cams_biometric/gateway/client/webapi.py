@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 
 from ..errors import AnswerPendingError, NotFoundError, NotSupportedError
 from ..operations import Operation
-from .answers import CommandState, Device, DevicePunch, LocalRecords, read_punch
+from .answers import CommandStatus, Device, DevicePunch, LocalRecords, read_punch
 from .derived import export_csv, summarise
 from .dialect import Arguments, Page, Row, encode
 from .reading import fold
@@ -158,7 +158,7 @@ class WebApi3:
 	def _command(self, operation: Operation, arguments: Arguments, body: Row) -> Row:
 		"""StatusCode 0 means that the gateway took the command, not that the device has it."""
 		reply = self._wire.send(operation, arguments["device"], body, arguments)
-		return {**reply, "state": CommandState.SENT.value}
+		return {**reply, "state": CommandStatus.SENT.value}
 
 	def _list_devices(self, operation: Operation, arguments: Arguments) -> Row:
 		return {"devices": [device_row(device) for device in self._known_records().devices()]}

@@ -1,7 +1,7 @@
 // The section Biometric Devices and the buttons of the group Devices. cams_biometric.people is in employee_list.js.
 (() => {
 	const people = cams_biometric.people;
-	const PERSONAL_DATA = "navari_cams_biometric.cams_biometric.controllers.personal_data";
+	const PERSONAL_DATA = "navari_cams_biometric.cams_biometric.controllers.personal_data_actions";
 	const WATCH_EVERY = 5; // seconds
 	const WATCH_AT_MOST = 180;
 	const COLORS = {
@@ -68,7 +68,7 @@
 
 	function section(known) {
 		if (!known.user_id) return muted(__("Set the Attendance Device ID to put this employee on devices."));
-		const rows = known.rows.length ? device_table(known.rows) : muted(__("Not known to be on any device."));
+		const rows = known.rows.length ? device_table(known.rows) : muted(__("Not on any known device."));
 		return rows + (known.commands.length ? command_table(known.commands) : "");
 	}
 
@@ -81,7 +81,7 @@
 			__("Cards"),
 			__("PINs"),
 			__("Photo"),
-			__("Told"),
+			__("Last Updated"),
 		];
 		const cells = (row) => [
 			link("CAMS Device", row.service_tag, row.label),
@@ -91,13 +91,13 @@
 			count(row.cards),
 			count(row.passwords),
 			row.has_photo ? __("Yes") : __("No"),
-			row.told_at ? frappe.datetime.comment_when(row.told_at) : "",
+			row.last_updated ? frappe.datetime.comment_when(row.last_updated) : "",
 		];
 		return table(heads, rows.map(cells));
 	}
 
 	function command_table(commands) {
-		const heads = [__("Open or Failed"), __("Device"), __("State"), __("What Came Back"), __("Asked")];
+		const heads = [__("Open or Failed"), __("Device"), __("State"), __("Response"), __("Asked")];
 		const cells = (command) => [
 			link("CAMS Command", command.name, WORDS[command.operation] || command.operation),
 			escaped(command.label),
@@ -209,14 +209,14 @@
 	function removal_words({ devices, open_commands }) {
 		const named = escaped(devices.join(", "));
 		const where = devices.length
-			? __("Still on {0}. First the person is removed there; erase again when that is done.", [named])
-			: __("{0} commands for this person are on their way. Erase again when they are done.", [open_commands]);
+			? __("Still on {0}. The person is removed there first; erase again when that is done.", [named])
+			: __("{0} commands for this person are in progress. Erase again when they are done.", [open_commands]);
 		return `<p>${where}</p>`;
 	}
 
 	function erasure_words({ counts }) {
 		const rows = Object.entries(counts).map(([doctype, count]) => [__(doctype), count]);
-		return `<p>${__("This cannot be undone. Check-ins and attendance stay, they are payroll; punches stay as lines without a person.")}</p>
+		return `<p>${__("This cannot be undone. Check-ins and attendance are kept for payroll; punches are kept without the person.")}</p>
 			${rows.length ? table([__("Found"), __("Records")], rows) : muted(__("Nothing is stored."))}`;
 	}
 
@@ -329,8 +329,8 @@
 
 	function start_fingerprint(frm, known) {
 		const words = known.device_asks
-			? __("Leave it empty: the device asks the person for the finger.")
-			: __("In base64, as a device of the same kind made it. This gateway API needs one.");
+			? __("Leave it empty to have the device ask the person for the finger.")
+			: __("In base64, from a device of the same kind. This gateway API requires one.");
 		people.prompt(
 			titled(frm, __("Start Fingerprint")),
 			__("Start"),
@@ -352,8 +352,8 @@
 
 	function start_face(frm, known) {
 		const words = known.device_asks
-			? __("Otherwise the device takes the face itself.")
-			: __("This gateway API lets no device take a face itself.");
+			? __("Otherwise the device captures the face itself.")
+			: __("With this gateway API a device cannot capture a face itself.");
 		people.prompt(
 			titled(frm, __("Start Face")),
 			__("Start"),
@@ -386,12 +386,12 @@
 	function ask_the_gateway(frm) {
 		const employee = frm.doc.name;
 		return Promise.all([people.call("find", { employee }), people.call("where", { employee })]).then(
-			([person, devices]) => frappe.msgprint({ title: __("The Gateway Says"), message: answer(person, devices) }),
+			([person, devices]) => frappe.msgprint({ title: __("Gateway Response"), message: answer(person, devices) }),
 		);
 	}
 
 	function answer(person, devices) {
-		if (!person) return __("The gateway knows nobody with this device ID.");
+		if (!person) return __("The gateway has nobody with this device ID.");
 		const credentials = Object.entries(person.credentials).map(([kind, number]) => `${__(kind)}: ${number}`);
 		const rows = [
 			[__("User ID"), escaped(person.user_id)],

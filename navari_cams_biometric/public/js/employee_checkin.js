@@ -16,7 +16,7 @@ frappe.ui.form.on("Employee Checkin", {
 		frappe.db.get_value("CAMS Punch", frm.doc.custom_cams_punch, ["device_label", "service_tag"]).then(({ message }) => {
 			const device = message && (message.device_label || message.service_tag);
 			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), __(frm.doc.custom_punch_type)];
-			const text = __("From the biometric device: {0}. Its time: {1}.", [
+			const text = __("From biometric device {0}. Original time: {1}.", [
 				origin.filter(Boolean).join(", "),
 				frm.doc.custom_original_time,
 			]);

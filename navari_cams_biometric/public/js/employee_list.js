@@ -5,15 +5,15 @@ cams_biometric.people = {
 	may_send: () => frappe.user.has_role(["HR Manager", "System Manager"]),
 
 	call(method, args) {
-		return frappe.xcall(`navari_cams_biometric.cams_biometric.controllers.people.${method}`, args);
+		return frappe.xcall(`navari_cams_biometric.cams_biometric.controllers.enrolment_actions.${method}`, args);
 	},
 
 	// Ask for something that ends in commands, and say how many.
 	send(method, args) {
 		return this.call(method, args).then((asked) => {
 			const words = asked.in_background
-				? __("Recorded in the background. You are told when it is done.")
-				: __("{0} commands are on their way.", [asked.commands]);
+				? __("Queued in the background. You will be notified when it is done.")
+				: __("{0} commands queued.", [asked.commands]);
 			frappe.show_alert({ message: words, indicator: "blue" });
 			return asked;
 		});
@@ -84,7 +84,7 @@ cams_biometric.people = {
 				fieldname: "warning",
 				fieldtype: "HTML",
 				options: `<p class="text-muted">${__(
-					"Fingerprints, faces, cards and PINs are deleted on the devices and must be taken again if the person comes back.",
+					"Fingerprints, faces, cards and PINs are deleted on the devices and must be enrolled again if the person returns.",
 				)}</p>`,
 			},
 			this.reason_field({ reqd: 1 }),

@@ -11,7 +11,7 @@ frappe.ui.form.on("Shift Type", {
 
 function show_sync(frm) {
 	const name = frm.doc.name;
-	const method = "navari_cams_biometric.cams_biometric.controllers.watermark.state_of";
+	const method = "navari_cams_biometric.cams_biometric.controllers.shift_sync_actions.state_of";
 	frappe.xcall(method, { shift_type: name }).then(({ sentence, color }) => {
 		if (frm.doc.name !== name) return;
 		const text = __("Biometric devices: {0}.", [sentence]);

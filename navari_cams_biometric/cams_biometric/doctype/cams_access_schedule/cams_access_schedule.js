@@ -1,12 +1,12 @@
-const SEND_SCHEDULE = "navari_cams_biometric.cams_biometric.controllers.schedules.send_to_devices";
+const SEND_SCHEDULE = "navari_cams_biometric.cams_biometric.controllers.schedule_actions.send_to_devices";
 const FOLLOW_SECONDS = 5;
 const LONGEST_FOLLOW_SECONDS = 300;
 const COLORS = {
 	"Not Sent": "gray",
 	Waiting: "blue",
-	"Partly in Force": "orange",
-	"In Force": "green",
-	"Changed Since": "orange",
+	"Partially Applied": "orange",
+	"Applied": "green",
+	"Outdated": "orange",
 	Failed: "red",
 };
 
@@ -38,7 +38,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	},
 
 	add_send_button(frm) {
-		const pending = frm.doc.devices.filter((line) => !["In Force", "Waiting"].includes(line.state));
+		const pending = frm.doc.devices.filter((line) => !["Applied", "Waiting"].includes(line.state));
 		const count = (pending.length ? pending : frm.doc.devices).length;
 		const label = pending.length
 			? __("Send to Devices ({0})", [count])
@@ -54,7 +54,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 		saved
 			.then(() => frappe.xcall(SEND_SCHEDULE, { schedule: frm.doc.name }))
 			.then((count) => {
-				frappe.show_alert({ message: __("On its way to devices: {0}", [count]), indicator: "blue" });
+				frappe.show_alert({ message: __("Being sent to devices: {0}", [count]), indicator: "blue" });
 				frm.followed_since = null;
 				frm.reload_doc();
 			});
@@ -74,18 +74,18 @@ frappe.ui.form.on("CAMS Access Schedule", {
 
 function lacking_text(frm) {
 	const api = frm.doc.__onload && frm.doc.__onload.lacking_api;
-	return api ? __("{0} has no access schedules. Use REST v3, if your account has that.", [__(api)]) : "";
+	return api ? __("{0} has no access schedules. Use REST v3, if your account has it.", [__(api)]) : "";
 }
 
 function where_in_force(lines) {
 	const devices_in = (state) =>
 		lines.filter((line) => line.state === state).map((line) => line.label || line.service_tag);
-	const count = devices_in("In Force").length;
-	if (count === lines.length) return __("In force on every device ({0}).", [count]);
+	const count = devices_in("Applied").length;
+	if (count === lines.length) return __("Applied on every device ({0}).", [count]);
 	const first = count
-		? __("In force on {0} of {1} devices.", [count, lines.length])
-		: __("In force on none of {0} devices.", [lines.length]);
-	const rest = ["Not Sent", "Waiting", "Changed Since", "Failed"]
+		? __("Applied on {0} of {1} devices.", [count, lines.length])
+		: __("Applied on none of {0} devices.", [lines.length]);
+	const rest = ["Not Sent", "Waiting", "Outdated", "Failed"]
 		.filter((state) => devices_in(state).length)
 		.map((state) => `${__(state)}: ${frappe.utils.escape_html(devices_in(state).join(", "))}.`);
 	return [first, ...rest].join(" ");

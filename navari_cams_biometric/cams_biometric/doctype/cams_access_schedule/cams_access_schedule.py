@@ -1,4 +1,4 @@
-"""CAMS Access Schedule: when people may enter. devices.schedules sends it."""
+"""CAMS Access Schedule: when people may enter. device_users.access_schedules sends it."""
 
 from collections import Counter
 from itertools import pairwise
@@ -8,7 +8,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_time
 
-from navari_cams_biometric.cams_biometric.devices import schedules
+from navari_cams_biometric.cams_biometric.base.states import ScheduleState
+from navari_cams_biometric.cams_biometric.device_users import access_schedules
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -36,7 +37,7 @@ class CAMSAccessSchedule(Document):
 		employees: DF.Table[CAMSAccessScheduleEmployee]
 		everybody: DF.Check
 		schedule_name: DF.Data
-		state: DF.Literal["Not Sent", "Waiting", "Partly in Force", "In Force", "Changed Since", "Failed"]
+		state: DF.Literal["Not Sent", "Waiting", "Partially Applied", "Applied", "Outdated", "Failed"]
 		windows: DF.Table[CAMSAccessWindow]
 	# end: auto-generated types
 
@@ -58,7 +59,7 @@ class CAMSAccessSchedule(Document):
 
 	def onload(self) -> None:
 		settings = frappe.get_cached_doc("CAMS Biometric Settings")
-		if schedules.OPERATION in settings.unsupported_operations():
+		if access_schedules.OPERATION in settings.unsupported_operations():
 			self.set_onload("lacking_api", settings.gateway_api)
 
 	def is_complete(self) -> bool:
@@ -73,7 +74,7 @@ class CAMSAccessSchedule(Document):
 			window.start, window.end = (f"{_minutes(time)}:00" for time in (window.start, window.end))
 			if window.start >= window.end:
 				frappe.throw(
-					_("Row {0}: the window must start before it ends. For a night use two days.").format(
+					_("Row {0}: the window must start before it ends. Use two days for a night.").format(
 						window.idx
 					),
 					title=_("Days and Times"),
@@ -101,17 +102,17 @@ class CAMSAccessSchedule(Document):
 		self.user_ids()
 
 	def set_states(self) -> None:
-		"""What each device has is for devices.schedules to tell: a form may be older than that, or claim it."""
+		"""What each device has is for device_users.access_schedules to tell: a form may be older than that, or claim it."""
 		before = self.get_doc_before_save()
 		known = {line.service_tag: line for line in before.devices} if before else {}
 		changed = before and self.content() != before.content()
 		for line in self.devices:
 			stored = known.get(line.service_tag)
-			state = stored.state if stored else schedules.NOT_SENT
-			line.state = schedules.state_after_change(state) if changed else state
+			state = stored.state if stored else ScheduleState.NOT_SENT
+			line.state = access_schedules.state_after_change(state) if changed else state
 			line.taken_at = stored.taken_at if stored else None
 			line.command = stored.command if stored else None
-		self.state = schedules.state_of_all([line.state for line in self.devices])
+		self.state = access_schedules.state_of_all([line.state for line in self.devices])
 
 	def content(self) -> tuple[object, ...]:
 		"""What devices are told, in a form to compare: the order of rows does not count."""
@@ -128,7 +129,7 @@ class CAMSAccessSchedule(Document):
 		if cint(self.everybody):
 			return None
 		if not self.employees:
-			frappe.throw(_("Say for whom: add employees, or tick For Everybody."), title=_("People"))
+			frappe.throw(_("Choose for whom: add employees, or tick For Everybody."), title=_("People"))
 		names = [row.employee for row in self.employees]
 		known = frappe.get_all(
 			"Employee",
@@ -149,15 +150,15 @@ class CAMSAccessSchedule(Document):
 		keeping = [
 			frappe.get_doc("CAMS Device", line.service_tag)
 			for line in lines
-			if line.service_tag not in listed and line.state != schedules.NOT_SENT
+			if line.service_tag not in listed and line.state != ScheduleState.NOT_SENT
 		]
-		note = _("took the access schedule {0} off here; the device may still have it").format(self.name)
+		note = _("removed the access schedule {0} here; the device may still have it").format(self.name)
 		for device in keeping:
 			device.add_comment("Info", note)
 		if keeping:
 			frappe.msgprint(
 				_(
-					"{0} may still have this schedule, and let people in by it: the gateway has no operation that deletes one. Remove it at the device."
+					"{0} may still have this schedule and admit people by it: the gateway cannot delete a schedule. Remove it at the device."
 				).format(", ".join(device.label or device.name for device in keeping)),
 				title=_("Still on the Device"),
 				indicator="orange",

@@ -5,9 +5,9 @@ frappe.listview_settings["CAMS Access Schedule"] = {
 		const colors = {
 			"Not Sent": "gray",
 			Waiting: "blue",
-			"Partly in Force": "orange",
-			"In Force": "green",
-			"Changed Since": "orange",
+			"Partially Applied": "orange",
+			"Applied": "green",
+			"Outdated": "orange",
 			Failed: "red",
 		};
 		return [__(doc.state), colors[doc.state], `state,=,${doc.state}`];

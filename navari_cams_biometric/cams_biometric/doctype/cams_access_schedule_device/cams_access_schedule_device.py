@@ -18,7 +18,7 @@ class CAMSAccessScheduleDevice(Document):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		service_tag: DF.Link
-		state: DF.Literal["Not Sent", "Waiting", "In Force", "Changed Since", "Failed"]
+		state: DF.Literal["Not Sent", "Waiting", "Applied", "Outdated", "Failed"]
 		taken_at: DF.Datetime | None
 	# end: auto-generated types
 	pass

@@ -10,7 +10,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		frm.add_custom_button(__("Devices"), () => preview_digest("devices"), digest);
 		const gateway = __("Gateway");
 		frm.add_custom_button(__("Import Devices"), () => frm.trigger("import_devices"), gateway);
-		if (frm.doc.gateway_api !== "REST v3") return;
+		if (frm.doc.gateway_api !== "REST v3 (form not published)") return;
 		frm.add_custom_button(__("Register Callback"), () => frm.trigger("register_callback"), gateway);
 		frm.add_custom_button(__("Migration Status"), () => frm.trigger("migration_status"), gateway);
 	},
@@ -19,14 +19,14 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		frappe.xcall(`${CONTROLLERS}.devices.import_devices`).then((added) => {
 			const message = added.length
 				? __("New devices: {0}", [added.join(", ")])
-				: __("The gateway names no device that is not here already.");
+				: __("The gateway lists no new device.");
 			frappe.show_alert({ message, indicator: "green" });
 		});
 	},
 
 	register_callback() {
 		frappe.confirm(
-			__("From then on the gateway posts every event to this site, and no longer to the URL from before. Continue?"),
+			__("The gateway then posts every event to this site, and no longer to the previous URL. Continue?"),
 			() =>
 				frappe
 					.xcall(`${CONTROLLERS}.devices.register_callback`)
@@ -79,8 +79,8 @@ function setup_html({ callback_url, missing }) {
 	const url = frappe.utils.escape_html(callback_url);
 	const steps = missing.map((step) => `<li>${frappe.utils.escape_html(step)}</li>`).join("");
 	const state = missing.length
-		? `<p class="indicator orange">${__("Still missing")}</p><ul>${steps}</ul>`
-		: `<p class="indicator green">${__("Everything is set up: punches arrive.")}</p>`;
+		? `<p class="indicator orange">${__("Missing steps")}</p><ul>${steps}</ul>`
+		: `<p class="indicator green">${__("Setup is complete: punches arrive.")}</p>`;
 	return `
 		<label class="control-label">${__("Callback URL")}</label>
 		<div class="input-group">
@@ -88,7 +88,7 @@ function setup_html({ callback_url, missing }) {
 			<button class="btn btn-default copy-callback-url">${__("Copy")}</button>
 		</div>
 		<p class="help-box small text-muted">
-			${__("Paste it as the callback URL of each device in the CAMS portal. It holds a secret: share it with nobody else.")}
+			${__("Paste it as the callback URL of each device in the CAMS portal. It contains a secret: do not share it with anyone else.")}
 		</p>
 		${state}`;
 }
@@ -96,7 +96,7 @@ function setup_html({ callback_url, missing }) {
 // The server has escaped what stands in the mail.
 function preview_digest(digest) {
 	frappe.xcall(`${CONTROLLERS}.digests.preview`, { digest }).then(({ subject, html }) => {
-		const nothing = __("There is nothing to tell: this morning no mail would go out.");
+		const nothing = __("There is nothing to report: no mail would be sent.");
 		const dialog = new frappe.ui.Dialog({
 			title: frappe.utils.escape_html(subject) || __("Preview Digest"),
 			size: "large",

@@ -9,28 +9,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_url
 
-from navari_cams_biometric.cams_biometric.devices.records import KnownRecords
-from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
+from navari_cams_biometric.cams_biometric.devices.local_records import KnownRecords
+from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES
 from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient
 from navari_cams_biometric.gateway.operations import REQUESTS
-
-CALLBACK_PATH = "/api/method/navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
-
-NOT_ATTENDANCE = "Not Attendance"
-NO_DIRECTION = "No Direction"
-DEFAULT_PUNCH_TYPES = {
-	"CheckIn": "IN",
-	"CheckOut": "OUT",
-	"BreakIn": "IN",
-	"BreakOut": "OUT",
-	"OverTimeIn": "IN",
-	"OverTimeOut": "OUT",
-	"MealIn": NOT_ATTENDANCE,
-	"MealOut": NOT_ATTENDANCE,
-	"MealStart": NOT_ATTENDANCE,
-	"MealEnd": NOT_ATTENDANCE,
-	"None": NO_DIRECTION,
-}
 
 
 class CAMSBiometricSettings(TokenHolder, Document):
@@ -57,7 +41,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		device_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		end_date: DF.Date | None
 		enrol_employees: DF.Check
-		gateway_api: DF.Literal["REST v3", "Web API 3.0"]
+		gateway_api: DF.Literal["REST v3 (form not published)", "Web API 3.0"]
 		health_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		hr_digest_at: DF.Datetime | None
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
@@ -67,9 +51,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		punch_types: DF.Table[CAMSPunchType]
 		reconcile_days: DF.Int
 		remove_employees: DF.Check
-		repair_late_punches: DF.Literal["By Hand", "By Itself"]
+		repair_late_punches: DF.Literal["Manual", "Automatic"]
 		service_tag_id: DF.Data | None
-		silent_after: DF.Int
+		not_reporting_after: DF.Int
 		start_date: DF.Date | None
 		token_overlap: DF.Int
 		update_employees: DF.Check
@@ -206,5 +190,5 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		if not frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]}):
 			steps.append(_("No active employee has an Attendance Device ID: set it on Employee."))
 		if frappe.utils.get_url().startswith("http://"):
-			steps.append(_("This site's address is not https: tokens would travel in the open."))
+			steps.append(_("This site's address is not https: tokens would be sent in plain text."))
 		return steps

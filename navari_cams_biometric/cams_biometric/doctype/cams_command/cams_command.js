@@ -1,4 +1,4 @@
-const CAMS_COMMANDS = "navari_cams_biometric.cams_biometric.controllers.commands";
+const CAMS_COMMANDS = "navari_cams_biometric.cams_biometric.controllers.command_actions";
 const CHECK_SECONDS = 5;
 const LONGEST_WATCH_SECONDS = 180;
 
@@ -16,7 +16,7 @@ frappe.ui.form.on("CAMS Command", {
 
 	cancel_command(frm) {
 		frappe.xcall(`${CAMS_COMMANDS}.cancel`, { name: frm.doc.name }).then((in_time) => {
-			if (!in_time) frappe.msgprint(__("It is sent already."));
+			if (!in_time) frappe.msgprint(__("It has already been sent."));
 			frm.reload_doc();
 		});
 	},

@@ -1,4 +1,4 @@
-"""CAMS Command: something asked of the gateway, and what became of it. devices.commands does the work."""
+"""CAMS Command: something asked of the gateway, and what became of it. command_queue.queue does the work."""
 
 import frappe
 from frappe import _
@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from navari_cams_biometric.cams_biometric.devices.outcomes import CANCELLED, DONE, FAILED
+from navari_cams_biometric.cams_biometric.base.states import CommandState
 
 
 class CAMSCommand(Document):
@@ -22,7 +22,7 @@ class CAMSCommand(Document):
 		arguments: DF.Code | None
 		asked_by: DF.Link | None
 		attempts: DF.Int
-		doubtful: DF.Check
+		outcome_unknown: DF.Check
 		due_at: DF.Datetime | None
 		employee: DF.Link | None
 		finished_at: DF.Datetime | None
@@ -56,7 +56,7 @@ class CAMSCommand(Document):
 	# end: auto-generated types
 
 	def validate(self) -> None:
-		"""It is evidence of who asked for what: only devices.commands and devices.outcomes write it."""
+		"""It is evidence of who asked for what: only command_queue.queue and command_queue.command_results write it."""
 		if not self.is_new():
 			frappe.throw(_("Commands cannot be edited."))
 
@@ -67,7 +67,7 @@ class CAMSCommand(Document):
 		frappe.db.delete(
 			command,
 			filters=(command.modified < (Now() - Interval(days=days)))
-			& command.state.isin([DONE, FAILED, CANCELLED]),
+			& command.state.isin([CommandState.DONE, CommandState.FAILED, CommandState.CANCELLED]),
 		)
 
 

@@ -1,5 +1,5 @@
 frappe.listview_settings["CAMS Command"] = {
-	add_fields: ["state", "doubtful"],
+	add_fields: ["state", "outcome_unknown"],
 	get_indicator(doc) {
 		const colors = {
 			Queued: "blue",
@@ -9,7 +9,7 @@ frappe.listview_settings["CAMS Command"] = {
 			Failed: "red",
 			Cancelled: "gray",
 		};
-		if (doc.doubtful) return [__("Doubtful"), "orange", "doubtful,=,1"];
+		if (doc.outcome_unknown) return [__("Outcome Unknown"), "orange", "outcome_unknown,=,1"];
 		return [__(doc.state), colors[doc.state], `state,=,${doc.state}`];
 	},
 };

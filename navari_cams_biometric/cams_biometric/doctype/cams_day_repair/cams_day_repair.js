@@ -11,7 +11,7 @@ frappe.ui.form.on("CAMS Day Repair", {
 
 	introduce(frm) {
 		const own_texts = {
-			Open: __("Punches came when auto attendance had marked this day. Repair lets HRMS decide again."),
+			Open: __("Punches arrived after auto attendance had marked this day. Repair lets HRMS decide again."),
 			Repaired: __("HRMS has decided again."),
 		};
 		const dismissed = frm.doc.state === "Dismissed" && __("Dismissed: {0}", [frm.doc.message]);
@@ -27,10 +27,10 @@ frappe.ui.form.on("CAMS Day Repair", {
 		if (frm.doc.state === "Open") {
 			add(__("Repair"), () => actions.repair(names)).addClass("btn-primary");
 		}
-		if (["Left Alone", "Dismissed"].includes(frm.doc.state)) {
+		if (["Skipped", "Dismissed"].includes(frm.doc.state)) {
 			add(__("Try Again"), () => actions.repair(names));
 		}
-		if (["Open", "Left Alone"].includes(frm.doc.state)) {
+		if (["Open", "Skipped"].includes(frm.doc.state)) {
 			add(__("Dismiss"), () => actions.dismiss(names));
 		}
 	},
@@ -67,8 +67,8 @@ function checkins(doc) {
 }
 
 function mark(checkin) {
-	if (checkin.late) return `<span class="indicator-pill orange">${__("Came late")}</span>`;
-	if (checkin.set_aside) return `<span class="indicator-pill gray">${__("Set aside by a person")}</span>`;
+	if (checkin.late) return `<span class="indicator-pill orange">${__("Late")}</span>`;
+	if (checkin.set_aside) return `<span class="indicator-pill gray">${__("Skipped by a person")}</span>`;
 	return "";
 }
 

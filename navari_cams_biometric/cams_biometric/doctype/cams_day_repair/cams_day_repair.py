@@ -1,4 +1,4 @@
-"""CAMS Day Repair: a day that late punches landed on. attendance.repairs.late_punches writes it down, attendance.repairs.repair mends it."""
+"""CAMS Day Repair: a day that late punches landed on. day_repair.late_days writes it down, day_repair.repair fixes it."""
 
 import frappe
 from frappe import _
@@ -6,7 +6,8 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from navari_cams_biometric.cams_biometric.attendance.repairs.late_punches import OPEN, SEARCH_DAYS
+from navari_cams_biometric.cams_biometric.base.states import RepairState
+from navari_cams_biometric.cams_biometric.day_repair.late_days import SEARCH_DAYS
 
 
 class CAMSDayRepair(Document):
@@ -40,7 +41,7 @@ class CAMSDayRepair(Document):
 		settled_at: DF.Datetime | None
 		settled_by: DF.Link | None
 		shift: DF.Link | None
-		state: DF.Literal["Open", "Repaired", "Left Alone", "Dismissed"]
+		state: DF.Literal["Open", "Repaired", "Skipped", "Dismissed"]
 		tried_at: DF.Datetime | None
 	# end: auto-generated types
 
@@ -54,7 +55,9 @@ class CAMSDayRepair(Document):
 		only find again."""
 		row = frappe.qb.DocType("CAMS Day Repair")
 		kept = max(days, SEARCH_DAYS + 1)
-		frappe.db.delete(row, filters=(row.modified < (Now() - Interval(days=kept))) & (row.state != OPEN))
+		frappe.db.delete(
+			row, filters=(row.modified < (Now() - Interval(days=kept))) & (row.state != RepairState.OPEN)
+		)
 
 
 def on_doctype_update() -> None:

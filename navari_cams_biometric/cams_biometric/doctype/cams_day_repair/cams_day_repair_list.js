@@ -1,11 +1,11 @@
 frappe.provide("navari_cams_biometric");
 
-const DAY_REPAIR = "navari_cams_biometric.cams_biometric.controllers.repair";
+const DAY_REPAIR = "navari_cams_biometric.cams_biometric.controllers.day_repair_actions";
 
 // What a person can do with days: from the list with several, from the form with one. Frappe loads this file for
 // both. Each day is a request of its own, so what is repaired stays so whatever happens to the next.
 navari_cams_biometric.day_actions = {
-	colors: { Open: "orange", Repaired: "green", "Left Alone": "gray", Dismissed: "gray" },
+	colors: { Open: "orange", Repaired: "green", "Skipped": "gray", Dismissed: "gray" },
 	status_colors: { Absent: "red", "Half Day": "orange", Present: "green" },
 
 	can_settle: () => frappe.model.can_write("CAMS Day Repair"),
@@ -16,7 +16,7 @@ navari_cams_biometric.day_actions = {
 	},
 
 	async repair(names) {
-		const counts = { Repaired: 0, "Left Alone": 0, Open: 0 };
+		const counts = { Repaired: 0, "Skipped": 0, Open: 0 };
 		try {
 			for (const [index, name] of names.entries()) {
 				show_progress(index, names.length);
@@ -58,7 +58,7 @@ function show_progress(done, total) {
 function tell(counts) {
 	const texts = {
 		Repaired: __("Repaired: {0}", [counts.Repaired]),
-		"Left Alone": __("Left alone: {0}", [counts["Left Alone"]]),
+		"Skipped": __("Skipped: {0}", [counts["Skipped"]]),
 		Open: __("Not decided by HRMS: {0}", [counts.Open]),
 	};
 	const told = Object.keys(texts).filter((state) => counts[state]);

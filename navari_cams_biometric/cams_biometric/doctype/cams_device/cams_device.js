@@ -81,14 +81,14 @@ function add_device_buttons(frm) {
 		ask(frm, "sync_time").then(show_command),
 	);
 	add_button(frm, "RebootDevice", __("Restart"), group, () =>
-		with_reason(__("Restart"), __("It is offline for a while; punches made meanwhile come afterwards."), (reason) =>
+		with_reason(__("Restart"), __("It will be offline for a while; punches made in the meantime arrive afterwards."), (reason) =>
 			ask(frm, "reboot", { reason }).then(show_command),
 		),
 	);
 	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), group, () =>
 		with_reason(
 			__("Reset Queue"),
-			__("Every command that waits at the gateway for this device is dropped. Punches are not."),
+			__("Every command pending at the gateway for this device is dropped. Punches are not."),
 			(reason) => ask(frm, "reset_queue", { reason }).then(show_command),
 		),
 	);
@@ -123,7 +123,7 @@ function add_button(frm, operation, label, group, action) {
 		frm.add_custom_button(label, action, group);
 		return;
 	}
-	const explain = () => frappe.msgprint(__("{0} has no such request. REST v3 has, if your account has that.", [gateway_api]));
+	const explain = () => frappe.msgprint(__("{0} does not support this. REST v3 does, if your account has it.", [gateway_api]));
 	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, group).addClass("text-muted");
 }
 
@@ -153,7 +153,7 @@ function ask_door(frm, call, title) {
 		{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
 	];
 	if (frm.doc.connection === "Offline") {
-		const warning = __("The device was last told to be offline. The gateway keeps the command: the door would move when it is back.");
+		const warning = __("The device was last reported offline. The gateway keeps the command: the door would move when the device is back online.");
 		fields.unshift({ fieldtype: "HTML", options: `<p class="text-danger">${warning}</p>` });
 	}
 	frappe.prompt(
@@ -194,7 +194,7 @@ function load_punchlog(frm) {
 
 function expect_history(frm) {
 	frappe.confirm(
-		__("For 24 hours a batch that names this device is believed without a token. Begin the load in the CAMS portal now. Continue?"),
+		__("For 24 hours a batch from this device is accepted without a token. Start the load in the CAMS portal now. Continue?"),
 		() => frm.call("expect_history").then(() => frm.reload_doc()),
 	);
 }

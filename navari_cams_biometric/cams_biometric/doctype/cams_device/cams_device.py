@@ -8,13 +8,21 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
 
-from navari_cams_biometric.cams_biometric.devices.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.history.loads import HISTORY_HOURS
 from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import EncryptionError
 
-HISTORY_HOURS = 24
 # Written past the document, by checks and callbacks.
-LEARNED = ("health", "problems", "health_note", "health_at", "heard_until", "found_well_at", "back_at")
+LEARNED = (
+	"health",
+	"problems",
+	"health_note",
+	"health_at",
+	"complete_until",
+	"found_healthy_at",
+	"back_online_at",
+)
 
 
 class CAMSDevice(TokenHolder, Document):
@@ -32,7 +40,7 @@ class CAMSDevice(TokenHolder, Document):
 
 		auth_token: DF.Password | None
 		auth_token_digest: DF.Data | None
-		back_at: DF.Datetime | None
+		back_online_at: DF.Datetime | None
 		branch: DF.Link | None
 		clock_skew: DF.Int
 		clock_skew_at: DF.Datetime | None
@@ -43,15 +51,15 @@ class CAMSDevice(TokenHolder, Document):
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
 		firmware: DF.Data | None
-		found_well_at: DF.Datetime | None
-		health: DF.Literal["", "Well", "Licence", "Clock", "Stuck", "Silent"]
+		found_healthy_at: DF.Datetime | None
+		health: DF.Literal["", "Healthy", "Licence Expiring", "Clock Drift", "Queue Stuck", "Not Reporting"]
 		health_at: DF.Datetime | None
 		health_note: DF.SmallText | None
-		heard_until: DF.Datetime | None
+		complete_until: DF.Datetime | None
 		history_expected_until: DF.Datetime | None
 		information_at: DF.Datetime | None
 		label: DF.Data | None
-		last_heard: DF.Datetime | None
+		last_reported: DF.Datetime | None
 		last_punch: DF.Datetime | None
 		last_seen: DF.Datetime | None
 		latitude: DF.Float

@@ -1,12 +1,12 @@
 frappe.listview_settings["CAMS Device"] = {
-	add_fields: ["enabled", "last_heard", "health", "problems"],
+	add_fields: ["enabled", "last_reported", "health", "problems"],
 	hide_name_column: true,
 
 	get_indicator(doc) {
 		const colors = { Silent: "red", Stuck: "orange", Clock: "orange", Licence: "yellow", Well: "green" };
 		if (!doc.enabled) return [__("Disabled"), "gray", "enabled,=,0"];
 		if (doc.health) return [__(doc.health), colors[doc.health], `health,=,${doc.health}|enabled,=,1`];
-		if (!doc.last_heard) return [__("Never Heard"), "orange", "last_heard,is,not set|enabled,=,1"];
+		if (!doc.last_reported) return [__("Never Reported"), "orange", "last_reported,is,not set|enabled,=,1"];
 		return [__("Not Checked"), "blue", "health,is,not set|enabled,=,1"];
 	},
 
@@ -17,6 +17,6 @@ frappe.listview_settings["CAMS Device"] = {
 				.split(",")
 				.map((problem) => __(problem))
 				.join(", "),
-		last_heard: (value) => (value ? frappe.datetime.comment_when(value) : ""),
+		last_reported: (value) => (value ? frappe.datetime.comment_when(value) : ""),
 	},
 };

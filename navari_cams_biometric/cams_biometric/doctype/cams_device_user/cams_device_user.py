@@ -25,7 +25,7 @@ class CAMSDeviceUser(Document):
 		passwords: DF.Int
 		service_tag: DF.Link
 		state: DF.Literal["On Device", "Deleted"]
-		told_at: DF.Datetime | None
+		last_updated: DF.Datetime | None
 		user_id: DF.Data
 		user_type: DF.Data | None
 	# end: auto-generated types

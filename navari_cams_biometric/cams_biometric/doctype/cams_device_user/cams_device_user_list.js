@@ -7,13 +7,13 @@ frappe.listview_settings["CAMS Device User"] = {
 		if (!frappe.user.has_role(["HR Manager", "System Manager"])) return;
 		const send = (method, reason) =>
 			frappe
-				.xcall(`navari_cams_biometric.cams_biometric.controllers.people.${method}`, {
+				.xcall(`navari_cams_biometric.cams_biometric.controllers.enrolment_actions.${method}`, {
 					names: listview.get_checked_items(true),
 					reason,
 				})
 				.then((asked) => {
 					frappe.show_alert({
-						message: __("{0} commands are on their way.", [asked.commands]),
+						message: __("{0} commands queued.", [asked.commands]),
 						indicator: "blue",
 					});
 					listview.clear_checked_items();

@@ -1,4 +1,4 @@
-"""Somebody who is told: when a device falls ill, or each morning in a digest."""
+"""Somebody who is told: when a device has a problem, or each morning in a digest."""
 
 from frappe.model.document import Document
 

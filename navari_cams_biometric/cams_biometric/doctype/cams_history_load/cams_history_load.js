@@ -1,5 +1,5 @@
 const SHOWN = 100; // the connection to CAMS Punch leads to more
-const COLORS = { Queued: "blue", "Checked In": "green", Ignored: "gray", Held: "orange", Failed: "red" };
+const COLORS = { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" };
 
 frappe.ui.form.on("CAMS History Load", {
 	refresh(frm) {
@@ -37,7 +37,7 @@ frappe.ui.form.on("CAMS History Load", {
 		});
 		const names = punches.length ? await names_of(punches) : {};
 		if (frm.turn !== turn || !punches.length) return;
-		frm.dashboard.add_section(table_of(punches, names), __("Punches That Were Missing"));
+		frm.dashboard.add_section(table_of(punches, names), __("Missing Punches Loaded"));
 		frm.dashboard.show();
 	},
 
@@ -69,7 +69,7 @@ async function names_of(punches) {
 }
 
 function table_of(punches, names) {
-	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("What Became of It")];
+	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("Outcome")];
 	const rows = punches.map((punch) => row_of(punch, names[punch.employee] || punch.employee || __("Unknown")));
 	const more = punches.length < SHOWN ? "" : `<p class="text-muted">${__("Only the first {0} are shown.", [SHOWN])}</p>`;
 	return `<table class="table table-sm small" style="margin: 0">

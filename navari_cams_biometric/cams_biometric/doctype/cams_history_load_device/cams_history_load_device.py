@@ -24,6 +24,6 @@ class CAMSHistoryLoadDevice(Document):
 		parenttype: DF.Data
 		received: DF.Int
 		service_tag: DF.Link
-		state: DF.Literal["Waiting", "Loading", "Done", "Answered by Callback", "Failed"]
+		state: DF.Literal["Waiting", "Loading", "Done", "Sent to Callback", "Failed"]
 	# end: auto-generated types
 	pass

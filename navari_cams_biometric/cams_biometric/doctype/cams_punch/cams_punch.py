@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from navari_cams_biometric.cams_biometric.attendance.reasons import CHECKED_IN, IGNORED
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 
 class CAMSPunch(Document):
@@ -36,14 +36,14 @@ class CAMSPunch(Document):
 		sent_at: DF.Data | None
 		service_tag: DF.Link | None
 		source: DF.Literal["Real Time", "Batch"]
-		state: DF.Literal["Queued", "Checked In", "Ignored", "Held", "Failed"]
+		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check
 		user_id: DF.Data | None
 	# end: auto-generated types
 
 	def validate(self) -> None:
-		"""What a device said and what became of it is evidence: attendance.inbox writes it, nobody edits it."""
+		"""What a device said and what became of it is evidence: punches.inbox writes it, nobody edits it."""
 		frappe.throw(_("Punches cannot be edited. Use Retry, Link to Employee, Accept Time or Dismiss."))
 
 	@staticmethod
@@ -53,7 +53,7 @@ class CAMSPunch(Document):
 		frappe.db.delete(
 			punch,
 			filters=(punch.modified < (Now() - Interval(days=days)))
-			& punch.state.isin([CHECKED_IN, IGNORED]),
+			& punch.state.isin([PunchState.RECORDED, PunchState.IGNORED]),
 		)
 
 

@@ -1,11 +1,11 @@
 frappe.provide("navari_cams_biometric");
 
-const PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punches";
+const PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punch_actions";
 
 // What a person can do with punches: from the list with several, from the form with one. Frappe loads this file
 // for both.
 navari_cams_biometric.punch_actions = {
-	colors: { Queued: "blue", "Checked In": "green", Ignored: "gray", Held: "orange", Failed: "red" },
+	colors: { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" },
 
 	can_mend: () => frappe.model.can_write("CAMS Punch"),
 
@@ -15,7 +15,7 @@ navari_cams_biometric.punch_actions = {
 
 	dismiss: (names) =>
 		new Promise((resolve) =>
-			frappe.confirm(__("Set {0} punches aside? They will not become check-ins.", [names.length]), () =>
+			frappe.confirm(__("Dismiss {0} punches? They will not become check-ins.", [names.length]), () =>
 				resolve(call("dismiss", names, __("Dismissed: {0}"))),
 			),
 		),
@@ -30,7 +30,7 @@ navari_cams_biometric.punch_actions = {
 					label: __("Employee"),
 					reqd: 1,
 					get_query: () => ({ filters: { status: "Active" } }),
-					description: __("Gets the Attendance Device ID {0}. All punches that wait for it are released.", [
+					description: __("Gets the Attendance Device ID {0}. All pending punches with this ID are processed again.", [
 						frappe.utils.escape_html(punch.user_id),
 					]),
 				},
@@ -92,7 +92,7 @@ frappe.listview_settings["CAMS Punch"] = {
 		show: (doc) =>
 			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && navari_cams_biometric.punch_actions.can_mend(),
 		get_label: () => __("Link to Employee"),
-		get_description: (doc) => __("Say who {0} is", [doc.user_id]),
+		get_description: (doc) => __("Who is {0}?", [doc.user_id]),
 		action: (doc) => navari_cams_biometric.punch_actions.link_to_employee(doc).then(() => refresh_now(cur_list)),
 	},
 };

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
+from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 
 
 class CAMSShiftRelease(Document):
@@ -29,7 +29,7 @@ class CAMSShiftRelease(Document):
 
 	def validate(self) -> None:
 		if not self.is_new():
-			frappe.throw(_("A release stays as it was given. Make another one."), title=_("Shift Release"))
+			frappe.throw(_("A release cannot be changed. Create another one."), title=_("Shift Release"))
 		self.validate_reason()
 		self.validate_shift()
 		self.validate_time()
@@ -37,14 +37,14 @@ class CAMSShiftRelease(Document):
 	def validate_reason(self) -> None:
 		self.reason = (self.reason or "").strip()
 		if not self.reason:
-			frappe.throw(_("Say why nobody has to wait."), title=_("Reason"))
+			frappe.throw(_("Enter a reason for the release."), title=_("Reason"))
 
 	def validate_shift(self) -> None:
 		"""Only what waits can be released."""
 		state = self.shift_state()
 		if state.aside:
 			frappe.throw(
-				_("{0} waits for no device. {1}.").format(self.shift_type, holds.sentence_of(state)),
+				_("{0} is not waiting for a device. {1}.").format(self.shift_type, holds.sentence_of(state)),
 				title=_("Shift Release"),
 			)
 		if self.device and self.device not in [feed.service_tag for feed in state.feeds]:
@@ -60,7 +60,7 @@ class CAMSShiftRelease(Document):
 		current = self.shift_state().current
 		if current and until <= current:
 			frappe.throw(
-				_("{0} is synced until {1} already.").format(self.shift_type, current),
+				_("{0} is already synced until {1}.").format(self.shift_type, current),
 				title=_("Released Until"),
 			)
 		self.released_until = until

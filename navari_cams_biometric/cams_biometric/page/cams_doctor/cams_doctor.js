@@ -2,26 +2,26 @@
 	frappe.pages["cams-doctor"].on_page_load = (wrapper) => {
 		const page = frappe.ui.make_app_page({ parent: wrapper, title: __("CAMS Doctor"), single_column: true });
 		const body = $('<div class="cams-doctor" aria-live="polite"></div>').appendTo(page.body);
-		page.set_primary_action(__("Examine Again"), () => examine(body), "refresh");
+		page.set_primary_action(__("Run Again"), () => examine(body), "refresh");
 		examine(body);
 	};
 
 	function examine(body) {
-		body.html(`<p class="text-muted">${__("Examining the whole chain: this may take half a minute.")}</p>`);
+		body.html(`<p class="text-muted">${__("Checking the whole chain: this may take half a minute.")}</p>`);
 		return frappe
-			.xcall("navari_cams_biometric.cams_biometric.controllers.doctor.examine")
+			.xcall("navari_cams_biometric.cams_biometric.controllers.doctor_page.examine")
 			.then((findings) => body.html(summary_html(findings) + findings.map(finding_html).join("")));
 	}
 
 	function summary_html(findings) {
 		const wrong = findings.filter(({ state }) => state !== "ok").length;
-		const words = wrong ? __("{0} of {1} findings need a hand.", [wrong, findings.length]) : __("Everything is well.");
+		const words = wrong ? __("{0} of {1} checks need attention.", [wrong, findings.length]) : __("All clear.");
 		return `<h4 class="mb-4">${words}</h4>`;
 	}
 
 	function finding_html({ check, state, sentence, remedy, doctype, document }) {
 		const colors = { ok: "green", warning: "orange", error: "red" };
-		const labels = { ok: __("Well"), warning: __("Look"), error: __("Mend") };
+		const labels = { ok: __("OK"), warning: __("Warning"), error: __("Error") };
 		const escape = frappe.utils.escape_html;
 		const advice = remedy ? `<div>${escape(remedy).replaceAll("\n", "<br>")}</div>` : "";
 		return `

@@ -2,11 +2,11 @@
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/words.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/unknown_user.js" %}
 
-	// What waits for a person, by reason, with what mends it. The server groups and acts; here it is drawn, refreshed
+	// What waits for a person, by reason, with what fixes it. The server groups and acts; here it is drawn, refreshed
 	// without touching what somebody is about to fill in, and told what came of each press of a button.
 	class HeldPunches {
-		static MENDING = "navari_cams_biometric.cams_biometric.controllers.mending";
-		static PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punches";
+		static MENDING = "navari_cams_biometric.cams_biometric.controllers.held_punches_page";
+		static PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punch_actions";
 		static POLL = 15000; // without a socket
 		static EAGER = 20000; // asks often for what came of it, then less
 		static PATIENCE = 300000; // longer than the sweep needs that comes after a lost job
@@ -87,7 +87,7 @@
 		draw(data) {
 			this.data = data;
 			this.page.set_indicator(
-				data.total ? __("{0} wait", [data.total]) : __("Nothing waits"),
+				data.total ? __("{0} pending", [data.total]) : __("All clear"),
 				data.total ? "orange" : "green",
 			);
 			this.draw_unknown(data.unknown);
@@ -95,7 +95,7 @@
 			for (const result of this.results.filter((each) => each.outcome)) this.draw_result(result);
 			this.$empty.toggleClass("hide", Boolean(data.total)).html(
 				`<div class="cams-empty-icon">${frappe.utils.icon("es-line-success", "lg")}</div>
-				<div>${__("Nothing waits to be mended.")}</div>`,
+				<div>${__("All clear: nothing is pending.")}</div>`,
 			);
 		}
 
@@ -216,7 +216,7 @@
 					{
 						fieldtype: "HTML",
 						fieldname: "explanation",
-						options: `<p>${__("Each employee gets the user ID as Attendance Device ID, and the punches that wait become check-ins.")}</p>`,
+						options: `<p>${__("Each employee gets the user ID as Attendance Device ID, and the pending punches become check-ins.")}</p>`,
 					},
 					...fields,
 				],
@@ -238,7 +238,7 @@
 		dismiss_user(key) {
 			const { data } = this.rows.get(key);
 			this.confirm_dismiss(data.count, () =>
-				this.mend("dismiss", "UNKNOWN_USER", {
+				this.resolve("dismiss", "UNKNOWN_USER", {
 					user_id: data.user_id,
 					service_tag: data.service_tag || "",
 				}),
@@ -261,7 +261,7 @@
 				${this.header(group, this.group_buttons(group))}
 				<table class="cams-table">
 					<thead><tr>
-						${this.data.may_mend ? `<th class="cams-check"><span class="sr-only">${__("Select")}</span></th>` : ""}
+						${this.data.may_resolve ? `<th class="cams-check"><span class="sr-only">${__("Select")}</span></th>` : ""}
 						<th>${__("Time")}</th><th>${__("Who")}</th><th>${__("Device")}</th>
 						<th>${__("Punch Type")}</th><th>${__("Detail")}</th>
 					</tr></thead>
@@ -282,13 +282,13 @@
 			const places = group.places.map((place) =>
 				words.button("open", JSON.stringify(place.route), __("Open {0}", [words.escape(place.label)]), "btn-default"),
 			);
-			if (!this.data.may_mend) return places.join("");
+			if (!this.data.may_resolve) return places.join("");
 			const chosen = group.punches.filter((punch) => this.selected.has(punch.name)).length;
 			const actions = group.actions.map((action, place) => {
 				const is_remedy = place === 0 && action !== "dismiss" && !group.places.length;
 				const style = is_remedy || action === "accept_time" ? "btn-primary" : "btn-default";
 				const argument = JSON.stringify([action, group.code]);
-				return words.button("mend_group", argument, `${words.action(action)} ${chosen ? `(${chosen})` : ""}`, style);
+				return words.button("resolve_group", argument, `${words.action(action)} ${chosen ? `(${chosen})` : ""}`, style);
 			});
 			return [...places, ...actions].join("");
 		}
@@ -303,7 +303,7 @@
 				: words.escape(punch.user_id || __("No user ID"));
 			const time = words.moment(punch.punch_time) || punch.original_time;
 			return `<tr>
-				${this.data.may_mend ? select : ""}
+				${this.data.may_resolve ? select : ""}
 				<td>${words.form_link("CAMS Punch", punch.name, time)}</td>
 				<td>${who} ${punch.employee ? `<span class="text-muted">${words.escape(punch.user_id)}</span>` : ""}</td>
 				<td>${punch.service_tag ? words.form_link("CAMS Device", punch.service_tag, punch.device) : __("Not known")}</td>
@@ -320,11 +320,11 @@
 			this.$groups.find(`[data-code="${code}"] .cams-buttons`).html(this.group_buttons(group));
 		}
 
-		mend_group(argument) {
+		resolve_group(argument) {
 			const [action, code] = JSON.parse(argument);
 			const group = this.data.groups.find((each) => each.code === code);
 			const names = group.punches.map((punch) => punch.name).filter((name) => this.selected.has(name));
-			const run = () => this.mend(action, code, { names });
+			const run = () => this.resolve(action, code, { names });
 			if (action === "dismiss") return this.confirm_dismiss(names.length || group.count, run);
 			return run();
 		}
@@ -332,13 +332,13 @@
 		confirm_dismiss(count, run) {
 			const text =
 				count === 1
-					? __("Set 1 punch aside? It will not become a check-in.")
-					: __("Set {0} punches aside? They will not become check-ins.", [count]);
+					? __("Dismiss 1 punch? It will not become a check-in.")
+					: __("Dismiss {0} punches? They will not become check-ins.", [count]);
 			frappe.confirm(text, run);
 		}
 
-		mend(action, reason_code, which) {
-			return this.call("mend", { action, reason_code, as_of: this.data.as_of, ...which }).then((done) => {
+		resolve(action, reason_code, which) {
+			return this.call("resolve", { action, reason_code, as_of: this.data.as_of, ...which }).then((done) => {
 				for (const name of done.names) this.selected.delete(name);
 				this.add_result({ ...done, kind: action });
 				return this.refresh();
@@ -366,7 +366,7 @@
 		async follow(result) {
 			const start = Date.now();
 			while (!result.undone && this.results.includes(result)) {
-				result.outcome = await this.call("came_of", this.question(result));
+				result.outcome = await this.call("outcome_since", this.question(result));
 				this.draw_result(result);
 				const waited = Date.now() - start;
 				if (!result.outcome.queued || waited > HeldPunches.PATIENCE) break;
@@ -397,7 +397,7 @@
 		can_undo(result) {
 			if (result.undone || result.busy) return false;
 			if (result.kind === "link") return this.data?.may_undo;
-			return result.kind === "dismiss" && this.data?.may_mend && result.names.length;
+			return result.kind === "dismiss" && this.data?.may_resolve && result.names.length;
 		}
 
 		close_result(id) {
@@ -423,7 +423,7 @@
 		undo(id) {
 			const result = this.results.find((each) => each.id === id);
 			if (result.kind === "dismiss") return this.undo_dismiss(result);
-			return this.call("came_of", this.question(result)).then((outcome) => {
+			return this.call("outcome_since", this.question(result)).then((outcome) => {
 				result.outcome = outcome;
 				frappe.warn(__("Undo Link"), words.undo_question(result), () => this.undo_link(result), __("Undo"));
 			});

@@ -34,13 +34,13 @@ class UnknownUser {
 	}
 
 	draw_actions() {
-		const { may_link, may_mend } = this.held.data;
+		const { may_link, may_resolve } = this.held.data;
 		const { user_id, device } = this.data;
-		const about = { user: user_id, device: device || __("a device that is not known") };
+		const about = { user: user_id, device: device || __("an unknown device") };
 		const link = words.button("link", this.key, __("Link"), "btn-primary");
 		const dismiss = words.button("dismiss_user", this.key, __("Dismiss"), "btn-default");
 		const $actions = this.$row.find(".cams-actions");
-		$actions.html(`${may_link ? link : ""}${may_mend ? dismiss : ""}`);
+		$actions.html(`${may_link ? link : ""}${may_resolve ? dismiss : ""}`);
 		$actions
 			.find("[data-do=link]")
 			.attr("aria-label", __("Link user {0} on {1}", [about.user, about.device]));
@@ -88,7 +88,7 @@ class UnknownUser {
 			chips.unshift(`<div class="cams-hint">${words.escape(this.name_of(chosen))}</div>`);
 		}
 		const also = this.data.also_on.map((other) =>
-			__("Linking also releases {0} on {1}.", [other.count, words.escape(other.device || __("another device"))]),
+			__("Linking also processes {0} on {1}.", [other.count, words.escape(other.device || __("another device"))]),
 		);
 		const html = chips.join("") + also.map((text) => `<div class="text-muted">${text}</div>`).join("");
 		this.$row.find("[data-do=link]").toggleClass("btn-primary", Boolean(chosen)).toggleClass("btn-default", !chosen);

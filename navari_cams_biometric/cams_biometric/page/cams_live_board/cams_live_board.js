@@ -5,10 +5,10 @@
 	// says that there is something new, or every few seconds where the socket is missing. When the server does not
 	// answer, what was known stays, with its time.
 	class LiveBoard {
-		static BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board";
+		static BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board_page";
 		static POLL = 5000; // without a socket
 		static WITH_SOCKET = 60000; // people drop off the board as time goes by
-		static COLORS = { Queued: "blue", "Checked In": "green", Ignored: "gray", Held: "orange", Failed: "red" };
+		static COLORS = { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" };
 
 		constructor(wrapper) {
 			this.wrapper = $(wrapper);
@@ -166,7 +166,7 @@
 				.html(
 					branches.length
 						? branches.map((branch) => this.branch_html(branch)).join("")
-						: `<p class="cams-nothing">${__("Nobody is in, by the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
+						: `<p class="cams-nothing">${__("Nobody is in, according to the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
 				);
 		}
 

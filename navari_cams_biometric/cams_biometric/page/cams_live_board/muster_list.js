@@ -52,7 +52,7 @@ function muster_html(list) {
 	const count = list.branches.reduce((sum, branch) => sum + branch.people.length, 0);
 	const unsure = list.branches.reduce((sum, branch) => sum + branch.unsure, 0);
 	const warning = list.is_old
-		? `<p class="warning">${__("The server does not answer: this is how it was at {0}.", [time_of(list.now)])}</p>`
+		? `<p class="warning">${__("The server does not answer: this list is from {0}.", [time_of(list.now)])}</p>`
 		: "";
 	return `<div class="top">
 			<div><h1>${__("Muster List")}</h1>
@@ -62,13 +62,13 @@ function muster_html(list) {
 		</div>
 		${warning}
 		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in.")}</p>`}
-		<p class="note">${__("By the last check-in of each active employee in {0} hours.", [list.look_back_hours])}</p>
+		<p class="note">${__("Based on the last check-in of each active employee in {0} hours.", [list.look_back_hours])}</p>
 		<footer><div>${__("Taken by")}</div><div>${__("Time")}</div><div>${__("Found")}</div><div>${__("Missing")}</div></footer>`;
 }
 
 function muster_branch(branch) {
 	const rows = branch.people.map((person, place) => {
-		const note = person.sure ? "" : `<div class="note">${__("in or out is not known")}</div>`;
+		const note = person.sure ? "" : `<div class="note">${__("direction unknown")}</div>`;
 		return `<tr>
 			<td class="number">${place + 1}</td>
 			<td>${escape(person.employee_name)} <span class="id">${escape(person.employee)}</span>${note}</td>

@@ -12,9 +12,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 
-from navari_cams_biometric.cams_biometric.attendance.employees import employees_by_device_id, names_of
-from navari_cams_biometric.cams_biometric.controllers.asking import asking
-from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
+from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
@@ -66,15 +66,15 @@ def _ask(device: frappe._dict, first: date, last: date) -> tuple[list[AccessEven
 	sentences = _notes_on_gateway_api()
 	deadline = time.monotonic() + LONGEST_SECONDS
 	try:
-		with asking(PATIENCE_SECONDS) as client:
+		with gateway_client(PATIENCE_SECONDS) as client:
 			for event in client.get_access_events(device.name, start, end):
 				if len(events) == MOST_EVENTS or time.monotonic() > deadline:
-					sentences.append(_("There are more events than are shown. Choose fewer days."))
+					sentences.append(_("Not all events are shown. Choose fewer days."))
 					break
 				events.append(event)
 	except frappe.ValidationError as refusal:
 		frappe.clear_last_message()
-		sentences.append(_("The gateway does not tell its events: {0}").format(refusal))
+		sentences.append(_("The gateway did not return its events: {0}").format(refusal))
 	return events, sentences
 
 
@@ -82,7 +82,7 @@ def _notes_on_gateway_api() -> list[str]:
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if settings.gateway_api == GatewayApi.REST_V3.value:
 		return []
-	return [_("{0} tells punches, but no door events.").format(settings.gateway_api)]
+	return [_("{0} reports punches, but no door events.").format(settings.gateway_api)]
 
 
 def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
@@ -130,7 +130,7 @@ def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row
 			"device": device.name,
 			"event": _(OPERATIONS[command.operation]),
 			"door": frappe.parse_json(command.arguments or "{}").get("door"),
-			"source": _("Asked Here"),
+			"source": _("From ERPNext"),
 			"asked_by": command.asked_by,
 			"reason": command.reason,
 			"state": command.state,

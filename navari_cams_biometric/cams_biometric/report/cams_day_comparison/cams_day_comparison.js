@@ -33,7 +33,7 @@
 			if (field === "difference") value = differences.map((each) => __(each)).join(", ");
 			const shown = safe_cell(value, row, column, data, default_formatter);
 			if (!differences.length) return shown;
-			const color = differences.includes("Missing Here") ? "red" : "orange";
+			const color = differences.includes("Only at Gateway") ? "red" : "orange";
 			if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;
 			const parts = { first_in: "First In", last_out: "Last Out", worked: "Hours" };
 			const part = parts[field.replace(/_(gateway|here)$/, "")];

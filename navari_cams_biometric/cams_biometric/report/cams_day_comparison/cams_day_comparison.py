@@ -1,6 +1,6 @@
 """CAMS Day Comparison: the days that the gateway tells beside those of this site's check-ins.
 
-A question, not a change; but it goes to the gateway, so it is for those who may ask it (devices.permissions).
+A question, not a change; but it goes to the gateway, so it is for those who may ask it (base.permissions).
 """
 
 from collections.abc import Callable, Iterable
@@ -10,8 +10,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from navari_cams_biometric.cams_biometric.attendance.comparison.day_comparison import compare_days
-from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.history.day_comparison import compare_days
+from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	NothingToCompareError,
@@ -19,8 +21,6 @@ from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison
 	Scope,
 	scope_of,
 )
-from navari_cams_biometric.cams_biometric.controllers.asking import answer
-from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.report.columns import column, figure
 from navari_cams_biometric.gateway.client import DaySummary, GatewayClient
 
@@ -36,7 +36,7 @@ def execute(filters: frappe._dict) -> tuple:
 		scope = scope_of(filters.from_date, filters.to_date, employee=filters.employee)
 	except NothingToCompareError as reason:
 		return columns(with_hours), [], escape_html(str(reason))
-	told, refusal = answer(_question(scope, with_hours))
+	told, refusal = collect_answers(_question(scope, with_hours))
 	if refusal:
 		return columns(with_hours), [], escape_html(refusal)
 	rows = compare_days(told, scope, with_hours)
@@ -51,11 +51,11 @@ def columns(with_hours: bool) -> list[dict]:
 		column("employee_name", _("Employee Name"), 138),
 		column("user_id", _("User ID"), 92),
 		column("first_in_gateway", _("In, Gateway"), 112, "Time"),
-		column("first_in_here", _("In, Here"), 112, "Time"),
+		column("first_in_here", _("In, ERPNext"), 112, "Time"),
 		column("last_out_gateway", _("Out, Gateway"), 112, "Time"),
-		column("last_out_here", _("Out, Here"), 112, "Time"),
+		column("last_out_here", _("Out, ERPNext"), 112, "Time"),
 		column("worked_gateway", _("Hours, Gateway"), 125, "Duration"),
-		column("worked_here", _("Hours, Here"), 125, "Duration"),
+		column("worked_here", _("Hours, ERPNext"), 125, "Duration"),
 		column("employee", _("Employee"), 112, "Link", "Employee"),
 	]
 	return [each for each in shown if with_hours or not each["fieldname"].startswith("worked")]
@@ -80,7 +80,7 @@ def _summary(rows: list[Row]) -> list[dict]:
 	others = sum(bool(difference) for difference in differences) - missing - absent
 	return [
 		figure(_("Days Compared"), len(rows)),
-		figure(_("Missing Here"), missing, "Red"),
-		figure(_("Not at the Gateway"), absent, "Orange"),
+		figure(_("Only at Gateway"), missing, "Red"),
+		figure(_("Only in ERPNext"), absent, "Orange"),
 		figure(_("Different"), others, "Orange"),
 	]

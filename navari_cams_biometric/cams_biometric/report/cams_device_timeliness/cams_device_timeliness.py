@@ -15,7 +15,7 @@ from frappe.query_builder import CustomFunction
 from frappe.query_builder.functions import Count
 from pypika.terms import PseudoColumn
 
-from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
 from navari_cams_biometric.cams_biometric.report.columns import column
 
 SLOW_SECONDS = 300

@@ -7,8 +7,8 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from navari_cams_biometric.cams_biometric.attendance.employees import names_of
-from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.report.columns import column
 
 Moments = list[tuple[datetime, str]]
@@ -72,7 +72,7 @@ def _days(filters: frappe._dict) -> dict[tuple[str, date], Moments]:
 	days = defaultdict(list)
 	for row in frappe.get_all(
 		"CAMS Punch",
-		filters={**chosen, "state": ["in", ("Checked In", "Ignored")]},
+		filters={**chosen, "state": ["in", ("Recorded", "Ignored")]},
 		fields=["employee", "punch_time", "punch_type"],
 		order_by="punch_time",
 	):

@@ -1,4 +1,4 @@
-"""Report: an in without an out, an out without an in, a shift without a punch. attendance.missing finds them."""
+"""Report: an in without an out, an out without an in, a shift without a punch. presence.missing_punches finds them."""
 
 from collections import Counter
 
@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import format_time
 
-from navari_cams_biometric.cams_biometric.attendance.missing import MissingPunch, find_missing
-from navari_cams_biometric.cams_biometric.attendance.ranges import days_of
+from navari_cams_biometric.cams_biometric.base.date_ranges import days_of
+from navari_cams_biometric.cams_biometric.presence.missing_punches import MissingPunch, find_missing
 from navari_cams_biometric.cams_biometric.report.columns import column
 
 EMPLOYEE_FILTERS = ("company", "branch", "department")
@@ -41,7 +41,7 @@ def _columns() -> list[dict[str, object]]:
 		column("employee_name", _("Name"), 200),
 		column("shift", _("Shift"), 150, "Link", "Shift Type"),
 		column("kind", _("What Is Missing"), 200),
-		column("found", _("Punches That Are There"), 260),
+		column("found", _("Punches Found"), 260),
 	]
 
 

@@ -53,15 +53,15 @@
 		onload(report) {
 			report.page.add_inner_button(__("Download the Gateway's Export"), () => this.download_export(report));
 			if (!frappe.user.has_role("System Manager")) return;
-			report.page.add_inner_button(__("Load What Is Missing"), () => {
-				const missing = (report.data || []).filter((row) => row.difference === "Missing Here");
+			report.page.add_inner_button(__("Load Missing Punches"), () => {
+				const missing = (report.data || []).filter((row) => row.difference === "Only at Gateway");
 				load_missing(report, missing, range_of(report));
 			});
 		},
 
 		download_export(report) {
 			const query = new URLSearchParams(range_of(report));
-			const method = "navari_cams_biometric.cams_biometric.controllers.attendance.export_attendance";
+			const method = "navari_cams_biometric.cams_biometric.controllers.attendance_actions.export_attendance";
 			frappe.dom.freeze(__("Asking the gateway"));
 			fetch(`/api/method/${method}?${query}`, { headers: { Accept: "application/json" } })
 				.then((response) => (response.ok ? this.save_file(response) : this.show_refusal(response)))
@@ -87,7 +87,7 @@
 			const field = column.fieldname;
 			if (field === "difference" || field === "at_gateway") value = __(value);
 			const shown = safe_cell(value, row, column, data, default_formatter);
-			const color = { "Missing Here": "red", Failed: "red" }[data?.difference] || "orange";
+			const color = { "Only at Gateway": "red", Failed: "red" }[data?.difference] || "orange";
 			if (!data?.difference) return shown;
 			if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;
 			if (!["at_gateway", "on_site", "time"].includes(field)) return shown;

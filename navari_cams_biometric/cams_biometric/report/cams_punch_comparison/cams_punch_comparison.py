@@ -1,6 +1,6 @@
 """CAMS Punch Comparison: the punches that the gateway tells beside those on this site.
 
-A question, not a change; but it goes to the gateway, so it is for those who may ask it (devices.permissions).
+A question, not a change; but it goes to the gateway, so it is for those who may ask it (base.permissions).
 """
 
 from collections import Counter
@@ -10,7 +10,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
-from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
+from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
 	NothingToCompareError,
@@ -19,9 +22,6 @@ from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison
 	compare_punches,
 	scope_of,
 )
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD
-from navari_cams_biometric.cams_biometric.controllers.asking import answer
-from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.report.columns import column, figure
 from navari_cams_biometric.gateway.client import DevicePunch, GatewayClient
 
@@ -41,9 +41,9 @@ def execute(filters: frappe._dict) -> tuple:
 
 
 def compared(scope: Scope, is_today: bool = False) -> tuple[list[Row] | None, str | None]:
-	"""The rows (attendance.comparison.punch_comparison), or None where the gateway told nothing; and as HTML why that is not all."""
+	"""The rows (history.punch_comparison), or None where the gateway told nothing; and as HTML why that is not all."""
 	asked_at = now_datetime()
-	told, refusal = answer(_question(scope, is_today))
+	told, refusal = collect_answers(_question(scope, is_today))
 	if refusal and not told:
 		return None, escape_html(refusal)
 	return compare_punches(told, scope, asked_at, is_all=not refusal), _message(refusal)
@@ -57,8 +57,8 @@ def columns() -> list[dict]:
 		column("user_id", _("User ID"), 95),
 		column("punch_type", _("Type"), 95),
 		column("service_tag", _("Device"), 140, "Link", "CAMS Device"),
-		column("at_gateway", _("At the Gateway"), 130),
-		column("on_site", _("On This Site"), 255),
+		column("at_gateway", _("At Gateway"), 130),
+		column("on_site", _("In ERPNext"), 255),
 		column("employee", _("Employee"), 130, "Link", "Employee"),
 		column("cams_punch", _("CAMS Punch"), 130, "Link", "CAMS Punch"),
 		column("employee_checkin", _("Employee Checkin"), 200, "Link", "Employee Checkin"),
@@ -89,7 +89,7 @@ def _message(refusal: str) -> str | None:
 	if not refusal:
 		return None
 	return escape_html(
-		_("Not everything is shown, because the gateway did not tell all. {0}").format(refusal)
+		_("Not everything is shown, because the gateway did not return all. {0}").format(refusal)
 	)
 
 
@@ -97,9 +97,9 @@ def summary(rows: list[Row]) -> list[dict]:
 	counts = Counter(row["difference"] for row in rows)
 	told = sum(row["at_gateway"] == "Yes" for row in rows)
 	return [
-		figure(_("At the Gateway"), told),
-		figure(_("On This Site"), len(rows) - counts[MISSING]),
-		figure(_("Missing Here"), counts[MISSING], "Red"),
-		figure(_("Not at the Gateway"), counts[NOT_AT_GATEWAY], "Orange"),
-		figure(_("Held"), counts[HELD] + counts[FAILED], "Orange"),
+		figure(_("At Gateway"), told),
+		figure(_("In ERPNext"), len(rows) - counts[MISSING]),
+		figure(_("Only at Gateway"), counts[MISSING], "Red"),
+		figure(_("Only in ERPNext"), counts[NOT_AT_GATEWAY], "Orange"),
+		figure(_("Held"), counts[PunchState.HELD] + counts[PunchState.FAILED], "Orange"),
 	]

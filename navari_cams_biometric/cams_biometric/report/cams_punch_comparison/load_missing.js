@@ -6,14 +6,14 @@ function range_of(report) {
 
 // For the device of the filter, or the only one that misses something, or all.
 function load_missing(report, missing, range) {
-	if (!missing.length) return frappe.msgprint(__("Nothing is missing here."));
+	if (!missing.length) return frappe.msgprint(__("No punch is missing."));
 	const devices = [...new Set(missing.map((row) => row.service_tag))];
 	const service_tag = report.get_values().device || (devices.length === 1 ? devices[0] : undefined);
 	const place = service_tag ? frappe.utils.escape_html(service_tag) : __("all devices");
 	const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
 	frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
 		frappe
-			.xcall("navari_cams_biometric.cams_biometric.controllers.history.load_punchlog", {
+			.xcall("navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog", {
 				...range,
 				service_tag,
 			})

@@ -5,12 +5,17 @@ from collections import Counter
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.attendance.ranges import bounds_of, days_of
-from navari_cams_biometric.cams_biometric.attendance.reasons import FAILED, HELD, IGNORED, QUEUED
+from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.report.columns import column
 
-STATES = (HELD, FAILED, IGNORED, QUEUED)
-INDICATORS = {HELD: "Orange", FAILED: "Red", IGNORED: "Grey", QUEUED: "Blue"}
+STATES = (PunchState.HELD, PunchState.FAILED, PunchState.IGNORED, PunchState.QUEUED)
+INDICATORS = {
+	PunchState.HELD: "Orange",
+	PunchState.FAILED: "Red",
+	PunchState.IGNORED: "Grey",
+	PunchState.QUEUED: "Blue",
+}
 FIELDS = [
 	"name",
 	"punch_time",

@@ -33,7 +33,7 @@
 				return false;
 			});
 			if (!frappe.user.has_role("System Manager")) return;
-			report.page.add_inner_button(__("Load What Is Missing"), () => {
+			report.page.add_inner_button(__("Load Missing Punches"), () => {
 				const missing = (report.data || []).filter((row) => row.missing);
 				load_missing(report, missing, range_of(report));
 			});

@@ -7,16 +7,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from navari_cams_biometric.cams_biometric.attendance.comparison.punch_comparison import (
-	NothingToCompareError,
-	Row,
-	scope_of,
-)
-from navari_cams_biometric.cams_biometric.attendance.comparison.reconciliation import (
-	by_device_and_person,
-	differs,
-)
-from navari_cams_biometric.cams_biometric.devices.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.history.punch_comparison import NothingToCompareError, Row, scope_of
+from navari_cams_biometric.cams_biometric.history.reconciliation import by_device_and_person, differs
 from navari_cams_biometric.cams_biometric.report.cams_punch_comparison.cams_punch_comparison import (
 	compared,
 	summary,
@@ -43,11 +36,11 @@ def columns() -> list[dict]:
 	return [
 		column("who", _("Device, Person"), 260),
 		column("user_id", _("User ID"), 100),
-		column("at_gateway", _("At the Gateway"), 130, "Int"),
-		column("on_site", _("On This Site"), 120, "Int"),
-		column("missing", _("Missing Here"), 125, "Int"),
+		column("at_gateway", _("At Gateway"), 130, "Int"),
+		column("on_site", _("In ERPNext"), 120, "Int"),
+		column("missing", _("Only at Gateway"), 125, "Int"),
 		column("held", _("Held"), 80, "Int"),
-		column("not_at_gateway", _("Not at the Gateway"), 160, "Int"),
+		column("not_at_gateway", _("Only in ERPNext"), 160, "Int"),
 		column("punches", _("Punches"), 110),
 		column("employee", _("Employee"), 140, "Link", "Employee"),
 		column("service_tag", _("Service Tag"), 150, "Link", "CAMS Device"),

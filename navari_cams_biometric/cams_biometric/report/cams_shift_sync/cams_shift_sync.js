@@ -1,6 +1,6 @@
 (() => {
 {% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
-	const RELEASE = "navari_cams_biometric.cams_biometric.controllers.watermark.release";
+	const RELEASE = "navari_cams_biometric.cams_biometric.controllers.shift_sync_actions.release";
 
 	frappe.query_reports["CAMS Shift Sync"] = {
 		filters: [{ fieldname: "shift_type", label: __("Shift"), fieldtype: "Link", options: "Shift Type" }],
@@ -36,7 +36,7 @@
 		const fields = [
 			{
 				fieldname: "device",
-				label: __("Do Not Wait For"),
+				label: __("Stop Waiting For"),
 				fieldtype: "Select",
 				options: [every, ...row.feeds],
 				default: row.held_by || "",
@@ -63,13 +63,13 @@
 		const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
 		const device = row.feeds.find((feed) => feed.value === values.device);
 		const consequences = [
-			__("Up to {0} the shift {1} waits for {2} no longer.", [
+			__("Shift {1} stops waiting for {2} up to {0}.", [
 				bold(frappe.datetime.str_to_user(values.released_until)),
 				bold(row.shift_type),
 				device ? bold(device.label) : __("any device"),
 			]),
-			__("Whoever punched there and is not known here yet will be marked absent, or with too few hours."),
-			__("Punches that arrive later do not by themselves change what is marked then."),
+			__("Employees whose punches there have not arrived yet will be marked absent, or with too few hours."),
+			__("Punches that arrive later do not change that attendance automatically."),
 		];
 		frappe.confirm(consequences.map((text) => `<p>${text}</p>`).join(""), () =>
 			frappe.xcall(RELEASE, values).then(() => {

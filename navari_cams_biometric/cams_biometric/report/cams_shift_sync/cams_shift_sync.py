@@ -3,9 +3,9 @@
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.attendance.sync import holds, watermark
-from navari_cams_biometric.cams_biometric.devices.permissions import PEOPLE
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE
 from navari_cams_biometric.cams_biometric.report.columns import column
+from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 
 Row = dict[str, object]
 
@@ -24,8 +24,8 @@ def columns() -> list[Row]:
 		column("synced_until", _("Synced Until"), 180, "Datetime"),
 		column("what_holds_it", _("What Holds It"), 380),
 		*release,
-		column("devices", _("Devices, Heard Until"), 330),
-		column("held_by", _("Waits For"), 150, "Link", "CAMS Device"),
+		column("devices", _("Devices, Complete Until"), 330),
+		column("held_by", _("Waiting For"), 150, "Link", "CAMS Device"),
 	]
 
 
@@ -48,9 +48,9 @@ def row_of(state: holds.ShiftState) -> Row:
 
 
 def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:
-	until = holds.moment(feed.heard_until, state.now) if feed.heard_until else _("never")
+	until = holds.moment(feed.complete_until, state.now) if feed.complete_until else _("never")
 	words = f"{feed.label or feed.service_tag} {until}"
-	if not feed.released_until or (feed.heard_until and feed.released_until <= feed.heard_until):
+	if not feed.released_until or (feed.complete_until and feed.released_until <= feed.complete_until):
 		return words
 	return _("{0} (released until {1})").format(words, holds.moment(feed.released_until, state.now))
 

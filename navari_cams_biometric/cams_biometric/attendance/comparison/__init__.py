@@ -1,1 +1,0 @@
-"""What the gateway has beside what this site has."""

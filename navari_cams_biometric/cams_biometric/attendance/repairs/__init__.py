@@ -1,1 +1,0 @@
-"""Days that HRMS had decided before all their punches were here."""

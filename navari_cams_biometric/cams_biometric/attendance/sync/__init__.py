@@ -1,1 +1,0 @@
-"""How far the check-ins of a shift are complete, and what a shift waits for."""

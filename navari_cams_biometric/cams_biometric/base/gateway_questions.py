@@ -1,0 +1,57 @@
+"""Questions that somebody in the Desk waits for: asked within the request, once, and answered or refused in words."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.gateway.client import GatewayClient
+from navari_cams_biometric.gateway.errors import GatewayError
+
+PATIENCE_SECONDS = 20.0
+REPORT_SECONDS = 10.0  # Frappe prepares a report in advance once it took 15: then its answer is an old one
+
+T = TypeVar("T")
+
+
+@frappe.whitelist(methods=["GET"])
+def unsupported() -> list[str]:
+	"""The operations that the chosen gateway API lacks, so that the Desk can say why a button does nothing."""
+	frappe.only_for("Desk User")
+	return frappe.get_cached_doc("CAMS Biometric Settings").unsupported_operations()
+
+
+@contextmanager
+def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
+	"""A client for a question. A refusal is thrown as a message: the gateway's words and the remedy.
+
+	`patience` is how many seconds the whole answer may take, where it comes in many pages.
+	"""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	refusal = ""
+	timeout = min(PATIENCE_SECONDS, patience)
+	with settings.client(attempts=1, timeout=timeout, patience=patience) as client:
+		try:
+			yield client
+		except GatewayError as error:
+			refusal = str(error)
+	if refusal:
+		frappe.throw(refusal, title=_("Gateway Refused the Request"))
+
+
+def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[list[T], str]:
+	"""For a report: what the gateway tells, and in words why that is not all; empty where it is."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	told: list[T] = []
+	if not settings.auth_token_digest:
+		return told, _("Enter the Auth Token in CAMS Biometric Settings first.")
+	with settings.client(attempts=1, timeout=REPORT_SECONDS, patience=REPORT_SECONDS) as client:
+		try:
+			for row in question(client):
+				told.append(row)
+		except GatewayError as error:
+			return told, str(error)
+	return told, ""

@@ -1,0 +1,85 @@
+"""Who is told what is wrong and what was fixed: by the Desk's bell, and by mail where the user has that on.
+
+The notice is written in the caller's transaction, with the record that it is about: both are there, or neither.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+
+
+def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
+	"""`problems` maps each to a sentence that says what to do."""
+	names = ", ".join(_(problem) for problem in problems)
+	subject = _("{0} needs attention: {1}").format(device_title(device), names)
+	_tell_of_device(device.name, subject, "<br>".join(map(escape_html, problems.values())))
+
+
+def notify_recovery(device: frappe._dict) -> None:
+	_tell_of_device(device.name, _("{0} has recovered").format(device_title(device)), "")
+
+
+def device_title(device: frappe._dict) -> str:
+	"""Label and name, as HTML."""
+	named = f"{device.label} ({device.name})" if device.label else device.name
+	return f"<b>{escape_html(named)}</b>"
+
+
+def _tell_of_device(service_tag: str, subject: str, message: str) -> None:
+	notify(recipients(), "CAMS Device", service_tag, subject, message)
+
+
+def notify(users: Iterable[str], doctype: str, name: str, subject: str, message: str) -> None:
+	"""Subject and message are HTML. A notice that fails undoes nothing else: the record shows the same."""
+	addresses = _addresses(users)
+	if not addresses:
+		return
+	notice = {
+		"type": "",  # of an Alert Frappe sends no mail
+		"document_type": doctype,
+		"document_name": name,
+		"subject": subject,
+		"email_content": message,
+	}
+	frappe.db.savepoint("cams_notice")
+	try:
+		_write(notice, addresses)
+		frappe.db.release_savepoint("cams_notice")
+	except Exception as error:
+		frappe.db.rollback(save_point="cams_notice")
+		_report_notice_failure(doctype, name, error)
+
+
+def recipients() -> set[str]:
+	"""The users whom Settings name."""
+	return {row.user for row in frappe.get_cached_doc("CAMS Biometric Settings").health_recipients}
+
+
+def _addresses(users: Iterable[str]) -> list[str]:
+	names = sorted(users)
+	if not names:
+		return []
+	enabled = {"name": ["in", names], "enabled": 1}
+	return frappe.get_all("User", filters=enabled, pluck="email", order_by="name")
+
+
+def _write(notice: dict[str, str], addresses: list[str]) -> None:
+	"""At once: Frappe's job for it could be lost, and on 15 might run before the record is there."""
+	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
+
+	make_notification_logs(frappe._dict(notice), addresses)
+	frappe.clear_messages()  # that no mail account is set up concerns nobody who looks at the record
+
+
+def _report_notice_failure(doctype: str, name: str, error: Exception) -> None:
+	log_once_a_day(
+		f"A notice about a {doctype} could not be written",
+		frappe.get_traceback(),
+		identity=("notice", doctype, type(error).__name__),
+		reference_doctype=doctype,
+		reference_name=name,
+	)

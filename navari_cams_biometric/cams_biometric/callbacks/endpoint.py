@@ -1,0 +1,6 @@
+"""Where the gateway posts to: the path of controllers.cams_call."""
+
+CALLBACK_METHOD = "navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
+CALLBACK_PATH = f"/api/method/{CALLBACK_METHOD}"
+# Frappe serves the same method under each of these.
+CALLBACK_PATHS = {f"{root}/{CALLBACK_METHOD}" for root in ("/api/method", "/api/v1/method", "/api/v2/method")}

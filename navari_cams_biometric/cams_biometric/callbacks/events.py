@@ -1,0 +1,113 @@
+"""What the gateway tells of devices and the people on them, applied to CAMS Device and CAMS Device User.
+
+Applied in the request that brings it: it is one row, and `done` must mean stored. Events of one device arrive
+in order; one that is older than what is known, by the device's own clock, is a resend and changes nothing.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import frappe
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.base import stored_values, times
+from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
+from navari_cams_biometric.cams_biometric.command_queue import command_results
+from navari_cams_biometric.cams_biometric.device_users import device_user_store
+from navari_cams_biometric.cams_biometric.shift_sync import watermark
+from navari_cams_biometric.gateway.callback import Callback, DeviceStatus, UserEvent
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+ENROLMENTS = {
+	"Fingerprint": "EnrollFingerprint",
+	"Face": "EnrollFace",
+	"Card": "EnrollCard",
+	"Password": "SetUserPassword",
+}
+
+
+def apply(callback: Callback, device: "CAMSDevice | None") -> None:
+	"""Apply the callback's user events and device status. Without a device there is nothing to apply them to."""
+	if not device:
+		return
+	for event in callback.events:
+		if event.user_id:
+			_apply_user_event(event, device)
+	if callback.device_status:
+		_apply_status(callback.device_status, device)
+
+
+def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
+	name = device_user_store.lock_row(device.name, event.user_id)
+	fields = ["operation_time", "credentials", "has_photo"]
+	known = frappe.db.get_value("CAMS Device User", name, fields, as_dict=True)
+	if _is_older(event.operation_time, known.operation_time, device):
+		return
+	employee = employees_by_device_id([event.user_id]).get(event.user_id)
+	deleted = event.kind == "UserDeleted"
+	values = {
+		**({} if deleted else device_user_store.user_id_field(event.user_id)),
+		"employee": employee.name if employee else None,
+		"last_updated": now_datetime(),
+		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
+		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
+		**_names(event),
+		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
+	}
+	stored_values.set_values("CAMS Device User", name, values)
+	command_results.confirm_by_event(device.name, event.user_id, _shown_by(event))
+
+
+def _shown_by(event: UserEvent) -> list[str]:
+	"""The operations that must have been carried out where the device tells this. A credential shows its own alone."""
+	if event.kind == "UserDeleted":
+		return ["DeleteUser"]
+	kinds = {kind.capitalize() for kind, _index in event.credentials} | (
+		{"Face"} if event.has_photo else set()
+	)
+	return [
+		*device_user_store.PUT_ON_DEVICE,
+		*(ENROLMENTS[kind] for kind in sorted(kinds & ENROLMENTS.keys())),
+	]
+
+
+def _is_older(operation_time: str, known: str | None, device: "CAMSDevice") -> bool:
+	told, last = (times.log_time_on_site(text or "", device) for text in (operation_time, known))
+	return bool(told and last and told < last)
+
+
+def _names(event: UserEvent) -> dict[str, str]:
+	"""A name counts only where the event speaks of it."""
+	told = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
+	return {
+		fieldname: stored_values.truncate(value) for fieldname, value in told.items() if value is not None
+	}
+
+
+def _credentials(event: UserEvent, known: frappe._dict) -> dict[str, object]:
+	"""Merged by type and index."""
+	merged = {tuple(pair) for pair in json.loads(known.credentials or "[]")} | set(event.credentials)
+	return device_user_store.credential_counts(merged, bool(known.has_photo or event.has_photo))
+
+
+def _apply_status(status: DeviceStatus, device: "CAMSDevice") -> None:
+	_note_reported(status, device)
+	values: dict[str, object] = {"last_reported": now_datetime()}
+	if status.status.capitalize() in ("Online", "Offline"):
+		values |= {"connection": status.status.capitalize(), "connection_since": now_datetime()}
+	if status.queue_depth is not None:
+		values["queue_depth"] = status.queue_depth
+	stored_values.set_values("CAMS Device", device.name, values)
+
+
+def _note_reported(status: DeviceStatus, device: "CAMSDevice") -> None:
+	"""Only up to the time that the event carries: it may have waited at the gateway, and punches behind it still do.
+
+	A user event tells nothing of the sort: after an absence the whole user list comes again, ahead of the punches.
+	"""
+	heard_at = times.log_time_on_site(status.operation_time or status.last_seen, device)
+	if heard_at and status.status.capitalize() == "Online" and status.queue_depth == 0:
+		watermark.note_reported(device.name, heard_at)

@@ -1,0 +1,220 @@
+"""What became of a command: the gateway's answer, its refusal, its silence, or what it tells when it is asked again.
+
+Each step is stored and shown at once. A secret is forgotten as soon as the command needs it no more.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.utils.password import remove_encrypted_password
+
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
+from navari_cams_biometric.gateway.client import Command, CommandStatus, GatewayClient
+from navari_cams_biometric.gateway.errors import GatewayError, NotFoundError, RequestRefusedError
+from navari_cams_biometric.gateway.operations import OPERATIONS
+
+STATE_OF_STATUS = {
+	CommandStatus.SENT: CommandState.SENT,
+	CommandStatus.QUEUED: CommandState.WAITING,
+	CommandStatus.DONE: CommandState.DONE,
+	CommandStatus.FAILED: CommandState.FAILED,
+	CommandStatus.CANCELLED: CommandState.CANCELLED,
+}
+
+RETRY_MINUTES = (1, 2, 5, 10, 20, 30)  # then every 30
+GIVE_UP_DAYS = 3
+POLL_SECONDS = (15, 30, 60, 120, 300, 600, 1800)  # then every half hour
+FORGET_DAYS = 30  # a command that nobody will tell about any more
+POLLS_AT_ONCE = 500
+EARLIER_MINUTES = 2  # until it is seen whether an earlier command has brought the person to the device
+
+
+def record_answer(command: frappe._dict, answer: Command) -> None:
+	"""The gateway took the command: it is done, or on its way, or waits for the device."""
+	state = STATE_OF_STATUS[answer.state]
+	_forget_secret(command)
+	values = {
+		"operation_id": answer.operation_id[:140],
+		"answered_at": now_datetime(),
+		"outcome": _answer_text(answer),
+	}
+	if state not in COMMANDS_UNDER_WAY:
+		finish(command, state, **values)
+		return
+	command.db_set({**values, "state": state, "due_at": _next_poll(0)}, notify=True)
+
+
+def record_refusal(command: frappe._dict, error: GatewayError) -> None:
+	"""What may pass later is tried again, if a repeat can do no harm; anything else has failed."""
+	if isinstance(error, NotFoundError) and _is_being_brought(command):
+		_wait_for_earlier(command)
+		return
+	if isinstance(error, NotFoundError) and command.operation == "DeleteUser":
+		finish(command, CommandState.DONE, _("The gateway has no such person on this device."))
+		return
+	if not getattr(error, "transient", False):
+		fail(command, str(error))
+		return
+	no_answer = isinstance(error, RequestRefusedError) and error.code is None
+	if is_risky(command):
+		fail(command, str(error), outcome_unknown=no_answer)
+		return
+	_try_again(command, str(error), getattr(error, "retry_after", None))
+
+
+def record_no_answer(command: frappe._dict) -> None:
+	"""The worker ended before an answer was seen."""
+	if is_risky(command):
+		words = _(
+			"The worker stopped before an answer arrived. Check whether the device carried it out before you send it again."
+		)
+		fail(command, words, outcome_unknown=True)
+		return
+	_try_again(command, _("The worker stopped before an answer arrived. Sending it again is safe."))
+
+
+def is_risky(command: frappe._dict) -> bool:
+	return not OPERATIONS[command.operation].safe_to_repeat
+
+
+def fail(command: frappe._dict, words: str, outcome_unknown: bool = False) -> None:
+	finish(command, CommandState.FAILED, words, outcome_unknown=int(outcome_unknown))
+
+
+def finish(command: frappe._dict, state: str, outcome: str = "", **values: object) -> None:
+	"""The command needs nothing more. Whoever keeps what it changed is told by the event `on_finished`."""
+	_forget_secret(command)
+	now = now_datetime()
+	finished = {"state": state, "finished_at": now, "answered_at": now, "due_at": None, "outcome": outcome}
+	command.db_set({**finished, **values}, notify=True)
+	command.run_method("on_finished")  # what listens stands under doc_events
+
+
+def poll_due() -> None:
+	"""Ask the gateway after the commands that are under way, those that waited longest first."""
+	due = {
+		"state": ["in", COMMANDS_UNDER_WAY],
+		"answered_at": ["is", "set"],
+		"due_at": ["<=", now_datetime()],
+	}
+	names = frappe.get_all("CAMS Command", filters=due, pluck="name", order_by="due_at", limit=POLLS_AT_ONCE)
+	if not names:
+		return
+	with frappe.get_cached_doc("CAMS Biometric Settings").client(attempts=1) as client:
+		for name in names:
+			try:
+				poll(client, frappe.get_doc("CAMS Command", name))
+			except RequestRefusedError as error:
+				if error.transient:
+					return  # the others would fare no better; they stay due
+			finally:
+				frappe.db.commit()
+
+
+def poll(client: GatewayClient, command: frappe._dict) -> None:
+	"""Ask once after a command that is under way. Raises RequestRefusedError where the gateway does not answer."""
+	if not (client.supports("GetCommandStatus") and command.operation_id):
+		_wait_for_event(command)
+		return
+	try:
+		answer = client.get_command_status(command.operation_id)
+	except NotFoundError:
+		fail(command, _("The gateway no longer has this command."), outcome_unknown=True)
+		return
+	state = STATE_OF_STATUS[answer.state]
+	if state not in COMMANDS_UNDER_WAY:
+		finish(command, state, _answer_text(answer))
+		return
+	polls = command.polls + 1
+	values = {"state": state, "polls": polls, "due_at": _next_poll(polls)}
+	command.db_set(values, notify=state != command.state, update_modified=state != command.state)
+
+
+def confirm_by_event(service_tag: str, user_id: str, operations: Iterable[str]) -> None:
+	"""The device itself told that a person is there, or gone: what was asked for that is done."""
+	asked = {
+		"service_tag": service_tag,
+		"user_id": user_id,
+		"operation": ["in", list(operations)],
+		"state": ["in", COMMANDS_UNDER_WAY],
+		"answered_at": ["is", "set"],
+	}
+	for name in frappe.get_all("CAMS Command", filters=asked, pluck="name"):
+		finish(frappe.get_doc("CAMS Command", name), CommandState.DONE, _("Confirmed by the device."))
+
+
+def _is_being_brought(command: frappe._dict) -> bool:
+	"""Whether an earlier command for this person is still on its way to the device, or one that copies people."""
+	earlier = {
+		"service_tag": command.service_tag,
+		"state": ["in", COMMANDS_UNDER_WAY],
+		"name": ["!=", command.name],
+	}
+	own = {**earlier, "user_id": command.user_id, "operation": ["!=", "DeleteUser"]}
+	copies = {**earlier, "operation": "CopyUsers"}
+	if not command.user_id:
+		return False
+	return any(frappe.db.exists("CAMS Command", filters) for filters in (own, copies))
+
+
+def _wait_for_earlier(command: frappe._dict) -> None:
+	"""For as long as it takes: else somebody who left would come back with a device that was offline."""
+	due_at = add_to_date(now_datetime(), minutes=EARLIER_MINUTES)
+	words = _("Waits until an earlier command for this person has reached the device.")
+	command.db_set(
+		{"state": CommandState.QUEUED, "due_at": due_at, "sent_at": None, "outcome": words}, notify=True
+	)
+
+
+def _wait_for_event(command: frappe._dict) -> None:
+	"""Nobody can be asked. The device's own event may tell; without one it ends as sent, not as done.
+
+	Of the removal of somebody who is not known to be on a device no event need come: a day is enough.
+	"""
+	days = (now_datetime() - get_datetime(command.answered_at)).days
+	on_device = {
+		"service_tag": command.service_tag,
+		"user_id": command.user_id,
+		"state": DeviceUserState.ON_DEVICE,
+	}
+	nobody = command.operation == "DeleteUser" and not frappe.db.exists("CAMS Device User", on_device)
+	if nobody and days >= 1:
+		finish(command, CommandState.DONE, _("Sent. There is no record of this person on this device."))
+		return
+	if days < FORGET_DAYS:
+		command.db_set({"due_at": add_to_date(now_datetime(), days=1)}, update_modified=False)
+		return
+	fail(command, _("The device never confirmed it."), outcome_unknown=True)
+
+
+def _try_again(command: frappe._dict, words: str, seconds: float | None = None) -> None:
+	if (now_datetime() - get_datetime(command.creation)).days >= GIVE_UP_DAYS:
+		fail(command, words)
+		return
+	minutes = RETRY_MINUTES[min(command.attempts, len(RETRY_MINUTES)) - 1]
+	due_at = add_to_date(now_datetime(), seconds=max(60 * minutes, seconds or 0))
+	command.db_set(
+		{"state": CommandState.QUEUED, "due_at": due_at, "sent_at": None, "outcome": words}, notify=True
+	)
+
+
+def _next_poll(polls: int) -> str:
+	return add_to_date(now_datetime(), seconds=POLL_SECONDS[min(polls, len(POLL_SECONDS) - 1)])
+
+
+def _answer_text(answer: Command) -> str:
+	if answer.words:
+		return answer.words
+	return (
+		_("Waiting at the gateway until the device is back online.")
+		if answer.state is CommandStatus.QUEUED
+		else ""
+	)
+
+
+def _forget_secret(command: frappe._dict) -> None:
+	if command.secret:
+		remove_encrypted_password("CAMS Command", command.name, "secret")
+		command.db_set("secret", None, update_modified=False)

@@ -1,0 +1,210 @@
+"""What is asked of the gateway: a CAMS Command first, then sent by a worker, one at a time for each device.
+
+A command is claimed, and that is committed, before it is sent: a worker that dies in between leaves a trace.
+What is safe to repeat is then sent again; anything else fails with an unknown outcome. The order of a device's commands is
+kept, except that a door does not wait behind people. What comes back is for `command_results`.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, get_datetime, now_datetime
+
+from navari_cams_biometric.cams_biometric.base import jobs
+from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.command_queue import command_results
+from navari_cams_biometric.cams_biometric.command_queue.command_arguments import client_arguments
+from navari_cams_biometric.gateway.client import GatewayClient
+from navari_cams_biometric.gateway.errors import GatewayError
+from navari_cams_biometric.gateway.operations import GET, REQUESTS
+
+SEND = f"{__name__}.send_due"
+SEND_TIMEOUT = 20 * 60  # seconds
+NO_ANSWER_MINUTES = 5  # longer than a request may last
+URGENT = ("OpenDoor", "LockDoor", "ResetDeviceQueue")
+RISKY_MINUTES = 10  # what must not be repeated must not come late either
+
+
+def add_command(
+	operation: str,
+	service_tag: str = "",
+	*,
+	user_id: str = "",
+	employee: str | None = None,
+	reason: str = "",
+	secret: str = "",
+	**arguments: object,
+) -> str:
+	"""Record a command and have it sent once the transaction is committed; return the CAMS Command's name.
+
+	`arguments` are those of the client's method, as JSON can hold them, without device, person and secret;
+	`photo="employee"` stands for the employee's picture. `secret` is the card number, the PIN, or a template
+	in base64: encrypted until it is sent, then forgotten. Who may ask is the caller's to check.
+
+	Throws where Settings have no token, or the gateway API lacks the operation.
+	"""
+	ensure_possible(operation)
+	command = frappe.new_doc("CAMS Command")
+	command.update(
+		{
+			"operation": operation,
+			"service_tag": service_tag or None,
+			"user_id": user_id,
+			"employee": employee,
+			"state": CommandState.QUEUED,
+			"asked_by": frappe.session.user,
+			"reason": reason,
+			"arguments": frappe.as_json(_known_arguments(operation, arguments)) if arguments else None,
+			"secret": secret,
+			"due_at": now_datetime(),
+		}
+	)
+	command.insert(ignore_permissions=True)
+	request_sending(service_tag, at_front=operation in URGENT)
+	return command.name
+
+
+def ensure_possible(operation: str) -> None:
+	"""Throw where the gateway cannot be asked for this."""
+	if reason := why_impossible(operation):
+		frappe.throw(reason, title=_("Not Possible"))
+
+
+def required_reason(reason: str) -> str:
+	"""The reason, trimmed. Throws where there is none: it stays with the command as its audit trail."""
+	if not reason.strip():
+		frappe.throw(_("Enter a reason: it is kept with the command."), title=_("Reason"))
+	return reason.strip()
+
+
+def why_impossible(operation: str) -> str:
+	"""Why the gateway cannot be asked for this, and what to do; empty where it can."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	if not settings.auth_token_digest:
+		return _("Enter the Auth Token in CAMS Biometric Settings first.")
+	if operation in settings.unsupported_operations():
+		words = _("{0} is not supported by {1}. Use REST v3, if your account has it.")
+		return words.format(operation, settings.gateway_api)
+	return ""
+
+
+def request_sending(service_tag: str, at_front: bool = False) -> None:
+	jobs.after_commit(
+		SEND, queue="default", timeout=SEND_TIMEOUT, at_front=at_front, service_tag=service_tag or ""
+	)
+
+
+def send_due(service_tag: str) -> None:
+	"""Background job: send what is due for one device (or, without one, for the account), each in its turn."""
+	frappe.set_user("Administrator")
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	if not settings.auth_token_digest:
+		return  # taken away meanwhile: the commands wait
+	with settings.client(attempts=1) as client:
+		while command := _claim(service_tag):
+			frappe.db.commit()
+			_send(client, command)
+			frappe.db.commit()
+
+
+def sweep() -> None:
+	"""Scheduled: find what a lost job or a dead worker left, send what is due again, ask after what is under way."""
+	_recover()
+	frappe.db.commit()
+	if not frappe.get_cached_doc("CAMS Biometric Settings").auth_token_digest:
+		return
+	due = {"state": CommandState.QUEUED, "due_at": ["<=", now_datetime()]}
+	for service_tag in frappe.get_all("CAMS Command", filters=due, pluck="service_tag", distinct=True):
+		tag = service_tag or ""
+		jobs.request_job(SEND, f"cams_commands_{tag}", queue="default", timeout=SEND_TIMEOUT, service_tag=tag)
+	command_results.poll_due()
+
+
+def cancel_command(name: str) -> bool:
+	"""Take back a command that is not sent yet; tell whether that was so."""
+	command = frappe.get_doc("CAMS Command", name, for_update=True)
+	if command.state != CommandState.QUEUED:
+		return False
+	command_results.finish(
+		command, CommandState.CANCELLED, _("Cancelled by {0}.").format(frappe.session.user)
+	)
+	return True
+
+
+def _known_arguments(operation: str, arguments: dict[str, object]) -> dict[str, object]:
+	known = REQUESTS[operation]
+	names = {parameter.name for parameter in known.parameters if not parameter.secret} | {"photo"}
+	unknown = set(arguments) - names
+	if known.verb == GET or unknown:
+		raise ValueError(f"{operation} is no command, or has no {', '.join(sorted(unknown))}")
+	return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _claim(service_tag: str) -> frappe._dict | None:
+	"""Mark the device's next command as sent; None where nothing is due or another worker is at it.
+
+	The row of the device is the lock. A transaction of its own, so that what others committed is seen.
+	"""
+	frappe.db.commit()
+	lock = ("CAMS Device", service_tag) if service_tag else ("DocType", "CAMS Command")
+	frappe.db.get_value(*lock, "name", for_update=True)
+	lane = {"service_tag": service_tag or ["is", "not set"]}
+	if frappe.db.exists(
+		"CAMS Command", {**lane, "state": CommandState.SENT, "answered_at": ["is", "not set"]}
+	):
+		return None
+	while command := _next({**lane, "state": CommandState.QUEUED}):
+		if not command_results.is_risky(command) or _age_minutes(command) < RISKY_MINUTES:
+			command.db_set(
+				{"state": CommandState.SENT, "sent_at": now_datetime(), "attempts": command.attempts + 1},
+				notify=True,
+			)
+			return command
+		command_results.fail(command, _("It could not be sent in time. Send it again if you still want it."))
+	return None
+
+
+def _next(queued: dict[str, object]) -> frappe._dict | None:
+	"""The first in the line; an urgent one passes. While the first waits to be tried again so do those behind it."""
+	urgent = {**queued, "operation": ["in", URGENT]}
+	for filters in (urgent, queued):
+		row = frappe.get_all(
+			"CAMS Command", filters=filters, fields=["name", "due_at"], order_by="creation, name", limit=1
+		)
+		if row and get_datetime(row[0].due_at) <= now_datetime():
+			return frappe.get_doc("CAMS Command", row[0].name)
+	return None
+
+
+def _send(client: GatewayClient, command: frappe._dict) -> None:
+	try:
+		answer = getattr(client, REQUESTS[command.operation].method)(**client_arguments(command))
+	except GatewayError as error:
+		command_results.record_refusal(command, error)
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error("CAMS command failed", _trace_without_values(), "CAMS Command", command.name)
+		command_results.fail(command, _("An unexpected error, see the Error Log."))
+	else:
+		command_results.record_answer(command, answer)
+
+
+def _trace_without_values() -> str:
+	"""Frappe's traceback would show local variables, and among them the secret."""
+	return frappe.get_traceback(with_context=False)
+
+
+def _recover() -> None:
+	"""Commands that were on their way when their worker died."""
+	lost = {
+		"state": CommandState.SENT,
+		"answered_at": ["is", "not set"],
+		"sent_at": ["<", add_to_date(now_datetime(), minutes=-NO_ANSWER_MINUTES)],
+	}
+	for name in frappe.get_all("CAMS Command", filters=lost, pluck="name"):
+		command = frappe.get_doc("CAMS Command", name, for_update=True)
+		if command.state == CommandState.SENT and not command.answered_at:
+			command_results.record_no_answer(command)
+
+
+def _age_minutes(command: frappe._dict) -> float:
+	return (now_datetime() - get_datetime(command.creation)).total_seconds() / 60

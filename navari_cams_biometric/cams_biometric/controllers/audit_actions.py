@@ -1,0 +1,77 @@
+"""Fixing what the enrolment audit found: each row judged anew, then asked of the gateway."""
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.device_users import enrolment_audit
+from navari_cams_biometric.cams_biometric.device_users.enrolment_audit import Mismatch
+
+MOST_ROWS = 500
+
+
+@frappe.whitelist(methods=["POST"])
+def fix(rows: list[dict] | str) -> dict:
+	"""Ask for what fixes each of these rows of the report, told by `kind`, `service_tag` and `user_id`.
+
+	Returns `asked`, the CAMS Commands, and `left`, the rows that were left alone, each with `why`: those that
+	are no longer so, that nothing fixes, or whose device or employee the user may not see. Throws where there
+	are too many, or the gateway cannot be asked at all.
+	"""
+	frappe.only_for(PEOPLE, message=True)
+	wanted = [_key(row) for row in frappe.parse_json(rows)]
+	if len(wanted) > MOST_ROWS:
+		frappe.throw(_("Choose at most {0} rows at once.").format(MOST_ROWS), title=_("Fix"))
+	found = {mismatch.key: mismatch for mismatch in enrolment_audit.find_mismatches()}
+	visible = _visible([found[key] for key in wanted if key in found])
+	left = {key: why for key in wanted if (why := _why_not(found.get(key), visible))}
+	asked = [_ask(found[key]) for key in dict.fromkeys(wanted) if key not in left]
+	return {"asked": asked, "left": [_told(key, why) for key, why in left.items()]}
+
+
+def _key(row: dict) -> tuple[str, str, str]:
+	return tuple(str(row.get(name) or "") for name in ("kind", "service_tag", "user_id"))
+
+
+def _why_not(mismatch: Mismatch | None, visible: set[str]) -> str:
+	if not mismatch:
+		return _("Already resolved.")
+	if not mismatch.fix:
+		return mismatch.words
+	if mismatch.service_tag not in visible or (mismatch.employee and mismatch.employee not in visible):
+		return _("You may not see this device or this employee.")
+	return ""
+
+
+def _visible(found: list[Mismatch]) -> set[str]:
+	"""The devices and employees of these rows that the user may see; those who administer devices see all."""
+	devices = {mismatch.service_tag for mismatch in found}
+	employees = {mismatch.employee for mismatch in found if mismatch.employee}
+	if "System Manager" in frappe.get_roles():
+		return devices | employees
+	return {*_readable("CAMS Device", devices), *_readable("Employee", employees)}
+
+
+def _readable(doctype: str, names: set[str]) -> list[str]:
+	if not names:
+		return []
+	filters = {"name": ["in", sorted(names)]}
+	return frappe.get_list(doctype, filters=filters, pluck="name", limit_page_length=0, order_by="name")
+
+
+def _ask(mismatch: Mismatch) -> str:
+	ensure_may(mismatch.operation)
+	return queue.add_command(
+		mismatch.operation,
+		mismatch.service_tag,
+		user_id=mismatch.user_id,
+		employee=mismatch.employee or None,
+		reason=_("Enrolment audit: {0}.").format(_(mismatch.kind)),
+		**mismatch.arguments,
+	)
+
+
+def _told(key: tuple[str, str, str], why: str) -> dict[str, str]:
+	kind, service_tag, user_id = key
+	return {"kind": kind, "service_tag": service_tag, "user_id": user_id, "why": why}

@@ -1,0 +1,344 @@
+"""What HR does in the Desk with employees on devices.
+
+Up to `enrolment.AT_ONCE` employees are asked for within the request, more by a background job with progress. What
+holds a secret (a PIN, a card number, a template) is for one employee and never goes into a job. An `employees`
+or `devices` argument is a list, a list as JSON, or one name.
+"""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.base import device_lookup
+from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.device_users import device_user_store, enrolment, user_sync
+from navari_cams_biometric.cams_biometric.device_users.device_user_store import CREDENTIAL_COUNTS
+from navari_cams_biometric.gateway.client import GatewayApi
+from navari_cams_biometric.gateway.errors import NotFoundError
+
+Names = list[str] | str
+Asked = dict[str, int | bool]
+LAST_COMMANDS = 5
+OPERATIONS = (
+	"AddUser",
+	"UpdateUser",
+	"DeleteUser",
+	"ResendUser",
+	"EnrollCard",
+	"SetUserPassword",
+	"EnrollFingerprint",
+	"EnrollFace",
+	"CopyUsers",
+	"FindUser",
+	"ListUserDevices",
+)
+
+
+@frappe.whitelist(methods=["POST"])
+def enrol(employees: Names, devices: Names | None = None, reason: str = "") -> Asked:
+	"""Put employees on devices; without a choice on the enabled ones of each one's branch.
+
+	Returns, as all that send commands do, `commands` (how many), and `in_background` if a job records them.
+	"""
+	return _ask("AddUser", employees, devices, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def update(employees: Names, devices: Names | None = None, reason: str = "") -> Asked:
+	"""Send the names again; without a choice to the devices that the person is on."""
+	return _ask("UpdateUser", employees, devices, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def remove(employees: Names, reason: str, devices: Names | None = None) -> Asked:
+	"""Take employees off devices; without a choice off all, whatever is known here."""
+	return _ask("DeleteUser", employees, devices, queue.required_reason(reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def resend(employees: Names, devices: Names | None = None, reason: str = "") -> Asked:
+	"""Let the gateway deliver a person's data to the device once more."""
+	return _ask("ResendUser", employees, devices, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_card(employees: Names, secret: str, devices: Names | None = None, reason: str = "") -> Asked:
+	"""Give an employee a card. `secret` is its number."""
+	if not secret.strip():
+		frappe.throw(_("Enter the number of the card."), title=_("Card"))
+	return _ask("EnrollCard", employees, devices, reason, secret.strip())
+
+
+@frappe.whitelist(methods=["POST"])
+def set_pin(employees: Names, secret: str, devices: Names | None = None, reason: str = "") -> Asked:
+	"""Set the PIN that an employee types in on the device."""
+	if not (secret.isascii() and secret.isdigit()):
+		frappe.throw(_("A PIN may contain digits only."), title=_("PIN"))
+	return _ask("SetUserPassword", employees, devices, reason, secret)
+
+
+@frappe.whitelist(methods=["POST"])
+def start_fingerprint(
+	employees: Names,
+	devices: Names,
+	index: int = 0,
+	secret: str = "",
+	reason: str = "",
+) -> Asked:
+	"""Let the device ask the person for a finger, 0 to 9; or put a template there, `secret` in base64."""
+	if int(index) not in enrolment.FINGERS:
+		frappe.throw(_("Fingers are numbered from 0 to 9."), title=_("Fingerprint"))
+	if not secret:
+		_ensure_device_asks(_("a template"))
+	return _ask(
+		"EnrollFingerprint", employees, devices, reason, enrolment.as_template(secret), index=int(index)
+	)
+
+
+@frappe.whitelist(methods=["POST"])
+def start_face(employees: Names, devices: Names, with_picture: bool = False, reason: str = "") -> Asked:
+	"""Let the device take the person's face, or send it the employee's picture."""
+	if not with_picture:
+		_ensure_device_asks(_("the employee's picture"))
+		return _ask("EnrollFace", employees, devices, reason)
+	enrolment.ensure_picture(_permitted("EnrollFace", employees))
+	return _ask("EnrollFace", employees, devices, reason, photo="employee")
+
+
+@frappe.whitelist(methods=["POST"])
+def copy(employees: Names, source: str, targets: Names, reason: str = "") -> Asked:
+	"""Copy employees with their fingerprints, faces and cards from one device to others."""
+	chosen = _permitted("CopyUsers", employees)
+	tags = [tag for tag in _devices(targets) if tag != source]
+	if not (_devices(source) and tags):
+		frappe.throw(_("Choose a target device other than the source."), title=_("No Device"))
+	enrolment.ensure_device_ids(chosen)
+	return _told(enrolment.copy(chosen, source, tags, reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def find(employee: str) -> dict[str, object] | None:
+	"""Ask the gateway who has this employee's device id: names, type, counts of credentials. None: nobody."""
+	[person] = _asked_about("FindUser", employee)
+	with gateway_client() as client:
+		try:
+			user = client.find_user(enrolment.device_id(person), credentials=True)
+		except NotFoundError:
+			return None
+	return {
+		"user_id": user.user_id,
+		"name": f"{user.first_name} {user.last_name}".strip(),
+		"user_type": user.user_type,
+		"credentials": dict(Counter(kind for kind, _index in user.credentials or ())),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def where(employee: str) -> list[dict[str, str]]:
+	"""Ask the gateway which devices know this employee; their service tags and labels."""
+	[person] = _asked_about("ListUserDevices", employee)
+	with gateway_client() as client:
+		try:
+			tags = client.list_user_devices(enrolment.device_id(person))
+		except NotFoundError:
+			return []
+	labels = device_lookup.device_labels()
+	return [{"service_tag": tag, "label": labels.get(tag) or tag} for tag in tags]
+
+
+@frappe.whitelist(methods=["POST"])
+def on_devices(employee: str) -> dict[str, object]:
+	"""What is known here of an employee on devices, for the form: nothing is sent.
+
+	`rows` are the devices that know or knew the person, `commands` the last that are open or failed,
+	`devices` those to choose from, `unavailable` maps an operation to the reason why it cannot be asked for.
+	"""
+	frappe.has_permission("CAMS Device User", "read", throw=True)
+	doc = frappe.get_doc("Employee", employee)
+	doc.check_permission("read")
+	user_id = enrolment.device_id(doc)
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	return {
+		"user_id": user_id,
+		"rows": _rows(user_id) if user_id else [],
+		"commands": _commands(employee),
+		"devices": _choices(),
+		"unavailable": _unavailable(),
+		"device_asks": settings.gateway_api == GatewayApi.REST_V3.value,
+		"may_send": bool(set(PEOPLE) & set(frappe.get_roles()) and doc.has_permission("write")),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def sync_users(service_tag: str | None = None) -> int:
+	"""Read who is on a device, or on all enabled ones, from the gateway; returns how many devices are read."""
+	ensure_may("ListUsers")
+	user_sync.ensure_listable()
+	tags = _devices(service_tag) if service_tag else _enabled_devices()
+	for tag in tags:
+		user_sync.request_sync(tag)
+	return len(tags)
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_users(names: Names, reason: str) -> Asked:
+	"""Take the people of these CAMS Device Users off their devices, whether or not they are employees."""
+	return _ask_for_users("DeleteUser", names, queue.required_reason(reason))
+
+
+@frappe.whitelist(methods=["POST"])
+def resend_users(names: Names, reason: str = "") -> Asked:
+	"""Let the gateway deliver these CAMS Device Users to their devices once more."""
+	return _ask_for_users("ResendUser", names, reason)
+
+
+def _ask(
+	operation: str,
+	employees: Names,
+	devices: Names | None,
+	reason: str,
+	secret: str = "",
+	**arguments: object,
+) -> Asked:
+	chosen = _permitted(operation, employees)
+	tags = _devices(devices) if devices else []
+	if secret and len(chosen) > 1:
+		frappe.throw(_("A card, a PIN or a template is for one employee."), title=_("One Employee"))
+	enrolment.ensure_usable(operation, chosen, tags)
+	if len(chosen) > enrolment.AT_ONCE:
+		names = [person.name for person in chosen]
+		job = {"operation": operation, "employees": names, "service_tags": tags, "reason": reason}
+		frappe.enqueue(enrolment.JOB, queue="long", timeout=enrolment.JOB_TIMEOUT, **job, **arguments)
+		return {"commands": 0, "in_background": True}
+	asked = [
+		enrolment.add_commands(
+			operation, person, enrolment.devices_for(operation, person, tags), reason, secret, **arguments
+		)
+		for person in chosen
+	]
+	return _told([name for names in asked for name in names])
+
+
+def _ask_for_users(operation: str, names: Names, reason: str) -> Asked:
+	ensure_may(operation)
+	wanted = {"name": ["in", _listed(names)]}
+	fields = ["user_id", "service_tag", "employee as name", "first_name", "last_name"]
+	users = frappe.get_list(
+		"CAMS Device User", filters=wanted, fields=fields, order_by="user_id asc", limit_page_length=0
+	)
+	queue.ensure_possible(operation)
+	asked = [
+		enrolment.add_commands(
+			operation, user.update(attendance_device_id=user.user_id), [user.service_tag], reason
+		)
+		for user in users
+	]
+	return _told([name for names in asked for name in names])
+
+
+def _told(names: list[str]) -> Asked:
+	return {"commands": len(names), "in_background": False}
+
+
+def _permitted(operation: str, employees: Names) -> list[frappe._dict]:
+	"""These employees, all of whom the user may change. Throws where that is not so."""
+	ensure_may(operation)
+	frappe.has_permission("Employee", "write", throw=True)
+	names = _listed(employees)
+	found = frappe.get_list(
+		"Employee",
+		filters={"name": ["in", names]},
+		fields=list(enrolment.FIELDS),
+		order_by="name asc",
+		limit_page_length=0,
+	)
+	if not names or len(found) < len(names):
+		frappe.throw(
+			_("Choose employees that you are allowed to change."), frappe.PermissionError, _("Employees")
+		)
+	return found
+
+
+def _asked_about(operation: str, employee: str) -> list[frappe._dict]:
+	chosen = _permitted(operation, employee)
+	enrolment.ensure_device_ids(chosen)
+	return chosen
+
+
+def _devices(given: Names) -> list[str]:
+	"""These devices, all of which the user may see. Throws where that is not so."""
+	tags = _listed(given)
+	found = frappe.get_list(
+		"CAMS Device",
+		filters={"name": ["in", tags]},
+		pluck="name",
+		order_by="name asc",
+		limit_page_length=0,
+	)
+	if len(found) < len(tags):
+		frappe.throw(_("Choose devices that you have access to."), frappe.PermissionError, _("Devices"))
+	return found
+
+
+def _enabled_devices() -> list[str]:
+	return frappe.get_list(
+		"CAMS Device", filters={"enabled": 1}, pluck="name", order_by="name asc", limit_page_length=0
+	)
+
+
+def _listed(given: Names) -> list[str]:
+	if isinstance(given, str):
+		given = frappe.parse_json(given) if given.startswith("[") else [given]
+	return list(dict.fromkeys(filter(None, given)))
+
+
+def _ensure_device_asks(what: str) -> None:
+	api = frappe.get_cached_doc("CAMS Biometric Settings").gateway_api
+	if api != GatewayApi.REST_V3.value:
+		words = _("With {0} a device cannot ask for a finger or a face. Send {1} instead.")
+		frappe.throw(words.format(api, what), title=_("Not Supported"))
+
+
+def _rows(user_id: str) -> list[dict[str, object]]:
+	labels = device_lookup.device_labels()
+	shown = ("service_tag", "state", "last_updated", "has_photo", *CREDENTIAL_COUNTS.values())
+	return [
+		{"label": labels.get(row.service_tag) or row.service_tag, **{name: row[name] for name in shown}}
+		for row in device_user_store.rows_of_user(user_id)
+	]
+
+
+def _commands(employee: str) -> list[frappe._dict]:
+	"""None for those who may not read commands."""
+	if not frappe.has_permission("CAMS Command", "read"):
+		return []
+	labels = device_lookup.device_labels()
+	found = frappe.get_all(
+		"CAMS Command",
+		filters={
+			"employee": employee,
+			"state": ["in", [CommandState.QUEUED, *COMMANDS_UNDER_WAY, CommandState.FAILED]],
+		},
+		fields=["name", "operation", "service_tag", "state", "outcome_unknown", "outcome", "creation"],
+		order_by="creation desc, name desc",
+		limit=LAST_COMMANDS,
+	)
+	return [row.update(label=labels.get(row.service_tag) or row.service_tag) for row in found]
+
+
+def _choices() -> list[frappe._dict]:
+	return frappe.get_list(
+		"CAMS Device",
+		fields=["name as service_tag", "label", "branch", "enabled"],
+		order_by="label asc, name asc",
+		limit_page_length=0,
+	)
+
+
+def _unavailable() -> dict[str, str]:
+	reasons = {operation: queue.why_impossible(operation) for operation in OPERATIONS}
+	return {operation: reason for operation, reason in reasons.items() if reason}

@@ -1,0 +1,104 @@
+"""What the page Held Punches asks for and does. HR User may look; HR Manager and System Manager fix."""
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_datetime, now_datetime
+
+from navari_cams_biometric.cams_biometric.base.employees import give_device_id
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
+from navari_cams_biometric.cams_biometric.controllers import punch_actions
+from navari_cams_biometric.cams_biometric.punches import held_punches
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
+
+UNDOERS = ("HR Manager",)
+ACTIONS = {
+	"retry": punch_actions.retry,
+	"accept_time": punch_actions.accept_time,
+	"dismiss": punch_actions.dismiss,
+}
+MOST_ROWS = 500
+MOST_NAMES = 2000  # in one press of a button
+
+
+@frappe.whitelist(methods=["POST"])
+def held_groups(rows: int = 50) -> dict:
+	"""All that waits to be fixed, and what this user may do about it."""
+	frappe.only_for(READERS, message=True)
+	frappe.has_permission("CAMS Punch", "read", throw=True)
+	may_resolve = bool(frappe.has_permission("CAMS Punch", "write"))
+	return {
+		**held_punches.held_groups(min(cint(rows), MOST_ROWS)),
+		"may_resolve": may_resolve,
+		"may_link": may_resolve and bool(frappe.has_permission("Employee", "write")),
+		"may_undo": _has_role(UNDOERS),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def link(user_id: str, employee: str) -> dict:
+	"""Make an unknown user's id an employee's Attendance Device ID, on whatever devices it is used.
+
+	Returns `since`, by which `outcome_since` tells what came of it and `undo_link` takes it back.
+	"""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	if not held_punches.is_waiting(user_id):
+		frappe.throw(_("No punches of user ID {0} are pending any more.").format(user_id), title=_("Link"))
+	since = now_datetime()
+	doc = give_device_id(employee, user_id)
+	return {
+		"since": str(since),
+		"user_id": user_id,
+		"employee": doc.name,
+		"employee_name": doc.employee_name,
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def outcome_since(since: str, user_id: str | None = None, names: list[str] | str | None = None) -> dict:
+	"""What became of the punches that were released at `since`: all of a user id, or the named ones."""
+	frappe.only_for(READERS, message=True)
+	frappe.has_permission("CAMS Punch", "read", throw=True)
+	return held_punches.outcome_since(get_datetime(since), user_id, _names(names))
+
+
+@frappe.whitelist(methods=["POST"])
+def undo_link(user_id: str, employee: str, since: str) -> dict:
+	"""Take back a link and up to 50 of its check-ins; to be called again while `left` is not 0."""
+	frappe.only_for(UNDOERS, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	return held_punches.undo_link(user_id, employee, get_datetime(since))
+
+
+@frappe.whitelist(methods=["POST"])
+def resolve(
+	action: str,
+	reason_code: str,
+	as_of: str,
+	names: list[str] | str | None = None,
+	user_id: str | None = None,
+	service_tag: str | None = None,
+) -> dict:
+	"""Retry, accept the time of, or dismiss the punches that waited for a reason at `as_of`: all, or the named ones,
+	or those of a user id on a device (an empty service tag is an unknown device).
+
+	At most 2,000 at once. Returns their `names`, and `since` for `outcome_since`.
+	"""
+	frappe.only_for(PEOPLE, message=True)
+	if reason_code not in REASONS or action not in held_punches.actions_for(reason_code):
+		frappe.throw(_("There is no {0} for {1}.").format(action, reason_code))
+	seen = held_punches.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES)
+	wanted = set(_names(names)) or set(seen)
+	chosen = [name for name in seen if name in wanted]
+	since = now_datetime()
+	if chosen:
+		ACTIONS[action](chosen)
+	return {"since": str(since), "names": chosen}
+
+
+def _names(names: list[str] | str | None) -> list[str]:
+	return frappe.parse_json(names) if isinstance(names, str) else names or []
+
+
+def _has_role(roles: tuple[str, ...]) -> bool:
+	return frappe.session.user == "Administrator" or not set(roles).isdisjoint(frappe.get_roles())

@@ -1,0 +1,66 @@
+"""What HR does with punches in the Desk: retry, link to an employee, accept a time, dismiss."""
+
+import frappe
+from frappe import _
+
+from navari_cams_biometric.cams_biometric.base.employees import give_device_id
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
+
+RESOLVABLE = (PunchState.HELD, PunchState.FAILED, PunchState.IGNORED)
+
+
+@frappe.whitelist(methods=["POST"])
+def retry(names: list[str] | str) -> int:
+	"""Queue punches again that are held, failed or ignored. Returns how many."""
+	return _queue_again(names)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_time(names: list[str] | str) -> int:
+	"""Let punches pass whose time lies ahead of their arrival. Returns how many."""
+	return _queue_again(names, time_accepted=1)
+
+
+@frappe.whitelist(methods=["POST"])
+def dismiss(names: list[str] | str) -> int:
+	"""Set punches aside for good that wait for a person; who did it stays in `modified_by`. Returns how many."""
+	resolvable = _resolvable(names)
+	reason = REASONS["DISMISSED"]
+	inbox.update_punches(
+		resolvable,
+		state=PunchState.IGNORED,
+		reason_code="DISMISSED",
+		reason=str(reason.sentence),
+		remedy=str(reason.remedy),
+		modified_by=frappe.session.user,
+	)
+	return len(resolvable)
+
+
+@frappe.whitelist(methods=["POST"])
+def link_to_employee(name: str, employee: str) -> None:
+	"""Give an employee the user id of a punch as Attendance Device ID; all that waited for it is released.
+
+	Throws where the employee has another device id already, or another employee has this one.
+	"""
+	punch = frappe.get_doc("CAMS Punch", name)
+	punch.check_permission("write")
+	if not punch.user_id:
+		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
+	give_device_id(employee, punch.user_id)
+
+
+def _queue_again(names: list[str] | str, **values: object) -> int:
+	resolvable = _resolvable(names)
+	inbox.queue_again(resolvable, modified_by=frappe.session.user, **values)
+	return len(resolvable)
+
+
+def _resolvable(names: list[str] | str) -> list[str]:
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	names = frappe.parse_json(names) if isinstance(names, str) else names
+	return frappe.get_list(
+		"CAMS Punch", filters={"name": ["in", names], "state": ["in", RESOLVABLE]}, pluck="name"
+	)

@@ -1,0 +1,216 @@
+"""The days on which late punches landed: a check-in without attendance where the day is marked already.
+
+A day is one employee, one date of attendance and one shift; as in HRMS the date is that on which the shift
+begins, so the morning after a night shift belongs to the evening before. Everything is read for many days at once.
+Whether a day may be touched is for day_repair.exclusions.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+from frappe.utils import strip_html
+from pypika import Criterion, Table
+from pypika.functions import Date
+
+REPAIRABLE = ("Absent", "Half Day")
+FEW = 200  # as many employees as are worth being named in a query
+
+# What HRMS writes as a comment, in the language of whoever it works for.
+NO_CHECKINS = "Employee was marked Absent due to missing Employee Checkins."
+SKIPPED = "Reason for skipping auto attendance:"
+
+
+class Key(NamedTuple):
+	employee: str
+	attendance_date: date
+	shift: str
+	attendance: str = ""
+
+	@property
+	def name(self) -> str:
+		"""The CAMS Day Repair of this day; at most 140 characters, as a name must be."""
+		return f"{self.attendance_date} {self.employee} {self.shift}"[:140]
+
+
+@dataclass
+class Day:
+	"""What is known of a day. `leave`, `request` and `payroll` name the document that stands in the way."""
+
+	key: Key
+	attendance: frappe._dict
+	checkins: list[frappe._dict]  # of this attendance or of none, in time order
+	absence_said: bool = False  # HRMS's own comment: marked Absent for want of check-ins
+	leave: str = ""
+	request: str = ""
+	payroll: str = ""
+
+	@property
+	def late(self) -> list[frappe._dict]:
+		"""The check-ins that count for nothing yet, without those that a person set aside."""
+		return [checkin for checkin in self.checkins if is_loose(checkin) and not checkin.set_aside]
+
+	@property
+	def counting(self) -> list[frappe._dict]:
+		"""The check-ins that HRMS would decide by."""
+		return [checkin for checkin in self.checkins if not is_loose(checkin)] + self.late
+
+
+def is_loose(checkin: frappe._dict) -> bool:
+	return not checkin.attendance
+
+
+def with_checkins(narrow: Callable[[Table], Criterion]) -> list[Key]:
+	"""The days of late check-ins that `narrow` picks from Employee Checkin, by employee and date."""
+	loose = _loose(narrow)
+	if not loose:
+		return []
+	dates = [row.attendance_date for row in loose]
+	employees = sorted({row.employee for row in loose})
+
+	def around(attendance: Table) -> Criterion:
+		span = attendance.attendance_date[min(dates) : max(dates)]
+		return span & attendance.employee.isin(employees) if len(employees) <= FEW else span
+
+	return _matched(loose, _marked(around))
+
+
+def with_attendances(narrow: Callable[[Table], Criterion]) -> list[Key]:
+	"""The days of attendances that `narrow` picks from Attendance, if late check-ins are there."""
+	marked = _marked(narrow)
+	if not marked:
+		return []
+	dates = sorted({row.attendance_date for row in marked})
+	employees = sorted({row.employee for row in marked})
+	loose = _loose(lambda checkin: checkin.employee.isin(employees) & Date(checkin.shift_start).isin(dates))
+	return _matched(loose, marked)
+
+
+def _loose(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
+	"""Date, employee and shift of check-ins of a device in a shift that count for no attendance yet."""
+	checkin = frappe.qb.DocType("Employee Checkin")
+	is_loose = checkin.attendance.isnull() | (checkin.attendance == "")
+	return (
+		frappe.qb.from_(checkin)
+		.select(
+			Date(checkin.shift_start).as_("attendance_date"),
+			checkin.employee,
+			checkin.shift,
+			checkin.skip_auto_attendance,
+		)
+		.distinct()
+		.where(narrow(checkin) & is_loose & checkin.custom_cams_punch.isnotnull())
+		.where(checkin.shift.isnotnull() & (checkin.shift != "") & checkin.shift_start.isnotnull())
+		.run(as_dict=True)
+	)
+
+
+def _marked(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
+	attendance = frappe.qb.DocType("Attendance")
+	return (
+		frappe.qb.from_(attendance)
+		.select(attendance.attendance_date, attendance.employee, attendance.name, attendance.shift)
+		.where((attendance.docstatus == 1) & attendance.status.isin(REPAIRABLE) & narrow(attendance))
+		.orderby(attendance.name)
+		.run(as_dict=True)
+	)
+
+
+def _matched(loose: list[frappe._dict], marked: list[frappe._dict]) -> list[Key]:
+	"""Matched here: no index of Attendance serves a join on employee and date.
+
+	The attendance of the same shift, or of none, goes before that of another shift. The latter stands in the way
+	only if HRMS said so by skipping the check-in: two shifts of a day have an attendance each.
+	"""
+	on_day: dict[tuple, list[frappe._dict]] = {}
+	for attendance in marked:
+		on_day.setdefault((attendance.attendance_date, attendance.employee), []).append(attendance)
+	keys: dict[tuple, Key] = {}
+	for same_shift in (True, False):
+		for row in loose:
+			for attendance in on_day.get((row.attendance_date, row.employee), []):
+				fits = attendance.shift in (None, "", row.shift) if same_shift else row.skip_auto_attendance
+				if fits:
+					day = (row.employee, row.attendance_date, row.shift)
+					keys.setdefault(day, Key(*day, attendance.name))
+	return sorted(keys.values())
+
+
+def read(keys: Iterable[Key]) -> list[Day]:
+	"""What is known of these days. Of attendances that are gone meanwhile nothing is."""
+	keys = list(keys)
+	if not keys:
+		return []
+	attendances = _attendances(keys)
+	checkins = _checkins(keys)
+	absences_said = _commented("Attendance", attendances, NO_CHECKINS)
+	return [
+		Day(
+			key,
+			attendances[key.attendance],
+			[each for each in checkins.get(key[:3], []) if each.attendance in (None, "", key.attendance)],
+			absence_said=key.attendance in absences_said,
+		)
+		for key in keys
+		if key.attendance in attendances
+	]
+
+
+def _attendances(keys: list[Key]) -> dict[str, frappe._dict]:
+	fields = ["name", "employee", "employee_name", "company", "status", "shift", "in_time", "out_time"]
+	fields += ["working_hours", "leave_type", "leave_application", "attendance_request", "amended_from"]
+	fields += ["owner", "creation", "modified", "modified_by"]
+	names = sorted({key.attendance for key in keys})
+	rows = frappe.get_all("Attendance", filters={"name": ["in", names]}, fields=fields, order_by="name")
+	return {row.name: row for row in rows}
+
+
+def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
+	"""By day; `set_aside` where a person, and not HRMS, had them skipped."""
+	checkin = frappe.qb.DocType("Employee Checkin")
+	fields = ["name", "employee", "log_type", "time", "shift", "shift_start", "shift_end"]
+	fields += ["shift_actual_start", "shift_actual_end", "device_id", "attendance", "skip_auto_attendance"]
+	rows = (
+		frappe.qb.from_(checkin)
+		.select(*fields)
+		.where(checkin.employee.isin(sorted({key.employee for key in keys})))
+		.where(checkin.shift.isin(sorted({key.shift for key in keys})))
+		.where(Date(checkin.shift_start).isin(sorted({key.attendance_date for key in keys})))
+		.orderby(checkin.time)
+		.orderby(checkin.name)
+		.run(as_dict=True)
+	)
+	skipped = [row.name for row in rows if row.skip_auto_attendance and is_loose(row)]
+	skipped_by_hrms = _commented("Employee Checkin", skipped, SKIPPED)
+	by_day: dict[tuple, list[frappe._dict]] = {}
+	for row in rows:
+		row.set_aside = bool(row.skip_auto_attendance) and row.name not in skipped_by_hrms
+		by_day.setdefault((row.employee, row.shift_start.date(), row.shift), []).append(row)
+	return by_day
+
+
+def _commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
+	"""Those of the documents with a comment of HRMS that begins so, in any language this site works in."""
+	names = sorted(names)
+	if not names:
+		return set()
+	filters = {"reference_doctype": doctype, "reference_name": ["in", names], "comment_type": "Comment"}
+	comments = frappe.get_all(
+		"Comment", filters=filters, fields=["reference_name", "content"], order_by="creation"
+	)
+	beginnings = tuple({beginning} | {_(beginning, language) for language in _languages()})
+	return {
+		comment.reference_name
+		for comment in comments
+		if strip_html(comment.content or "").strip().startswith(beginnings)
+	}
+
+
+def _languages() -> set[str]:
+	users = frappe.get_all(
+		"User", filters={"enabled": 1}, pluck="language", distinct=True, order_by="language"
+	)
+	return {language for language in [*users, frappe.db.get_default("lang")] if language}

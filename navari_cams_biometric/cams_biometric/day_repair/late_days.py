@@ -1,0 +1,209 @@
+"""The list of days that late punches landed on: CAMS Day Repair, one record for each.
+
+HRMS decides a day once. A punch that comes later is set aside at its next run, and nobody hears of it; here the
+day is written down, with what stands and what HRMS would decide now. Nothing is changed in HRMS; that is for
+day_repair.repair.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.states import RepairState
+from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
+from navari_cams_biometric.cams_biometric.day_repair.exclusions import EXCLUSIONS
+
+DOCTYPE = "CAMS Day Repair"
+SEARCH_DAYS = 35  # how far back the sweep looks for check-ins that changed
+BATCH = 200
+
+
+def note_punches(punch_names: Iterable[str]) -> None:
+	"""List the days of punches that just became check-ins. In a transaction of its own, and never raises: the
+	check-ins are safe already, and the sweep finds what is missed here."""
+	names, now = sorted(punch_names), now_datetime()
+	try:
+		list_days(
+			days.with_checkins(
+				lambda checkin: checkin.custom_cams_punch.isin(names) & (checkin.shift_actual_end < now)
+			)
+		)
+	except Exception:
+		frappe.db.rollback()
+		log_once_a_day(
+			"CAMS: days of late punches could not be listed", frappe.get_traceback(), ("late punches",)
+		)
+		frappe.db.commit()
+
+
+def search() -> None:
+	"""List what changed lately, and look again at what is open. Commits as it goes."""
+	since = add_to_date(now_datetime(), days=-SEARCH_DAYS)
+	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
+	fields = ["name", "attendance", "modified"]
+	for batch in _batches(
+		frappe.get_all(DOCTYPE, filters={"state": RepairState.OPEN}, fields=fields, order_by="name")
+	):
+		_look_again(batch)
+
+
+def _look_again(rows: list[frappe._dict]) -> None:
+	names = sorted({row.attendance for row in rows})
+	keys = days.with_attendances(lambda attendance: attendance.name.isin(names))
+	list_days(keys)
+	still_there = {key.name for key in keys}
+	for row in rows:
+		if row.name not in still_there:
+			update(row.name, unless_changed_since=row.modified, **state_fields("GONE"))
+	frappe.db.commit()
+
+
+def list_days(keys: list[Key]) -> None:
+	"""Write these days down, or bring what is written up to date. Commits batch by batch."""
+	for batch in _batches(keys):
+		found = read_days(batch)
+		listed = _listed(day.key.name for day in found)
+		new = [_repair_row(day) for day in found if day.key.name not in listed]
+		if new:
+			# Another worker may write down the same day at this moment.
+			rows = [list(row.values()) for row in new]
+			frappe.db.bulk_insert(DOCTYPE, list(new[0]), rows, ignore_duplicates=True)
+		for day in found:
+			row = listed.get(day.key.name)
+			if row and _is_news(day, row):
+				update(row.name, unless_changed_since=row.modified, **day_fields(day))
+		frappe.db.commit()
+
+
+def read_days(keys: Iterable[Key]) -> list[Day]:
+	"""These days, with what may stand in the way of a repair."""
+	found = days.read(keys)
+	exclusions.read_exclusions(found)
+	return found
+
+
+def update(name: str, unless_changed_since: datetime | None = None, **fields: object) -> None:
+	"""Set fields of a CAMS Day Repair, past its controller, which lets nobody edit it."""
+	row = frappe.qb.DocType(DOCTYPE)
+	fields = {"modified": now_datetime(), "modified_by": frappe.session.user, **fields}
+	query = frappe.qb.update(row).where(row.name == name)
+	if unless_changed_since:
+		query = query.where(row.modified == unless_changed_since)
+	for fieldname, value in fields.items():
+		query = query.set(row[fieldname], value)
+	query.run()
+	frappe.publish_realtime("list_update", {"doctype": DOCTYPE, "name": name}, after_commit=True)
+
+
+def _batches(items: list) -> Iterator[list]:
+	return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def _listed(names: Iterable[str]) -> dict[str, frappe._dict]:
+	fields = ["name", "state", "reason_code", "attendance", "checkins", "modified"]
+	rows = frappe.get_all(DOCTYPE, filters={"name": ["in", list(names)]}, fields=fields, order_by="name")
+	return {row.name: row for row in rows}
+
+
+def _is_news(day: Day, listed: frappe._dict) -> bool:
+	"""A day that a person dismissed, or that HRMS would not decide, waits until something about it has changed."""
+	same = listed.attendance == day.key.attendance and listed.checkins == _checkins(day)
+	code, _detail = exclusions.reason(day)
+	if listed.state == RepairState.DISMISSED:
+		return bool({checkin.name for checkin in day.late} - _late_names(listed.checkins))
+	if listed.state == RepairState.OPEN:
+		return not same or bool(code)
+	return not same or listed.reason_code != code
+
+
+def _late_names(checkins: str) -> set[str]:
+	return {checkin["name"] for checkin in frappe.parse_json(checkins or "[]") if checkin["late"]}
+
+
+def _repair_row(day: Day) -> dict[str, object]:
+	"""A CAMS Day Repair as the database takes it."""
+	now = now_datetime()
+	return {
+		"name": day.key.name,
+		"creation": now,
+		"modified": now,
+		"owner": frappe.session.user,
+		"modified_by": frappe.session.user,
+		"employee": day.key.employee,
+		"attendance_date": day.key.attendance_date,
+		"shift": day.key.shift,
+		**day_fields(day),
+	}
+
+
+def day_fields(day: Day) -> dict[str, object]:
+	attendance = day.attendance
+	return {
+		**state_fields(*exclusions.reason(day)),
+		"employee_name": attendance.employee_name,
+		"company": attendance.company,
+		"attendance": attendance.name,
+		**attendance_fields("before", attendance),
+		"new_attendance": None,
+		**attendance_fields("after", _preview(day)),
+		"late_count": len(day.late),
+		"late_times": late_times(day)[:140],
+		"checkins": _checkins(day),
+		"settled_by": None,
+		"settled_at": None,
+	}
+
+
+def _preview(day: Day) -> dict[str, object]:
+	"""A rule of another app that fails at one day must not keep the others off the list."""
+	try:
+		return hrms_decision.preview(day)
+	except Exception:
+		identity = ("preview", day.key.shift)
+		log_once_a_day("CAMS: HRMS could not say what it would decide", frappe.get_traceback(), identity)
+		return {}
+
+
+def state_fields(code: str, detail: str = "") -> dict[str, object]:
+	"""The same fields for every code: rows are inserted many at once."""
+	if not code:
+		return {"state": RepairState.OPEN, "reason_code": None, "message": None, "tried_at": None}
+	reason = EXCLUSIONS[code]
+	message = f"{str(reason.sentence).format(detail)} {reason.remedy}".strip()
+	return {"state": RepairState.SKIPPED, "reason_code": code, "message": message, "tried_at": None}
+
+
+def attendance_fields(side: str, attendance: frappe._dict | dict) -> dict[str, object]:
+	"""The fields of the column `before` or `after`, of an Attendance or a preview of one."""
+	return {
+		f"{side}_status": attendance.get("status"),
+		f"{side}_in": attendance.get("in_time"),
+		f"{side}_out": attendance.get("out_time"),
+		f"{side}_hours": attendance.get("working_hours") or 0,
+	}
+
+
+def late_times(day: Day) -> str:
+	"""`08:01 IN, 17:03 OUT`"""
+	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in day.late)
+
+
+def _checkins(day: Day) -> str:
+	"""All check-ins of the day for the form, as JSON."""
+	late = {checkin.name for checkin in day.late}
+	rows = [
+		{
+			"name": checkin.name,
+			"time": str(checkin.time),
+			"log_type": checkin.log_type or "",
+			"device_id": checkin.device_id or "",
+			"late": checkin.name in late,
+			"set_aside": bool(checkin.set_aside),
+		}
+		for checkin in day.checkins
+	]
+	return frappe.as_json(rows, indent=None)

@@ -1,0 +1,136 @@
+"""CAMS Device User: who is on which device, as the devices, the gateway and finished commands tell.
+
+Rows are named by a digest of device and user id, so that two callbacks at once cannot make two. Credentials are
+counted; their data is never here.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.base import jobs, stored_values
+from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
+
+CREDENTIAL_COUNTS = {
+	"Fingerprint": "fingerprints",
+	"Face": "faces",
+	"Palm": "palms",
+	"Card": "cards",
+	"Password": "passwords",
+}
+PUT_ON_DEVICE = ("AddUser", "UpdateUser", "ResendUser")
+USER_SYNC = "navari_cams_biometric.cams_biometric.device_users.user_sync.sync_in_background"
+
+
+def lock_row(service_tag: str, user_id: str) -> str:
+	"""Create the person's row where it is missing, and lock it until the end of the transaction; return its name."""
+	name = row_name(service_tag, user_id)
+	now = now_datetime()
+	row = {
+		"name": name,
+		"creation": now,
+		"modified": now,
+		"owner": frappe.session.user,
+		"modified_by": frappe.session.user,
+		"user_id": stored_values.truncate(user_id),
+		"service_tag": service_tag,
+		"state": DeviceUserState.ON_DEVICE,
+	}
+	frappe.db.bulk_insert("CAMS Device User", list(row), [list(row.values())], ignore_duplicates=True)
+	frappe.db.get_value("CAMS Device User", name, "name", for_update=True)
+	return name
+
+
+def row_name(service_tag: str, user_id: str) -> str:
+	return hashlib.sha256(json.dumps([service_tag, user_id]).encode()).hexdigest()[:32]
+
+
+def rows_of_user(user_id: str) -> list[frappe._dict]:
+	"""Every device that knows or knew this user id. Exact: the database ignores case."""
+	rows = frappe.get_all(
+		"CAMS Device User", filters={"user_id": user_id}, fields=["*"], order_by="service_tag asc"
+	)
+	return [row for row in rows if row.user_id == user_id]
+
+
+def link_employee(employee: str, user_id: str) -> None:
+	"""The employee has this user id from now on, and no other; an empty one is nobody's."""
+	former = {"employee": employee, "user_id": ["!=", user_id]}
+	for name in frappe.get_all("CAMS Device User", filters=former, pluck="name"):
+		stored_values.set_values("CAMS Device User", name, {"employee": None})
+	for known in rows_of_user(user_id) if user_id else ():
+		stored_values.set_values("CAMS Device User", known.name, {"employee": employee})
+
+
+def mark_on_device(service_tag: str, user_id: str, **values: object) -> None:
+	"""Note that a person is on a device; what is not given stays as it is known."""
+	_update_row(
+		service_tag, user_id, {"state": DeviceUserState.ON_DEVICE, **user_id_field(user_id), **values}
+	)
+
+
+def user_id_field(user_id: str) -> dict[str, str]:
+	"""For who is on a device. An erased row has none, so that a late word of the removal does not bring it back; but
+	somebody may get the same ID."""
+	return {"user_id": stored_values.truncate(user_id)}
+
+
+def mark_removed(service_tag: str, user_id: str) -> None:
+	"""Note that a person is on the device no more. Who was deleted has no credentials left there."""
+	_update_row(service_tag, user_id, {"state": DeviceUserState.DELETED, **credential_counts(())})
+
+
+def credential_counts(credentials: Iterable[tuple[str, str]], has_photo: bool = False) -> dict[str, object]:
+	"""The fields for these credentials, each a (type, index)."""
+	pairs = sorted(set(credentials))
+	types = [kind.capitalize() for kind, _ in pairs]
+	values: dict[str, object] = {
+		fieldname: types.count(kind) for kind, fieldname in CREDENTIAL_COUNTS.items()
+	}
+	return {**values, "credentials": json.dumps(pairs) if pairs else "", "has_photo": int(has_photo)}
+
+
+def note_finished_command(command: Document, method: str | None = None) -> None:
+	"""A finished command changed who is on the device, without waiting for the device's own event."""
+	if command.state == "Done" and command.operation == "CopyUsers":
+		jobs.after_commit(USER_SYNC, queue="long", service_tag=command.service_tag)
+	if command.state != "Done" or _is_overtaken(command):
+		return
+	if command.operation in PUT_ON_DEVICE:
+		mark_on_device(command.service_tag, command.user_id, **_sent_names(command))
+	if command.operation == "DeleteUser" and frappe.db.exists(
+		"CAMS Device User", row_name(command.service_tag, command.user_id)
+	):
+		mark_removed(command.service_tag, command.user_id)
+
+
+def _is_overtaken(command: frappe._dict) -> bool:
+	"""Whether a later command for the same person and device is done already: it is asked after in any order."""
+	later = {
+		"service_tag": command.service_tag,
+		"user_id": command.user_id,
+		"operation": ["in", [*PUT_ON_DEVICE, "DeleteUser"]],
+		"state": "Done",
+		"creation": [">", command.creation],
+	}
+	return bool(command.user_id and frappe.db.exists("CAMS Command", later))
+
+
+def _update_row(service_tag: str, user_id: str, values: dict[str, object]) -> None:
+	employee = employees_by_device_id([user_id]).get(user_id)
+	told = {"employee": employee.name if employee else None, "last_updated": now_datetime()}
+	stored_values.set_values("CAMS Device User", lock_row(service_tag, user_id), {**told, **values})
+
+
+def _sent_names(command: frappe._dict) -> dict[str, str]:
+	sent = frappe.parse_json(command.arguments or "{}")
+	return {
+		fieldname: stored_values.truncate(sent[fieldname])
+		for fieldname in ("first_name", "last_name", "user_type")
+		if sent.get(fieldname)
+	}

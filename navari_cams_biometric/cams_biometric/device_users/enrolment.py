@@ -1,0 +1,264 @@
+"""Employees on devices: who is enrolled where, changed, removed, given a card or copied, as commands.
+
+Chooses devices and words the commands; `commands` sends them, `device_user_store` knows who is where, `employment` follows
+what becomes of an employee. Who may ask is the controllers' to check.
+"""
+
+import base64
+from collections.abc import Callable
+
+import frappe
+from frappe import _, _lt
+from frappe.utils import escape_html
+
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.device_users import device_user_store
+
+FIELDS = (
+	"name",
+	"employee_name",
+	"first_name",
+	"last_name",
+	"attendance_device_id",
+	"branch",
+	"status",
+)
+AT_ONCE = 20  # employees; more are asked for by a background job
+BATCH = 50  # employees in one transaction of that job
+JOB = f"{__name__}.add_commands_in_batches"
+JOB_TIMEOUT = 60 * 60  # seconds
+MOST_NAMED = 10  # in one message
+USER = "User"
+FINGERS = range(10)
+WITH_NAMES = ("AddUser", "UpdateUser")
+LABELS = {
+	"AddUser": _lt("Enrol on Devices"),
+	"UpdateUser": _lt("Update on Devices"),
+	"DeleteUser": _lt("Remove from Devices"),
+	"ResendUser": _lt("Resend to Devices"),
+}
+
+
+def add_commands(
+	operation: str,
+	person: frappe._dict,
+	service_tags: list[str],
+	reason: str = "",
+	secret: str = "",
+	**arguments: object,
+) -> list[str]:
+	"""Ask it for one person on each of these devices; return the names of the CAMS Commands.
+
+	`person` has FIELDS of an Employee. What waits already as the last word on that person and device is not
+	asked again. `secret` and `arguments` are those of `commands.ask`.
+	"""
+	user_id = device_id(person)
+	waiting = {} if secret else _last_queued(user_id)
+	types = _user_types(user_id) if operation in WITH_NAMES else {}
+	names = []
+	for tag in service_tags:
+		given = {**_profile(operation, person, types.get(tag) or USER), **arguments}
+		if _is_same(waiting.get(tag), operation, given):
+			names.append(waiting[tag].name)
+			continue
+		record = {"user_id": user_id, "employee": person.name, "reason": reason, "secret": secret}
+		names.append(queue.add_command(operation, tag, **record, **given))
+	return names
+
+
+def add_commands_in_batches(
+	operation: str, employees: list[str], service_tags: list[str], reason: str, **arguments: object
+) -> None:
+	"""Background job: ask it for many, as the user who wanted it, and show that user the progress.
+
+	Commits after each batch. What a lost job left out can be asked for again without doubling the rest.
+	"""
+	count = 0
+	for first in range(0, len(employees), BATCH):
+		for person in read_people(employees[first : first + BATCH]):
+			tags = devices_for(operation, person, service_tags)
+			count += len(add_commands(operation, person, tags, reason, **arguments))
+		frappe.db.commit()
+		_show_progress(operation, min(first + BATCH, len(employees)), len(employees))
+	words = _("{0}: {1} commands for {2} employees are queued.")
+	message = words.format(LABELS.get(operation, operation), count, len(employees))
+	frappe.publish_realtime("msgprint", message, user=frappe.session.user)
+
+
+def copy(people: list[frappe._dict], source: str, targets: list[str], reason: str = "") -> list[str]:
+	"""Copy these people with their templates from one device to others: a command for each target."""
+	alone = people[0] if len(people) == 1 else frappe._dict()
+	return [
+		queue.add_command(
+			"CopyUsers",
+			target,
+			user_id=device_id(alone),
+			employee=alone.name,
+			reason=reason,
+			source=source,
+			user_ids=[device_id(person) for person in people],
+		)
+		for target in targets
+	]
+
+
+def read_people(names: list[str]) -> list[frappe._dict]:
+	"""These employees, with FIELDS."""
+	return frappe.get_all(
+		"Employee", filters={"name": ["in", names]}, fields=list(FIELDS), order_by="name asc"
+	)
+
+
+def device_id(person: frappe._dict) -> str:
+	return (person.attendance_device_id or "").strip()
+
+
+def devices_for(operation: str, person: frappe._dict, chosen: list[str]) -> list[str]:
+	"""The chosen devices, else those that the operation goes to of itself."""
+	return chosen or DEFAULT_DEVICES.get(operation, devices_of)(person)
+
+
+def branch_devices(person: frappe._dict) -> list[str]:
+	"""The enabled devices of the person's branch; none without a branch."""
+	if not person.branch:
+		return []
+	filters = {"enabled": 1, "branch": person.branch}
+	return frappe.get_all("CAMS Device", filters=filters, pluck="name", order_by="name asc")
+
+
+def all_devices(person: frappe._dict) -> list[str]:
+	"""Every device, disabled ones too: who leaves must be on none, whatever is known here."""
+	return frappe.get_all("CAMS Device", pluck="name", order_by="name asc")
+
+
+def devices_of(person: frappe._dict) -> list[str]:
+	"""The devices that the person is on, as far as is known, and those that it is on the way to."""
+	user_id = device_id(person)
+	if not user_id:
+		return []
+	known = device_user_store.rows_of_user(user_id)
+	tags = {row.service_tag for row in known if row.state == DeviceUserState.ON_DEVICE}
+	for command in _under_way(user_id):
+		(tags.add if command.operation == "AddUser" else tags.discard)(command.service_tag)
+	return [tag for tag in all_devices(person) if tag in tags]
+
+
+def ensure_usable(operation: str, people: list[frappe._dict], chosen: list[str]) -> None:
+	"""Throw where somebody has no device id, or there is no device to use for somebody."""
+	queue.ensure_possible(operation)
+	ensure_device_ids(people)
+	lost = [] if chosen else _without_device(operation, people)
+	if not lost:
+		return
+	words = _("Enrol them first, or choose devices: these employees are on no known device: {0}.")
+	if operation == "AddUser":
+		words = _("Choose devices: the branch of these employees has no enabled device: {0}.")
+	frappe.throw(words.format(_people_text(lost)), title=_("No Device"))
+
+
+def ensure_device_ids(people: list[frappe._dict]) -> None:
+	without = [person for person in people if not device_id(person)]
+	if without:
+		words = _("Set the Attendance Device ID of these employees first, or leave them out: {0}.")
+		frappe.throw(words.format(_people_text(without)), title=_("No Attendance Device ID"))
+
+
+def ensure_picture(people: list[frappe._dict]) -> None:
+	"""Throw where somebody has no picture that a device could take."""
+	without = [person for person in people if not _has_jpeg(person)]
+	if without:
+		words = _("These employees have no JPEG picture: {0}.")
+		frappe.throw(words.format(_people_text(without)), title=_("No Picture"))
+
+
+def as_template(secret: str) -> str:
+	"""The template as it came, in base64, which is what a command keeps. Throws where it is none."""
+	try:
+		base64.b64decode(secret, validate=True)
+	except ValueError:
+		frappe.throw(_("The template is not valid base64."), title=_("Template"))
+	return secret
+
+
+def _without_device(operation: str, people: list[frappe._dict]) -> list[frappe._dict]:
+	if operation == "DeleteUser":
+		return []
+	if operation == "AddUser":
+		enabled = frappe.get_all("CAMS Device", filters={"enabled": 1}, pluck="branch", order_by="name asc")
+		return [person for person in people if not person.branch or person.branch not in enabled]
+	return [person for person in people if not devices_of(person)]
+
+
+def _last_queued(user_id: str) -> dict[str, frappe._dict]:
+	"""By device, the last command that waits for this person."""
+	queued = frappe.get_all(
+		"CAMS Command",
+		filters={"user_id": user_id, "state": CommandState.QUEUED},
+		fields=["name", "operation", "service_tag", "user_id", "arguments"],
+		order_by="creation asc, name asc",
+	)
+	return {command.service_tag: command for command in queued if command.user_id == user_id}
+
+
+def _is_same(waiting: frappe._dict | None, operation: str, arguments: dict[str, object]) -> bool:
+	if not waiting or waiting.operation != operation:
+		return False
+	return frappe.parse_json(waiting.arguments or "{}") == arguments
+
+
+def _user_types(user_id: str) -> dict[str, str]:
+	"""By device, what the person is there: who is an administrator of a device stays one."""
+	there = [row for row in device_user_store.rows_of_user(user_id) if row.state == DeviceUserState.ON_DEVICE]
+	return {row.service_tag: row.user_type for row in there}
+
+
+def _profile(operation: str, person: frappe._dict, user_type: str) -> dict[str, object]:
+	if operation not in WITH_NAMES:
+		return {}
+	names = {"first_name": person.first_name or "", "last_name": person.last_name or ""}
+	return {**names, "user_type": user_type}
+
+
+def _under_way(user_id: str) -> list[frappe._dict]:
+	"""The commands not finished that bring the person to a device or take it off, oldest first."""
+	found = frappe.get_all(
+		"CAMS Command",
+		filters={
+			"user_id": user_id,
+			"operation": ["in", ["AddUser", "DeleteUser"]],
+			"state": ["in", [CommandState.QUEUED, *COMMANDS_UNDER_WAY]],
+		},
+		fields=["operation", "service_tag", "user_id"],
+		order_by="creation asc, name asc",
+	)
+	return [command for command in found if command.user_id == user_id]
+
+
+def _has_jpeg(person: frappe._dict) -> bool:
+	url = frappe.db.get_value("Employee", person.name, "image")
+	attached = {"file_url": url, "attached_to_name": person.name}
+	if not url or not frappe.db.exists("File", attached):
+		return False
+	content = frappe.get_doc("File", attached).get_content()
+	return isinstance(content, bytes) and content.startswith(b"\xff\xd8")
+
+
+def _people_text(people: list[frappe._dict]) -> str:
+	names = [f"{person.employee_name or person.name} ({person.name})" for person in people[:MOST_NAMED]]
+	more = len(people) - MOST_NAMED
+	return escape_html(", ".join(names)) + (_(" and {0} more").format(more) if more > 0 else "")
+
+
+def _show_progress(operation: str, done: int, total: int) -> None:
+	frappe.publish_progress(
+		100 * done / total,
+		title=str(LABELS.get(operation, operation)),
+		description=_("{0} of {1} employees").format(done, total),
+	)
+
+
+DEFAULT_DEVICES: dict[str, Callable[[frappe._dict], list[str]]] = {
+	"AddUser": branch_devices,
+	"DeleteUser": all_devices,
+}

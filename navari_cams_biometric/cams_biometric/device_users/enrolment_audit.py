@@ -1,0 +1,224 @@
+"""The enrolment audit: who is on a device and should not be, who should be and is not, whose name is in doubt.
+
+From local records only, and with the same number of queries however many people there are. Enabled devices
+count. Each mismatch says which command fixes it, if one does, or what else to do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+
+from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.device_users import audit_records
+from navari_cams_biometric.cams_biometric.device_users.audit_records import (
+	BRINGS,
+	PATIENCE,
+	Key,
+	Records,
+	full_name,
+)
+
+NOBODY = "On a device, but not an active employee"
+NOWHERE = "Active, but on no device"
+NAMES = "One ID, different names"
+UNCONFIRMED = "Requested, never confirmed"
+
+REMOVE, ENROL, SEND_NAME, ASK_AGAIN = "Remove from Device", "Enrol", "Send the Name", "Send Again"
+OPERATIONS = {REMOVE: "DeleteUser", ENROL: "AddUser", SEND_NAME: "UpdateUser"}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+	"""One row of the audit. `operation` and `arguments` are the command behind `fix`; empty where none fixes it."""
+
+	kind: str
+	service_tag: str
+	user_id: str
+	words: str
+	fix: str = ""
+	operation: str = ""
+	arguments: dict[str, object] = field(default_factory=dict)
+	device: str = ""
+	branch: str = ""
+	employee: str = ""
+	employee_name: str = ""
+	device_name: str = ""
+	last_punch: datetime | None = None
+
+	@property
+	def key(self) -> tuple[str, str, str]:
+		return self.kind, self.service_tag, self.user_id
+
+
+def find_mismatches(kind: str = "", service_tag: str = "", branch: str = "") -> list[Mismatch]:
+	"""The mismatches, by kind, device and person; of one kind, device, or branch of the devices where that is given."""
+	records = audit_records.read()
+	finders = {NOBODY: _nobody, NOWHERE: _nowhere, NAMES: _names, UNCONFIRMED: _unconfirmed}
+	found = [
+		mismatch
+		for name, finder in finders.items()
+		if kind in ("", name)
+		for mismatch in sorted(finder(records), key=lambda each: (each.service_tag, each.user_id))
+	]
+	return [
+		mismatch
+		for mismatch in found
+		if service_tag in ("", mismatch.service_tag) and branch in ("", mismatch.branch)
+	]
+
+
+def _nobody(records: Records) -> Iterator[Mismatch]:
+	found = {key: row for key, row in records.on_device.items() if not records.active(row.user_id)}
+	punched = audit_records.last_punches(found)
+	for key, row in found.items():
+		whose = _whose(row, records.employees.get(row.user_id))
+		common = {**_common(NOBODY, records, key), "last_punch": punched.get(key)}
+		if records.is_on_its_way(key, ["DeleteUser"]):
+			yield Mismatch(**common, words=f"{_('The removal is in progress.')} {whose}")
+		else:
+			yield Mismatch(**common, words=whose, **_fix_fields(REMOVE))
+
+
+def _whose(row: frappe._dict, employee: frappe._dict | None) -> str:
+	told = [_("An administrator of the device.")] if (row.user_type or "").lower() == "admin" else []
+	if not employee:
+		return " ".join([_("No employee has this ID."), *told])
+	if employee.status == "Left" and employee.relieving_date:
+		return " ".join([_("Left on {0}.").format(employee.relieving_date), *told])
+	return " ".join([_("The employee is {0}.").format(_(employee.status)), *told])
+
+
+def _nowhere(records: Records) -> Iterator[Mismatch]:
+	of_branch, of_person = defaultdict(list), defaultdict(list)
+	for tag, device in records.devices.items():
+		of_branch[device.branch].append(tag)
+	for tag, user_id in records.on_device:
+		of_person[user_id].append(tag)
+	for user_id, employee in records.employees.items():
+		wanted = of_branch[employee.branch] if employee.branch else []
+		if records.active(user_id) and not set(wanted) & set(of_person[user_id]):
+			yield from _missing(records, user_id, wanted, of_person[user_id])
+
+
+def _missing(records: Records, user_id: str, wanted: list[str], elsewhere: list[str]) -> Iterator[Mismatch]:
+	"""One for each device of the branch, unless the person is on the way to one of them already."""
+	keys = [(tag, user_id) for tag in wanted]
+	if any(records.is_on_its_way(key, BRINGS) for key in keys):
+		return
+	employee = records.employees[user_id]
+	words = _("On no device.")
+	if elsewhere:
+		others = ", ".join(map(records.title, elsewhere))
+		words = _("On {0}, but on no device of the branch {1}.").format(others, employee.branch)
+	for key in keys:
+		if not records.last_asked(key, BRINGS):  # else it was asked for and never confirmed
+			yield Mismatch(
+				**_common(NOWHERE, records, key), words=words, **_fix_fields(ENROL, **_name_of(employee))
+			)
+
+
+def _names(records: Records) -> Iterator[Mismatch]:
+	named = defaultdict(list)
+	for key, row in records.on_device.items():
+		if full_name(row):
+			named[row.user_id].append(key)
+	for user_id, keys in named.items():
+		if len({_plain(full_name(records.on_device[key])) for key in keys}) > 1:
+			yield from _different(records, user_id, keys)
+
+
+def _different(records: Records, user_id: str, keys: list[Key]) -> Iterator[Mismatch]:
+	"""One for each device, but not where the name is the employee's."""
+	employee = records.active(user_id)
+	right = {_plain(full_name(employee)), _plain(employee.employee_name or "")} if employee else set()
+	for key in keys:
+		if _plain(full_name(records.on_device[key])) in right:
+			continue
+		words = _("Also {0}.").format(_other_names(records, key, keys))
+		if not employee:
+			advice = _("Find out whose ID it is, and remove it from devices where it belongs to nobody.")
+			yield Mismatch(**_common(NAMES, records, key), words=f"{words} {advice}")
+		elif records.is_on_its_way(key, ["UpdateUser"]):
+			yield Mismatch(
+				**_common(NAMES, records, key), words=f"{words} {_('The name change is in progress.')}"
+			)
+		else:
+			fixed = _fix_fields(SEND_NAME, **_name_of(employee))
+			yield Mismatch(**_common(NAMES, records, key), words=words, **fixed)
+
+
+def _other_names(records: Records, key: Key, keys: list[Key]) -> str:
+	own = _plain(full_name(records.on_device[key]))
+	others = [(other, full_name(records.on_device[other])) for other in keys]
+	return ", ".join(
+		_("{0} on {1}").format(name, records.title(other[0])) for other, name in others if _plain(name) != own
+	)
+
+
+def _unconfirmed(records: Records) -> Iterator[Mismatch]:
+	for key in records.asked:
+		command = records.last_asked(key, BRINGS)
+		if not command or key in records.on_device:
+			continue
+		if command.state == CommandState.FAILED or records.age(command) >= PATIENCE:
+			yield _unanswered(records, key, command)
+
+
+def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
+	common = _common(UNCONFIRMED, records, key)
+	asked = _("{0} was requested on {1}.").format(command.operation, get_datetime(command.creation).date())
+	told = " ".join(filter(None, (asked, command.outcome)))
+	if not records.active(key[1]):
+		advice = _("No active employee has this ID: check at the device that nobody is enrolled under it.")
+		return Mismatch(**common, words=f"{told} {advice}")
+	if command.state in (CommandState.WAITING, CommandState.QUEUED):
+		return Mismatch(
+			**common,
+			words=f"{told} {_('It will be carried out when the device or the gateway is back online.')}",
+		)
+	arguments = frappe.parse_json(command.arguments or "{}")
+	if not _can_repeat(command, arguments):
+		return Mismatch(
+			**common, words=f"{told} {_('Start it again from the employee, with the person present.')}"
+		)
+	fixed = {"fix": ASK_AGAIN, "operation": command.operation, "arguments": arguments}
+	return Mismatch(**common, words=told, **fixed)
+
+
+def _can_repeat(command: frappe._dict, arguments: dict[str, object]) -> bool:
+	"""What held a secret has forgotten it, and nobody stands at the device to give a finger."""
+	return command.operation == "AddUser" or arguments.get("photo") == "employee"
+
+
+def _common(kind: str, records: Records, key: Key) -> dict[str, object]:
+	service_tag, user_id = key
+	employee = records.employees.get(user_id) or frappe._dict()
+	row = records.on_device.get(key)
+	return {
+		"kind": kind,
+		"service_tag": service_tag,
+		"user_id": user_id,
+		"device": records.title(service_tag),
+		"branch": records.devices[service_tag].branch or "",
+		"employee": employee.name or "",
+		"employee_name": employee.employee_name or "",
+		"device_name": full_name(row) if row else "",
+	}
+
+
+def _fix_fields(fix: str, **arguments: object) -> dict[str, object]:
+	return {"fix": fix, "operation": OPERATIONS[fix], "arguments": arguments}
+
+
+def _name_of(employee: frappe._dict) -> dict[str, str]:
+	return {"first_name": employee.first_name or "", "last_name": employee.last_name or ""}
+
+
+def _plain(name: str) -> str:
+	"""Without case and spaces."""
+	return "".join(name.split()).casefold()

@@ -1,0 +1,44 @@
+"""What the gateway tells of a device, as the fields of CAMS Device hold it."""
+
+from frappe import _
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.base import stored_values, times
+from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo
+
+
+def connection_fields(health: DeviceHealth) -> dict[str, object]:
+	"""Where the gateway cannot tell how many commands wait, none is known to."""
+	last_seen = times.to_site_time(health.last_seen)
+	return {
+		"connection": "Online" if health.online else "Offline",
+		"connection_since": now_datetime(),
+		"queue_depth": health.queue_depth or 0,
+		**({"last_seen": last_seen} if last_seen else {}),
+	}
+
+
+def information_fields(told: DeviceInfo) -> dict[str, object]:
+	"""What the device tells of itself; what it does not tell stays as it is known."""
+	values = {
+		"model": stored_values.truncate(told.model),
+		"firmware": stored_values.truncate(told.firmware),
+		"counters": _counters(told),
+		"licence_until": told.licence_until,
+	}
+	known = {fieldname: value for fieldname, value in values.items() if value}
+	return {**known, "information_at": now_datetime()}
+
+
+def _counters(told: DeviceInfo) -> str:
+	"""A line for each: how many of how many."""
+	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
+	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
+
+
+def _counter(name: str, count: int | None, capacity: int | None) -> str:
+	if count is None:
+		return _("{0}: up to {1}").format(name, capacity)
+	if capacity is None:
+		return f"{name}: {count}"
+	return _("{0}: {1} of {2}").format(name, count, capacity)

@@ -1,0 +1,154 @@
+"""What is wrong with a device, from what is known of it. Asks nobody and writes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_datetime, getdate
+
+from navari_cams_biometric.cams_biometric.base.states import Health
+
+ONLINE = "Online"
+
+APART = timedelta(minutes=1)  # two looks at a queue that is on its way are one
+HOUR, DAY = 60, 24 * 60  # minutes
+
+
+@dataclass(frozen=True)
+class Limits:
+	"""When something is wrong: `not_reporting_after` and `clock_tolerance` in minutes, `licence_warning` in days."""
+
+	not_reporting_after: int = 60
+	clock_tolerance: int = 10
+	licence_warning: int = 30
+
+	@classmethod
+	def of_settings(cls) -> "Limits":
+		"""A site that had the app before these fields were added has no values for them."""
+		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		warning = settings.licence_warning
+		return cls(
+			cint(settings.not_reporting_after) or cls.not_reporting_after,
+			max(1, cint(settings.clock_tolerance)),
+			cls.licence_warning if warning is None else cint(warning),
+		)
+
+
+@dataclass(frozen=True)
+class Case:
+	"""One device: its record `before` this look and `after` it, both with the fields of CAMS Device.
+
+	`answered` tells that the gateway spoke of the device this time, `overdue` that a command waits too long.
+	Times are naive, in the site's zone.
+	"""
+
+	before: frappe._dict
+	after: frappe._dict
+	answered: bool
+	overdue: bool
+	now: datetime
+
+	@property
+	def had(self) -> set[str]:
+		"""The problems that were told already."""
+		return set(filter(None, (self.before.problems or "").split(",")))
+
+
+def find_problems(case: Case, limits: Limits) -> dict[str, str]:
+	"""The problems that hold, the worst first, each with a sentence that says what to do."""
+	found = {
+		Health.NOT_REPORTING: _not_reporting(case, limits),
+		Health.QUEUE_STUCK: _queue_stuck(case),
+		Health.CLOCK_DRIFT: _clock_drift(case, limits),
+		Health.LICENCE_EXPIRING: _licence_expiring(case, limits),
+	}
+	return {problem: sentence for problem, sentence in found.items() if sentence}
+
+
+def health_of(case: Case, problems: dict[str, str]) -> str:
+	"""The worst problem, or Well; empty where nothing was ever heard of the device."""
+	known = any(case.after[fieldname] for fieldname in ("last_reported", "last_seen", "connection"))
+	return next(iter(problems), Health.HEALTHY if known else "")
+
+
+def _not_reporting(case: Case, limits: Limits) -> str:
+	alive_at = _alive_at(case)
+	if case.now - (alive_at or get_datetime(case.after.creation)) <= timedelta(
+		minutes=limits.not_reporting_after
+	):
+		return ""
+	advice = _("Check its power and its network, and its callback URL in the CAMS portal.")
+	if not alive_at:
+		return _("It has never reported.") + " " + advice
+	return _("It has not reported since {0}.").format(_minute_text(alive_at)) + " " + advice
+
+
+def _alive_at(case: Case) -> datetime | None:
+	"""When it was last heard here, or known to be online. A time that lies ahead is no later than now."""
+	told = case.after
+	known = [told.last_reported, told.last_seen, told.connection_since if told.connection == ONLINE else None]
+	return max((min(get_datetime(moment), case.now) for moment in known if moment), default=None)
+
+
+def _queue_stuck(case: Case) -> str:
+	"""Whoever cannot be asked stays stuck; who is offline has a reason to keep commands waiting."""
+	waits = _waits(case) if case.answered else Health.QUEUE_STUCK in case.had
+	if not waits:
+		return ""
+	advice = _("Reset its queue; if that does not help, restart it.")
+	if case.after.queue_depth:
+		return (
+			_("It is online, but {0} commands are pending for it.").format(case.after.queue_depth)
+			+ " "
+			+ advice
+		)
+	return _("It is online, but its commands are not carried out.") + " " + advice
+
+
+def _waits(case: Case) -> bool:
+	"""Both times online, and each time something waited. A look right after another counts for none."""
+	before, after = case.before, case.after
+	if not (before.connection == after.connection == ONLINE):
+		return False
+	if Health.QUEUE_STUCK not in case.had and case.now - get_datetime(before.connection_since) < APART:
+		return False
+	return case.overdue or (before.queue_depth > 0 and after.queue_depth > 0)
+
+
+def _clock_drift(case: Case, limits: Limits) -> str:
+	skew = case.after.clock_skew
+	if abs(skew) <= 60 * limits.clock_tolerance:
+		return ""
+	if skew > 0:
+		return _("Its clock is {0} ahead. Sync its time.").format(_rough_span(skew))
+	return _("Its clock is {0} behind, or its punches arrived that late. Sync its time.").format(
+		_rough_span(-skew)
+	)
+
+
+def _licence_expiring(case: Case, limits: Limits) -> str:
+	until = getdate(case.after.licence_until) if case.after.licence_until else None
+	if not until or (until - case.now.date()).days > limits.licence_warning:
+		return ""
+	return _licence_text(until, case.now.date()) + " " + _("Renew it at CAMS, then set the new date here.")
+
+
+def _licence_text(until: date, today: date) -> str:
+	if until < today:
+		return _("Its licence ended on {0}.").format(until)
+	return _("Its licence ends on {0}.").format(until)
+
+
+def _minute_text(moment: datetime) -> str:
+	return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _rough_span(seconds: int) -> str:
+	"""In the largest unit of which there are two."""
+	minutes = round(seconds / 60)
+	if minutes >= 2 * DAY:
+		return _("{0} days").format(round(minutes / DAY))
+	if minutes >= 2 * HOUR:
+		return _("{0} hours").format(round(minutes / HOUR))
+	return _("{0} minutes").format(minutes)

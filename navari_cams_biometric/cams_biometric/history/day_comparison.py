@@ -1,0 +1,123 @@
+"""The days that the gateway tells beside those that this site has: first in, last out, hours. Changes nothing.
+
+A day of the site is made of its Employee Checkins, whoever entered them, in the same way as the gateway's client
+makes days of punches.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.query_builder.functions import Trim
+from frappe.utils import get_datetime, get_system_timezone
+
+from navari_cams_biometric.cams_biometric.history.punch_comparison import (
+	MISSING,
+	NOT_AT_GATEWAY,
+	Row,
+	Scope,
+	add_people,
+)
+from navari_cams_biometric.gateway.client import DaySummary, DevicePunch
+from navari_cams_biometric.gateway.client.derived import summarise
+from navari_cams_biometric.gateway.errors import TimestampError
+from navari_cams_biometric.gateway.punch import Punch, PunchType
+from navari_cams_biometric.gateway.timestamp import format_timestamp, parse_timestamp
+
+TOLERANCE = timedelta(minutes=1)
+
+FIRST_IN, LAST_OUT, HOURS = "First In", "Last Out", "Hours"
+TYPES = {"IN": PunchType.CHECK_IN.value, "OUT": PunchType.CHECK_OUT.value}
+
+
+def compare_days(told: Iterable[DaySummary], scope: Scope, with_hours: bool) -> list[Row]:
+	"""A row for each person and day that either side has, those that differ first, then by day.
+
+	Without `with_hours` the gateway tells no hours and they are not compared. Keys: date, user_id, employee,
+	employee_name, difference (what differs, separated by commas, or empty), and for both sides first_in,
+	last_out (naive, site's zone) and worked (seconds), each with `_gateway` or `_here` behind it.
+	"""
+	zone = ZoneInfo(get_system_timezone())
+	theirs = {(day.user_id, day.date): day for day in told if scope.is_about(day.user_id)}
+	ours = {(day.user_id, day.date): day for day in summarise(_checkins_as_punches(scope), zone)}
+	rows = []
+	for user_id, day in theirs.keys() | ours.keys():
+		pair = theirs.get((user_id, day)), ours.get((user_id, day))
+		rows.append(
+			{
+				"date": day,
+				"user_id": user_id,
+				"employee": None,
+				**_side("gateway", pair[0], zone, with_hours),
+				**_side("here", pair[1], zone, True),
+				"difference": ", ".join(_day_differences(*pair, with_hours)),
+			}
+		)
+	add_people(rows)
+	return sorted(rows, key=lambda row: (not row["difference"], row["date"], row["user_id"]))
+
+
+def _checkins_as_punches(scope: Scope) -> Iterator[DevicePunch]:
+	"""The site's check-ins with a direction, of everybody who has an Attendance Device ID.
+
+	Each in the offset that its device sent, because that decides to which day it belongs; the time is the
+	check-in's own, which a person may have corrected.
+	"""
+	checkin, employee = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("Employee")
+	condition = checkin.time[scope.site_times[0] : scope.site_times[1]]
+	condition &= checkin.log_type.isin(["IN", "OUT"]) & (employee.attendance_device_id != "")
+	if scope.user_id:
+		condition &= Trim(employee.attendance_device_id) == scope.user_id
+	rows = (
+		frappe.qb.from_(checkin)
+		.inner_join(employee)
+		.on(employee.name == checkin.employee)
+		.select(employee.attendance_device_id, checkin.time, checkin.log_type, checkin.custom_original_time)
+		.where(condition)
+		.orderby(checkin.time)
+		.run(as_dict=True)
+	)
+	zone = ZoneInfo(get_system_timezone())
+	for row in rows:
+		instant = get_datetime(row.time).replace(tzinfo=zone, microsecond=0)
+		log_time = format_timestamp(_in_offset_of(row.custom_original_time or "", instant))
+		punch = Punch(row.attendance_device_id.strip(), TYPES[row.log_type], log_time)
+		if scope.is_about(punch.user_id):
+			yield DevicePunch("", punch)
+
+
+def _in_offset_of(original_time: str, instant: datetime) -> datetime:
+	try:
+		return instant.astimezone(parse_timestamp(original_time, instant.tzinfo).tzinfo)
+	except TimestampError:
+		return instant
+
+
+def _side(side: str, day: DaySummary | None, zone: ZoneInfo, with_hours: bool) -> Row:
+	return {
+		f"first_in_{side}": _site_time(day.first_in, zone) if day else None,
+		f"last_out_{side}": _site_time(day.last_out, zone) if day else None,
+		f"worked_{side}": int(day.worked.total_seconds()) if day and with_hours else None,
+	}
+
+
+def _site_time(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
+	return instant.astimezone(zone).replace(tzinfo=None) if instant else None
+
+
+def _day_differences(theirs: DaySummary | None, ours: DaySummary | None, with_hours: bool) -> list[str]:
+	if not ours:
+		return [MISSING]
+	if not theirs:
+		return [NOT_AT_GATEWAY]
+	differing = {
+		FIRST_IN: _differ(theirs.first_in, ours.first_in),
+		LAST_OUT: _differ(theirs.last_out, ours.last_out),
+		HOURS: with_hours and abs(theirs.worked - ours.worked) > TOLERANCE,
+	}
+	return [what for what, differs in differing.items() if differs]
+
+
+def _differ(one: datetime | None, other: datetime | None) -> bool:
+	return abs(one - other) > TOLERANCE if one and other else one is not other

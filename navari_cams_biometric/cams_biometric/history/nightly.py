@@ -1,0 +1,111 @@
+"""The nightly reconciliation: a history load of the last days, and word of what was missing here.
+
+The load finds, loads and marks what was missing (history.loads). It is told of once it is over and nothing more
+comes, and again where a device answers by the callback later. A device that failed is asked for the same days in the
+next nights, as far back as Settings say.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, add_to_date, escape_html, format_date, getdate, now_datetime
+
+from navari_cams_biometric.cams_biometric.base import notices
+from navari_cams_biometric.cams_biometric.base.states import LoadKind, LoadState
+from navari_cams_biometric.cams_biometric.history import loads
+
+DOCTYPE = "CAMS History Load"
+QUIET_MINUTES = 5  # an answer by the callback comes in many batches
+NOTIFY_DAYS = 2  # longer than a device may take to answer by the callback
+RECIPIENT_ROLE = "HR Manager"
+
+
+def begin() -> None:
+	"""Scheduled, at night: load the last days of all enabled devices, if Settings say so and the gateway can be asked.
+
+	One at a time: a load of a former night that is still under way is left alone.
+	"""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	days = settings.reconcile_days or 0
+	if not days or not settings.auth_token_digest or not frappe.db.exists("CAMS Device", {"enabled": 1}):
+		return
+	under_way = {"kind": LoadKind.NIGHTLY, "state": ["in", [LoadState.QUEUED, LoadState.RUNNING]]}
+	if not frappe.db.exists(DOCTYPE, under_way):
+		loads.start(add_days(getdate(), -days), add_days(getdate(), -1), kind=LoadKind.NIGHTLY)
+
+
+def notify() -> None:
+	"""Scheduled: say what the nightly loads brought that are over, each thing once. Silent where nothing was missing."""
+	over = {
+		"kind": LoadKind.NIGHTLY,
+		"state": ["in", [LoadState.DONE, LoadState.FAILED]],
+		"modified": [">", add_to_date(now_datetime(), days=-NOTIFY_DAYS)],
+	}
+	for name in frappe.get_all(DOCTYPE, filters=over, pluck="name", order_by="creation, name"):
+		_notify_of(frappe.get_doc(DOCTYPE, name, for_update=True))
+		frappe.db.commit()
+
+
+def _notify_of(load: Document) -> None:
+	"""The row is the lock: nobody else tells it too."""
+	brought = _brought_by(load)
+	has_failed = load.state == LoadState.FAILED and not load.notified_at
+	if len(brought) <= load.notified_punches and not has_failed:
+		return
+	if any(punch.creation > add_to_date(now_datetime(), minutes=-QUIET_MINUTES) for punch in brought):
+		return
+	notices.notify(
+		_recipients(), DOCTYPE, load.name, _subject(load, brought), "<br>".join(_lines(load, brought))
+	)
+	load.db_set({"notified_at": now_datetime(), "notified_punches": len(brought)}, update_modified=False)
+
+
+def _brought_by(load: Document) -> list[frappe._dict]:
+	"""The punches that were missing, in their order."""
+	return frappe.get_all(
+		"CAMS Punch",
+		filters={"history_load": load.name},
+		fields=["service_tag", "state", "creation"],
+		order_by="punch_time, name",
+	)
+
+
+def _recipients() -> set[str]:
+	"""Whom Settings name, and every HR Manager: attendance may have changed, or wait for them."""
+	roles = {"role": RECIPIENT_ROLE, "parenttype": "User", "parent": ["!=", "Administrator"]}
+	return notices.recipients() | set(frappe.get_all("Has Role", filters=roles, pluck="parent"))
+
+
+def _subject(load: Document, brought: list[frappe._dict]) -> str:
+	days = " - ".join(format_date(day) for day in (load.from_date, load.to_date))
+	if load.state != LoadState.FAILED:
+		text = _("Nightly reconciliation of {0}: missing punches loaded: {1}")
+	else:
+		text = _("Nightly reconciliation of {0}: not complete, missing punches loaded: {1}")
+	return text.format(f"<b>{days}</b>", f"<b>{len(brought)}</b>")
+
+
+def _lines(load: Document, brought: list[frappe._dict]) -> Iterator[str]:
+	"""HTML: for each device that brought punches or failed."""
+	failed = [row for row in load.devices if row.state == LoadState.FAILED]
+	for row in load.devices:
+		states = Counter(punch.state for punch in brought if punch.service_tag == row.service_tag)
+		if states:
+			named = ", ".join(f"{_(state)}: {count}" for state, count in sorted(states.items()))
+			yield f"{_title(row)}: {states.total()} ({named})"
+	for row in failed:
+		yield _("{0} could not be loaded. {1}").format(_title(row), escape_html(row.message or ""))
+	if failed:
+		yield _(
+			"The next nightly reconciliations request the same days again, as far back as Settings allow."
+		)
+	elif load.state == LoadState.FAILED:
+		yield _("The load stopped: see the Error Log, then press Resume on the load.")
+
+
+def _title(row: Document) -> str:
+	label = frappe.db.get_value("CAMS Device", row.service_tag, "label")  # none where it was deleted since
+	return notices.device_title(frappe._dict(name=row.service_tag, label=label))

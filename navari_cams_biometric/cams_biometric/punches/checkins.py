@@ -1,0 +1,326 @@
+"""From waiting punches to Employee Checkins: the worker's part.
+
+HRMS decides what a valid check-in is: each is inserted through its DocType. Here is decided what HRMS cannot
+know: who it was, which direction counts, and what becomes of a punch that is refused. Several workers may run
+this at once: rows are locked, and nothing is done twice.
+"""
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import frappe
+from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
+from frappe.utils import add_to_date, getdate, now_datetime, strip_html
+from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
+from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
+
+from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.day_repair import late_days
+from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
+from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
+from navari_cams_biometric.cams_biometric.shift_sync import watermark
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
+MOST_ATTEMPTS = 6
+SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
+TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+
+
+class NotRecordedError(Exception):
+	"""This punch does not become a check-in now. `code` is one of reasons.REASONS, `detail` an addition to it."""
+
+	def __init__(self, code: str, detail: str = ""):
+		super().__init__(code)
+		self.code = code
+		self.detail = detail
+
+
+def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
+	"""Turn waiting punches into check-ins, in time order, until there are none or `seconds` are over.
+
+	Commits after each batch, so progress lasts. What is left then is for the job of the other turn, behind the jobs
+	that came meanwhile: one worker may serve them all.
+	"""
+	frappe.set_user("Administrator")
+	end = time.monotonic() + seconds
+	while time.monotonic() < end:
+		if not _drain_batch():
+			return
+	inbox.request_drain(1 - turn)
+
+
+def sweep() -> None:
+	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
+	requeue_known_users()
+	frappe.db.commit()
+	drain(turn=1)  # what is left then is for the job that callbacks ask for
+
+
+def _drain_batch() -> bool:
+	"""False where nothing is due."""
+	punches = inbox.lock_due(BATCH)
+	if not punches:
+		return False
+	try:
+		_process_batch(punches)
+	except _BatchBrokenError as broken:
+		frappe.db.rollback()  # the others of this batch stay queued, and are next
+		_conclude_broken(broken)
+	frappe.db.commit()
+	late_days.note_punches(punch.name for punch in punches)
+	frappe.publish_realtime(
+		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
+	)
+	# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
+	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
+	return True
+
+
+class _BatchBrokenError(Exception):
+	"""At this punch the transaction became worthless. `trace` is empty for a transient fault of the database."""
+
+	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, trace: str = ""):
+		super().__init__(punch.name)
+		self.punch = punch
+		self.employee = employee
+		self.trace = trace
+
+
+def _process_batch(punches: list[frappe._dict]) -> None:
+	employees = employees_by_device_id(punch.user_id for punch in punches)
+	for punch in punches:
+		_process(punch, employees.get(punch.user_id))
+	_note_devices_reported(punches)
+
+
+def _process(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	"""Bring one punch to its next state, or raise _BatchBrokenError.
+
+	After an unexpected error even the savepoint may be gone: a hook of another app may have committed.
+	"""
+	try:
+		_settle(punch, employee)
+	except TRANSIENT_ERRORS as error:
+		raise _BatchBrokenError(punch, employee) from error
+	except Exception as error:
+		raise _BatchBrokenError(punch, employee, frappe.get_traceback()) from error
+	finally:
+		frappe.clear_messages()
+
+
+def _settle(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	frappe.db.savepoint("cams_punch")
+	try:
+		fields = _check_in(punch, employee)
+	except NotRecordedError as reason:
+		frappe.db.rollback(save_point="cams_punch")
+		_conclude(punch, reason.code, reason.detail, employee)
+		return
+	_set_state(punch, punch_time=punch.punch_time, **fields)
+
+
+def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
+	"""Create the check-in, or find the one that is there. Returns the fields to set on the punch.
+
+	Raises NotRecordedError where a person or a change is needed first.
+	"""
+	device = find_device(punch.service_tag) if punch.service_tag else None
+	_ensure_readable(punch, device)
+	direction = _direction(punch, device)
+	_ensure_clock(punch)
+	_ensure_active(punch, employee)
+	if not direction:
+		_ensure_direction_is_optional(punch, employee)
+	checkin = frappe.new_doc("Employee Checkin")
+	checkin.update(
+		{
+			"employee": employee.name,
+			"time": punch.punch_time,
+			"log_type": direction,
+			"device_id": punch.service_tag,
+			"custom_original_time": punch.original_time,
+			"custom_punch_type": punch.punch_type,
+			"custom_input_type": punch.input_type,
+			"custom_cams_punch": punch.name,
+		}
+	)
+	if device and (device.latitude or device.longitude):
+		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
+	try:
+		# The links need no second look: the employee was just read, and the shift is HRMS's.
+		checkin.insert(ignore_permissions=True, ignore_links=True)
+	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
+		return _linked_to_equal(checkin, refusal)
+	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
+
+
+def _ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
+	if not punch.user_id:
+		raise NotRecordedError("MALFORMED")
+	punch.punch_time = punch.punch_time or times.log_time_on_site(
+		punch.original_time, device
+	)  # a retry may know more
+	if not punch.punch_time:
+		raise NotRecordedError("TIME_UNREADABLE")
+	if device and not device.enabled:
+		raise NotRecordedError("DEVICE_DISABLED")
+
+
+def _direction(punch: frappe._dict, device: "CAMSDevice | None") -> str | None:
+	"""IN, OUT, or None for a check-in without log type. The device's own direction goes before the punch type's,
+	but does not turn a meal into attendance."""
+	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	direction = settings.direction_of(punch.punch_type or "None")
+	if direction == NOT_ATTENDANCE:
+		raise NotRecordedError("NOT_ATTENDANCE")
+	if device and device.direction != "From Punch Type":
+		direction = device.direction
+	if not direction:
+		raise NotRecordedError("UNKNOWN_PUNCH_TYPE", punch.punch_type)
+	return None if direction == NO_DIRECTION else direction
+
+
+def _ensure_clock(punch: frappe._dict) -> None:
+	"""Against the moment it was received, so that waiting does not make a wrong clock right."""
+	tolerance = timedelta(minutes=frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0)
+	ahead = punch.punch_time - punch.creation
+	if ahead > tolerance and not punch.time_accepted:
+		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
+
+
+def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	"""Who has left was active until the relieving date: punches that come late are still theirs."""
+	if not employee:
+		raise NotRecordedError("UNKNOWN_USER")
+	if employee.status == "Active":
+		return
+	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
+	if employee.status != "Left" or not left_later:
+		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
+
+
+def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:
+	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
+	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
+	shift = get_actual_start_end_datetime_of_shift(employee.name, punch.punch_time, True)
+	if not shift:
+		return
+	shift_type = shift.shift_type.name
+	mode = frappe.get_cached_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
+	if mode.startswith("Strictly"):
+		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
+
+
+def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
+	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
+	frappe.db.rollback(save_point="cams_punch")
+	log_type = checkin.log_type or ["is", "not set"]
+	equal = frappe.db.exists(
+		"Employee Checkin", {"custom_cams_punch": checkin.custom_cams_punch}
+	) or frappe.db.exists(
+		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
+	)
+	if not equal:
+		raise _hold_for(checkin, refusal)
+	return {
+		"state": PunchState.RECORDED,
+		"employee": checkin.employee,
+		"employee_checkin": equal,
+		"reason_code": "EQUAL_CHECKIN",
+		"reason": str(REASONS["EQUAL_CHECKIN"].sentence),
+	}
+
+
+def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
+	"""Which of the reasons a refusal of HRMS is. Its texts are translated, so the facts are looked at instead."""
+	if isinstance(refusal, InactiveEmployeeStatusError):
+		return NotRecordedError("EMPLOYEE_INACTIVE")
+	if isinstance(refusal, CheckinRadiusExceededError):
+		return NotRecordedError("OUTSIDE_RADIUS", strip_html(str(refusal)))
+	has_location = checkin.latitude or checkin.longitude
+	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
+		return NotRecordedError("LOCATION_REQUIRED")
+	return NotRecordedError("REFUSED", strip_html(str(refusal)))
+
+
+def _conclude(
+	punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = ""
+) -> None:
+	"""Give the punch the state, the sentence and the remedy of a reason; tell the Error Log where it must wait."""
+	reason = REASONS[code]
+	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
+	_set_state(
+		punch,
+		state=reason.state,
+		employee=employee.name if employee else None,
+		reason_code=code,
+		reason=sentence,
+		remedy=str(reason.remedy),
+	)
+	if reason.state == PunchState.IGNORED:
+		return
+	log_once_a_day(
+		f"CAMS punch {reason.state.lower()}: {code}, device {punch.service_tag or '?'}, user {punch.user_id or '?'}",
+		f"{sentence}\n{reason.remedy}\n\n{trace}".strip(),
+		identity=(code, punch.service_tag or "", punch.user_id or ""),
+		reference_doctype="CAMS Punch",
+		reference_name=punch.name,
+	)
+
+
+def _set_state(punch: frappe._dict, **values: object) -> None:
+	inbox.update_punches([punch.name], **{"retry_after": None, **values})
+
+
+def _conclude_broken(broken: _BatchBrokenError) -> None:
+	"""Unless another worker had it meanwhile. A transient fault is tried again after 1, 2, 4, ... minutes, and at
+	last is visibly Failed."""
+	punch = broken.punch
+	if frappe.db.get_value("CAMS Punch", punch.name, "state", for_update=True) != PunchState.QUEUED:
+		return
+	if broken.trace:
+		_conclude(punch, "UNEXPECTED_ERROR", "", broken.employee, broken.trace)
+		return
+	attempts = punch.attempts + 1
+	inbox.update_punches(
+		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
+	)
+	if attempts >= MOST_ATTEMPTS:
+		_conclude(punch, "DATABASE_BUSY", "", broken.employee)
+
+
+def _note_devices_reported(punches: list[frappe._dict]) -> None:
+	"""Once a batch, and past the document cache, which every callback reads its device from."""
+	device = frappe.qb.DocType("CAMS Device")
+	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
+		own = [punch for punch in punches if punch.service_tag == service_tag]
+		watermark.note_punched(service_tag, own)
+		last_reported = max(punch.creation for punch in own)
+		labels = [punch.device_label for punch in own if punch.device_label]
+		punched = [
+			punch.punch_time for punch in own if punch.punch_time and punch.punch_time <= punch.creation
+		]
+		is_later = device.last_reported.isnull() | (device.last_reported < last_reported)
+		frappe.qb.update(device).set(device.last_reported, last_reported).where(
+			(device.name == service_tag) & is_later
+		).run()
+		if labels:
+			unnamed = device.label.isnull() | (device.label == "")
+			frappe.qb.update(device).set(device.label, labels[-1]).where(
+				(device.name == service_tag) & unnamed
+			).run()
+		if punched:
+			is_newer = device.last_punch.isnull() | (device.last_punch < max(punched))
+			frappe.qb.update(device).set(device.last_punch, max(punched)).where(
+				(device.name == service_tag) & is_newer
+			).run()

@@ -1,0 +1,387 @@
+"""What waits to be fixed, for a person to look at: held and failed punches by reason, unknown users by device and
+id, and what became of those that were released. A bounded number of queries, however many punches there are.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Cast_, Count, Max, Min, NullIf
+from frappe.utils import now_datetime
+from pypika.analytics import RowNumber
+from pypika.terms import Criterion, Field
+
+from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
+from navari_cams_biometric.cams_biometric.base.employees import names_of
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.reasons import DEVICE, REASONS, SETTINGS
+from navari_cams_biometric.cams_biometric.punches.suggestions import SURE, Candidate, Directory, likeliest
+
+UNKNOWN = "UNKNOWN_USER"
+WAITING = (PunchState.HELD, PunchState.FAILED)
+# What a person can do here, besides opening the places in which the cause is fixed.
+ACTIONS = {UNKNOWN: ("dismiss",), "CLOCK_AHEAD": ("accept_time", "dismiss"), "MALFORMED": ("dismiss",)}
+OTHER_ACTIONS = ("retry", "dismiss")
+# Places besides Reason.requeued_by.
+MORE_PLACES = {
+	"CLOCK_AHEAD": (DEVICE,),
+	"TIME_UNREADABLE": ("Employee Checkin",),
+	"MALFORMED": ("Employee Checkin",),
+	"OUTSIDE_RADIUS": ("Shift Location",),
+	"UNEXPECTED_ERROR": ("Error Log",),
+}
+SINGLES = (SETTINGS, "HR Settings")
+MOST_PUNCHES = 20  # shown for one reason; the list has all
+MOST_CANDIDATES = 2000
+MOST_PLACES = 5
+SLICE = 50  # check-ins taken back in one request
+
+
+def held_groups(rows: int) -> dict:
+	"""All that waits: `unknown` with up to `rows` rows of (device, user id), and `groups`, one for each other reason."""
+	as_of = now_datetime()
+	labels = device_labels()
+	unknown, groups = _unknown_users(labels, rows), _groups(labels)
+	return {
+		"as_of": str(as_of),
+		"total": unknown["count"] + sum(group["count"] for group in groups),
+		"unknown": unknown,
+		"groups": groups,
+	}
+
+
+def actions_for(reason_code: str) -> tuple[str, ...]:
+	"""What can be done with punches that wait for a reason: retry, accept_time, dismiss; the remedy first."""
+	return ACTIONS.get(reason_code, OTHER_ACTIONS)
+
+
+def names_in(
+	reason_code: str, as_of: datetime, user_id: str | None, service_tag: str | None, limit: int
+) -> list[str]:
+	"""Punches that wait for a reason and did so already at `as_of`: what came later nobody has seen yet."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	seen = punch.state.isin(WAITING) & (punch.reason_code == reason_code) & (punch.modified <= as_of)
+	query = frappe.qb.from_(punch).select(punch.name).where(seen).orderby(punch.punch_time).limit(limit)
+	if user_id is not None:
+		query = query.where(is_text(punch.user_id, user_id))
+	if service_tag is not None:
+		query = query.where(punch.service_tag == service_tag if service_tag else punch.service_tag.isnull())
+	return permitted(query, "CAMS Punch").run(pluck=True)
+
+
+def is_waiting(user_id: str) -> bool:
+	"""Whether there are punches of exactly this user id that nobody is known for."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	waiting = (
+		is_text(punch.user_id, user_id) & (punch.state == PunchState.HELD) & (punch.reason_code == UNKNOWN)
+	)
+	return bool(frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1).run())
+
+
+def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) -> dict:
+	"""What became of punches that were here before `since` and were released then: of a user id, or named ones."""
+	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
+	chosen = is_text(punch.user_id, user_id) if user_id else punch.name.isin([*names, ""])
+	query = (
+		frappe.qb.from_(punch)
+		.left_join(checkin)
+		.on(checkin.name == punch.employee_checkin)
+		.select(punch.state, punch.reason_code, Count(punch.name).as_("count"))
+		.select(Count(NullIf(checkin.attendance, "")).as_("with_attendance"))
+		.where(chosen & (punch.creation < since) & (punch.modified >= since))
+		.groupby(punch.state, punch.reason_code)
+		.orderby(punch.state)
+		.orderby(punch.reason_code)
+	)
+	rows = permitted(query, "CAMS Punch").run(as_dict=True)
+	return {
+		"total": sum(row.count for row in rows),
+		"queued": sum(row.count for row in rows if row.state == PunchState.QUEUED),
+		"checked_in": sum(row.count for row in rows if row.state == PunchState.RECORDED),
+		"with_attendance": sum(row.with_attendance for row in rows),
+		"others": [
+			{**row, "sentence": _sentence(row.reason_code)}
+			for row in rows
+			if row.state not in (PunchState.QUEUED, PunchState.RECORDED)
+		],
+	}
+
+
+def undo_link(user_id: str, employee: str, since: datetime) -> dict:
+	"""Undo what a link made since then, a slice at a time: its check-ins are deleted, the punches wait again.
+
+	Check-ins that attendance was marked from stay. `left` tells how many are still to do, `kept` how many stay.
+	"""
+	_unlink(user_id, employee)
+	made = _made_by_link(user_id, employee, since)
+	open_ones = [row for row in made if not row.attendance]
+	for row in open_ones[:SLICE]:
+		if row.custom_cams_punch == row.punch:  # another's check-in was only linked
+			frappe.delete_doc("Employee Checkin", row.checkin)
+	hold_again = [row.punch for row in open_ones[:SLICE]]
+	hold_again += _held_otherwise(user_id, employee, since)
+	_hold_as_unknown(hold_again)
+	return {
+		"taken_back": len(open_ones[:SLICE]),
+		"left": len(open_ones[SLICE:]),
+		"kept": len(made) - len(open_ones),
+	}
+
+
+def exactly(field: Field) -> Cast_:
+	"""A text as it is: the database ignores case, but user ids are texts in which it counts."""
+	return Cast_(field, "BINARY")
+
+
+def is_text(field: Field, text: str) -> Criterion:
+	"""Equal to the letter; the first half finds it by the index."""
+	return (field == text) & (exactly(field) == text)
+
+
+def _unknown_users(labels: dict[str, str], limit: int) -> dict:
+	rows = _unknown_rows()
+	shown = rows[:limit]
+	names, directory = _names_on_devices(shown), _directory() if shown else Directory([])
+	tags = defaultdict(list)
+	for row in rows:
+		tags[row.user_id].append(row)
+	for row in shown:
+		row.device = labels.get(row.service_tag, row.service_tag or "")
+		row.also_on = [
+			{"device": labels.get(other.service_tag, other.service_tag or ""), "count": other.count}
+			for other in tags[row.user_id]
+			if other is not row
+		]
+		row.name_on_device = names.get((row.service_tag, row.user_id)) or names.get((None, row.user_id), "")
+		row.update(_suggestions(directory, row))
+	return {
+		"sentence": _sentence(UNKNOWN),
+		"remedy": _(str(REASONS[UNKNOWN].remedy)),
+		"count": sum(row.count for row in rows),
+		"users": len(rows),
+		"rows": shown,
+	}
+
+
+def _unknown_rows() -> list[frappe._dict]:
+	"""(device, user id) with count, first and last seen; the most punches first."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	query = (
+		frappe.qb.from_(punch)
+		.select(
+			Max(punch.user_id).as_("user_id"),
+			punch.service_tag,
+			Count(punch.name).as_("count"),
+			Min(punch.punch_time).as_("first_seen"),
+			Max(punch.punch_time).as_("last_seen"),
+		)
+		.where((punch.state == PunchState.HELD) & (punch.reason_code == UNKNOWN))
+		.groupby(punch.service_tag, exactly(punch.user_id))
+	)
+	rows = permitted(query, "CAMS Punch").run(as_dict=True)
+	return sorted(rows, key=lambda row: (-row.count, row.user_id, row.service_tag or ""))
+
+
+def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], str]:
+	"""By (service tag, user id), and by (None, user id) from any device."""
+	user_ids = sorted({row.user_id for row in rows})
+	users = frappe.get_all(
+		"CAMS Device User",
+		filters={"user_id": ["in", user_ids or [""]]},
+		fields=["service_tag", "user_id", "first_name", "last_name"],
+		order_by="last_updated asc",
+	)
+	names: dict[tuple[str | None, str], str] = {}
+	for user in users:
+		name = f"{user.first_name or ''} {user.last_name or ''}".strip()
+		if name:
+			names[user.service_tag, user.user_id] = names[None, user.user_id] = name
+	return names
+
+
+def _directory() -> Directory:
+	"""The active employees that have no device id, as far as this user may see them."""
+	if not frappe.has_permission("Employee", "read"):
+		return Directory([])
+	employees = frappe.get_list(
+		"Employee",
+		filters={"status": "Active", "attendance_device_id": ["is", "not set"]},
+		fields=["name", "employee_name", "employee_number"],
+		order_by="name asc",
+		limit=MOST_CANDIDATES,
+	)
+	return Directory(
+		Candidate(each.name, each.employee_name or "", each.employee_number or "") for each in employees
+	)
+
+
+def _suggestions(directory: Directory, row: frappe._dict) -> dict:
+	suggestions = directory.suggest(row.user_id, row.name_on_device)
+	best = likeliest(suggestions)
+	return {
+		"suggestions": [suggestion._asdict() for suggestion in suggestions],
+		"suggested": best.employee if best else None,
+		"sure": bool(likeliest(suggestions, SURE)),
+	}
+
+
+def _groups(labels: dict[str, str]) -> list[dict]:
+	"""One for each reason that something waits for, except unknown users, in the order of the table of reasons."""
+	causes = _causes()
+	punches = _first_punches(labels) if causes else {}
+	codes = [code for code in REASONS if any(cause.reason_code == code for cause in causes)]
+	groups = [
+		_group(code, [cause for cause in causes if cause.reason_code == code], punches.get(code, []), labels)
+		for code in codes
+	]
+	_name_employees(groups)
+	return groups
+
+
+def _group(code: str, causes: list[frappe._dict], punches: list[frappe._dict], labels: dict) -> dict:
+	return {
+		"code": code,
+		"state": REASONS[code].state,
+		"sentence": _sentence(code),
+		"remedy": _(str(REASONS[code].remedy)),
+		"count": sum(cause.count for cause in causes),
+		"actions": actions_for(code),
+		"places": _places(code, causes, labels),
+		"punches": punches,
+	}
+
+
+def _causes() -> list[frappe._dict]:
+	punch = frappe.qb.DocType("CAMS Punch")
+	query = (
+		frappe.qb.from_(punch)
+		.select(punch.reason_code, punch.service_tag, punch.employee, Count(punch.name).as_("count"))
+		.where(punch.state.isin(WAITING) & (punch.reason_code != UNKNOWN))
+		.groupby(punch.reason_code, punch.service_tag, punch.employee)
+	)
+	return permitted(query, "CAMS Punch").run(as_dict=True)
+
+
+def _places(code: str, causes: list[frappe._dict], labels: dict[str, str]) -> list[dict]:
+	"""The documents in which the cause can be fixed, those that concern the most punches first."""
+	counts: Counter[tuple[str, str]] = Counter()
+	for doctype in (*MORE_PLACES.get(code, ()), *REASONS[code].requeued_by):
+		field = {DEVICE: "service_tag", "Employee": "employee"}.get(doctype)
+		for cause in causes if frappe.has_permission(doctype, "read") else ():
+			name = cause[field] if field else ""
+			if name is not None:
+				counts[doctype, name] += cause.count
+	return [
+		{"doctype": doctype, "route": _route(doctype, name), "label": labels.get(name, name) or _(doctype)}
+		for (doctype, name), count in counts.most_common(MOST_PLACES)
+	]
+
+
+def _route(doctype: str, name: str) -> list[str]:
+	if name or doctype in SINGLES:
+		return ["Form", doctype, name or doctype]
+	return ["List", doctype]
+
+
+def _name_employees(groups: list[dict]) -> None:
+	"""Employees among the places are labelled by their names."""
+	places = [place for group in groups for place in group["places"] if place["doctype"] == "Employee"]
+	names = names_of(place["label"] for place in places)
+	for place in places:
+		place["label"] = names.get(place["label"]) or place["label"]
+
+
+def _first_punches(labels: dict[str, str]) -> dict[str, list[frappe._dict]]:
+	"""The earliest of each reason, by reason code."""
+	punch, employee = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee")
+	place = RowNumber().over(punch.reason_code).orderby(punch.punch_time, punch.name).as_("place")
+	waiting = punch.state.isin(WAITING) & (punch.reason_code != UNKNOWN)
+	numbered = permitted(frappe.qb.from_(punch).select(punch.name, place).where(waiting), "CAMS Punch")
+	rows = (
+		frappe.qb.from_(numbered)
+		.join(punch)
+		.on(punch.name == numbered.name)
+		.left_join(employee)
+		.on(employee.name == punch.employee)
+		.select(punch.name, punch.user_id, punch.punch_time, punch.original_time, punch.punch_type)
+		.select(punch.service_tag, punch.employee, punch.reason_code, punch.reason, employee.employee_name)
+		.where(numbered.place <= MOST_PUNCHES)
+		.orderby(punch.reason_code)
+		.orderby(numbered.place)
+		.run(as_dict=True)
+	)
+	punches: dict[str, list[frappe._dict]] = defaultdict(list)
+	for row in rows:
+		row.device = labels.get(row.service_tag, row.service_tag or "")
+		row.detail = _detail(row)
+		punches[row.reason_code].append(row)
+	return punches
+
+
+def _detail(row: frappe._dict) -> str:
+	"""What the reason says beyond its sentence."""
+	reason, sentence = row.pop("reason") or "", str(REASONS[row.reason_code].sentence)
+	if reason.startswith(sentence):
+		reason = reason[len(sentence) :].strip().removeprefix("(").removesuffix(")")
+	return reason
+
+
+def _sentence(code: str | None) -> str:
+	return _(str(REASONS[code].sentence)) if code in REASONS else ""
+
+
+def _unlink(user_id: str, employee: str) -> None:
+	doc = frappe.get_doc("Employee", employee)
+	doc.check_permission("write")
+	current = (doc.attendance_device_id or "").strip()
+	if current and current != user_id:
+		frappe.throw(
+			_("{0} now has the Attendance Device ID {1}. Nothing was undone.").format(
+				doc.employee_name, current
+			),
+			title=_("Undo Link"),
+		)
+	if current:
+		doc.attendance_device_id = None
+		doc.save()
+
+
+def _made_by_link(user_id: str, employee: str, since: datetime) -> list[frappe._dict]:
+	"""The user's punches that became the employee's check-ins since then."""
+	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
+	return (
+		frappe.qb.from_(punch)
+		.join(checkin)
+		.on(checkin.name == punch.employee_checkin)
+		.select(punch.name.as_("punch"), checkin.name.as_("checkin"))
+		.select(checkin.attendance, checkin.custom_cams_punch)
+		.where(is_text(punch.user_id, user_id) & (punch.employee == employee))
+		.where((punch.state == PunchState.RECORDED) & (punch.modified >= since))
+		.orderby(punch.punch_time, order=Order.desc)
+		.run(as_dict=True)
+	)
+
+
+def _held_otherwise(user_id: str, employee: str, since: datetime) -> list[str]:
+	"""Punches of the user that wait for another reason, as the employee's."""
+	filters = {"user_id": user_id, "employee": employee, "state": ["in", WAITING], "modified": [">=", since]}
+	return frappe.get_all("CAMS Punch", filters=filters, pluck="name")
+
+
+def _hold_as_unknown(names: list[str]) -> None:
+	reason = REASONS[UNKNOWN]
+	inbox.update_punches(
+		names,
+		state=PunchState.HELD,
+		reason_code="UNKNOWN_USER",
+		reason=str(reason.sentence),
+		remedy=str(reason.remedy),
+		employee=None,
+		employee_checkin=None,
+		modified_by=frappe.session.user,
+	)

@@ -1,0 +1,162 @@
+"""The inbox: punches stored as they come, found again by the worker, asked for again by a person.
+
+Storing is one statement for a whole request. The name of a CAMS Punch is the punch's identity, so whatever
+is there already is left alone, whoever stored it and however many do so at once. What a punch means is for
+punches.checkins.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import frappe
+from frappe.query_builder.functions import Count, Min
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.base import jobs, stored_values, times
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.gateway.callback import Callback
+from navari_cams_biometric.gateway.punch import Punch
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+DRAIN = "navari_cams_biometric.cams_biometric.punches.checkins.drain"
+DRAIN_JOBS = (
+	"cams_biometric_drain",
+	"cams_biometric_drain_again",
+)  # two: none can queue itself while it runs
+DRAIN_TIMEOUT = 25 * 60  # seconds: a slice, and the slowest of batches
+
+
+def store(callback: Callback, device: "CAMSDevice | None", history_load: str | None = None) -> None:
+	"""Store the callback's punches and have them drained once the transaction is committed.
+
+	When the caller's commit succeeds they are safe, whatever becomes of the job. `history_load` is the CAMS History
+	Load that brings them: it stays with those that were missing here.
+	"""
+	if not callback.punches:
+		return
+	rows = [
+		{**_punch_row(punch, callback, device), "history_load": history_load} for punch in callback.punches
+	]
+	# INSERT IGNORE would also cut what is too long and fix what is invalid: _row leaves nothing of that kind.
+	frappe.db.bulk_insert(
+		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
+	)
+	drain_after_commit()
+
+
+def count_by_reason(*states: str) -> list[frappe._dict]:
+	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states, the most frequent
+	reason first."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	rows = (
+		frappe.qb.from_(punch)
+		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
+		.where(punch.state.isin(states))
+		.groupby(punch.reason_code)
+		.run(as_dict=True)
+	)
+	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
+
+
+def count_known(punches: Iterable[Punch], device: "CAMSDevice | None") -> int:
+	"""How many of the punches are here already, or are named twice."""
+	punches = list(punches)
+	names = {name_of(punch, device) for punch in punches}
+	return len(punches) - len(names) + frappe.db.count("CAMS Punch", {"name": ["in", sorted(names)]})
+
+
+def drain_after_commit() -> None:
+	frappe.db.after_commit.add(_request_the_next_drain)
+
+
+def _request_the_next_drain() -> None:
+	"""A job that runs may have looked for the last time, or its worker is dead: then the other turn is asked for."""
+	request_drain(1 if jobs.is_running(DRAIN_JOBS[0]) else 0)
+
+
+def request_drain(turn: int) -> None:
+	"""One job for all: it is not queued again while it waits or runs.
+
+	`turn` 1 is the job that goes on where one of turn 0 has given way, and the reverse.
+	"""
+	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
+
+
+def lock_due(limit: int) -> list[frappe._dict]:
+	"""Lock and return up to `limit` waiting punches, the earliest first; those that another worker holds are left out.
+
+	The rows are locked by primary key in a second step: locking the range itself would make callbacks wait.
+	"""
+	punch = frappe.qb.DocType("CAMS Punch")
+	is_due = (punch.state == PunchState.QUEUED) & (
+		punch.retry_after.isnull() | (punch.retry_after <= now_datetime())
+	)
+	names = (
+		frappe.qb.from_(punch)
+		.select(punch.name)
+		.where(is_due)
+		.orderby(punch.punch_time)
+		.limit(limit)
+		.run(pluck=True)
+	)
+	if not names:
+		return []
+	locked = (
+		frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == PunchState.QUEUED))
+	)
+	return locked.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
+
+
+def update_punches(names: Iterable[str], **values: object) -> None:
+	"""Set fields of punches. `modified` moves along: Log Settings count from it."""
+	names = list(names)
+	if not names:
+		return
+	punch = frappe.qb.DocType("CAMS Punch")
+	query = frappe.qb.update(punch).where(punch.name.isin(names)).set(punch.modified, now_datetime())
+	for fieldname, value in values.items():
+		query = query.set(punch[fieldname], value)
+	query.run()
+
+
+def queue_again(names: Iterable[str], **values: object) -> None:
+	"""Let the worker judge punches anew, as if they had just come."""
+	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
+	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
+	drain_after_commit()
+
+
+def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:
+	"""A CAMS Punch as the database takes it. Texts are cut to the length of their column."""
+	service_tag = device.name if device else ""
+	now = now_datetime()
+	texts = {
+		"user_id": punch.user_id,
+		"original_time": punch.log_time,
+		"punch_type": punch.type,
+		"input_type": punch.input_type,
+		"temperature": punch.temperature,
+		"device_label": callback.label or (device.label if device else ""),
+		"operation_id": callback.operation_id,
+		"sent_at": callback.sent_at,
+	}
+	return {
+		"name": name_of(punch, device),
+		"creation": now,
+		"modified": now,
+		"owner": frappe.session.user,
+		"modified_by": frappe.session.user,
+		"state": PunchState.QUEUED,
+		"service_tag": service_tag or None,
+		"punch_time": times.log_time_on_site(punch.log_time, device),
+		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
+		"source": "Batch" if callback.is_batch else "Real Time",
+		**{fieldname: stored_values.truncate(text or "") for fieldname, text in texts.items()},
+	}
+
+
+def name_of(punch: Punch, device: "CAMSDevice | None") -> str:
+	"""What the CAMS Punch of this punch is called, whether or not it is here."""
+	return punch.identity(device.name if device else "", times.log_time_instant(punch.log_time, device))

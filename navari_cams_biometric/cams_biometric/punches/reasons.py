@@ -1,0 +1,113 @@
+"""Why a punch is not (simply) a check-in: one table of codes, each with its state, sentence and remedy.
+
+`requeued_by` names the DocTypes in which the cause can be fixed: saving one there sets the punches it
+concerns to Queued again (punches.requeue).
+"""
+
+from typing import NamedTuple
+
+from frappe import _lt
+
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+
+SETTINGS = "CAMS Biometric Settings"
+DEVICE = "CAMS Device"
+
+
+class Reason(NamedTuple):
+	state: str
+	sentence: str
+	remedy: str
+	requeued_by: tuple[str, ...] = ()
+
+
+REASONS = {
+	"EQUAL_CHECKIN": Reason(PunchState.RECORDED, _lt("An equal check-in already existed and is linked."), ""),
+	"NOT_ATTENDANCE": Reason(
+		PunchState.IGNORED,
+		_lt("Punches of this type are kept as a record and do not count as attendance."),
+		_lt("To let them count, change the punch type in CAMS Biometric Settings and retry."),
+	),
+	"DISMISSED": Reason(PunchState.IGNORED, _lt("Dismissed by a person."), _lt("Retry processes it again.")),
+	"CHECKIN_DELETED": Reason(
+		PunchState.IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")
+	),
+	"UNKNOWN_USER": Reason(
+		PunchState.HELD,
+		_lt("No employee has this user ID as Attendance Device ID."),
+		_lt("Use Link to Employee, or set Attendance Device ID on the employee."),
+		("Employee",),
+	),
+	"EMPLOYEE_INACTIVE": Reason(
+		PunchState.HELD,
+		_lt("The employee was not active at that time."),
+		_lt("If the punch is genuine, set the employee to Active or correct the Relieving Date."),
+		("Employee",),
+	),
+	"UNKNOWN_PUNCH_TYPE": Reason(
+		PunchState.HELD,
+		_lt("The punch type is not in the table of punch types."),
+		_lt("Add it in CAMS Biometric Settings, or give the device a fixed direction."),
+		(SETTINGS, DEVICE),
+	),
+	"CLOCK_AHEAD": Reason(
+		PunchState.HELD,
+		_lt("The time is later than the moment the punch arrived: the device's clock or time zone is wrong."),
+		_lt(
+			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
+		),
+		(SETTINGS,),
+	),
+	"TIME_UNREADABLE": Reason(
+		PunchState.HELD,
+		_lt("The time cannot be read."),
+		_lt("Enter the check-in manually, dismiss this punch, and report the Original Time to support."),
+	),
+	"MALFORMED": Reason(
+		PunchState.HELD,
+		_lt("The device sent no user ID."),
+		_lt("Find out at the device who it was, enter the check-in manually and dismiss this punch."),
+	),
+	"DEVICE_DISABLED": Reason(
+		PunchState.HELD,
+		_lt("The device is disabled."),
+		_lt("Enable the device, or dismiss its punches."),
+		(DEVICE,),
+	),
+	"LOG_TYPE_REQUIRED": Reason(
+		PunchState.HELD,
+		_lt("The shift is strictly based on log type, and this punch has no direction."),
+		_lt("Give the device a fixed direction, or change the punch type in Settings or the shift type."),
+		(SETTINGS, DEVICE, "Shift Type"),
+	),
+	"LOCATION_REQUIRED": Reason(
+		PunchState.HELD,
+		_lt("HR Settings require a location for check-ins, and the device has none."),
+		_lt("Set latitude and longitude of the device."),
+		(DEVICE, "HR Settings"),
+	),
+	"OUTSIDE_RADIUS": Reason(
+		PunchState.HELD,
+		_lt("The device is outside the radius of the employee's shift location."),
+		_lt("Correct the device's location, the Shift Location or the Shift Assignment, then retry."),
+		(DEVICE, "HR Settings"),
+	),
+	"REFUSED": Reason(
+		PunchState.HELD, _lt("Employee Checkin did not accept it."), _lt("Correct what it says, then retry.")
+	),
+	"DATABASE_BUSY": Reason(
+		PunchState.FAILED,
+		_lt("The database was busy each time it was tried."),
+		_lt("Retry when the load is over."),
+	),
+	"UNEXPECTED_ERROR": Reason(
+		PunchState.FAILED,
+		_lt("An unexpected error stopped it."),
+		_lt("See the Error Log, fix the cause, then retry."),
+	),
+}
+
+
+def codes_requeued_by(doctype: str) -> list[str]:
+	"""The codes of punches that saving a document of `doctype` may free."""
+	return [code for code, reason in REASONS.items() if doctype in reason.requeued_by]

@@ -1,0 +1,168 @@
+"""What a shift waits for: how far its check-ins are complete, and which device holds it. Asks nobody, writes nothing.
+
+The facts are gathered, and what follows from them is written, by `watermark`. All times are naive, in the site's zone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from frappe import _, _lt
+
+AUTO_ATTENDANCE_OFF, FOLLOWS_HRMS, NO_DEVICE = "Off", "Follows HRMS", "No Device"
+NEVER_HEARD, SILENT, WAITING, FAILED = "Never Reported", "Not Reporting", "Punch Waits", "Punch Failed"
+SYNCED, HELD = "Synced", "Held"
+
+WORDS = {
+	AUTO_ATTENDANCE_OFF: _lt("Off"),
+	FOLLOWS_HRMS: _lt("Follows HRMS"),
+	NO_DEVICE: _lt("No Device"),
+	SYNCED: _lt("Synced"),
+	HELD: _lt("Held"),
+}
+ASIDE = {
+	AUTO_ATTENDANCE_OFF: _lt("Auto attendance is off"),
+	FOLLOWS_HRMS: _lt("HRMS advances it itself; this app does not touch it"),
+	NO_DEVICE: _lt("No enabled device feeds it; this app does not touch it"),
+}
+QUIET = timedelta(hours=1)  # nobody punching for so long is nothing to look at
+LONG = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Feed:
+	"""A device that feeds a shift, and what is known of it. All of its punches up to `complete_until` are here.
+
+	`queued_from` and `failed_from` are the earliest punches that are here and have not become check-ins. Up to
+	`released_until` a manager does not want to wait for it. An empty service tag stands for punches of no device.
+	"""
+
+	service_tag: str
+	label: str
+	complete_until: datetime | None = None
+	released_until: datetime | None = None
+	queued_from: datetime | None = None
+	failed_from: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Hold:
+	"""Why a shift goes no further than `until` (None: nowhere). `released` tells that a release brought it there."""
+
+	feed: Feed
+	until: datetime | None
+	cause: str
+	released: bool = False
+
+
+@dataclass(frozen=True)
+class ShiftState:
+	"""Where a shift stands. `current` is its Last Sync of Checkin; `aside` is why the app leaves it alone, if it does."""
+
+	shift_type: str
+	current: datetime | None
+	now: datetime
+	feeds: tuple[Feed, ...] = ()
+	aside: str = ""
+
+	@property
+	def hold(self) -> Hold | None:
+		"""What it waits for first; nothing where the app leaves it alone."""
+		return None if self.aside else min(map(hold_of, self.feeds), key=_order)
+
+	@property
+	def synced_until(self) -> datetime | None:
+		"""What Last Sync of Checkin should be: never before what it is, never past now, to the second."""
+		if not self.hold or not self.hold.until:
+			return self.current
+		complete_until = min(self.hold.until, self.now).replace(microsecond=0)
+		return max(self.current, complete_until) if self.current else complete_until
+
+
+def hold_of(feed: Feed) -> Hold:
+	"""How far one device lets its shifts go.
+
+	A release covers the device's silence, and a failed punch up to the time that it names. What is queued is
+	waited for all the same: that takes minutes.
+	"""
+	holds = [_silence(feed)]
+	if feed.queued_from:
+		holds.append(Hold(feed, feed.queued_from, WAITING))
+	if feed.failed_from:
+		until = _latest(feed.failed_from, feed.released_until)
+		holds.append(Hold(feed, until, FAILED, released=until != feed.failed_from))
+	return min(holds, key=_order)
+
+
+def color_of(state: ShiftState) -> tuple[str, str]:
+	"""A key of WORDS for the state, and its colour."""
+	if state.aside:
+		return state.aside, "orange" if state.aside == NO_DEVICE else "gray"
+	lag = state.now - state.hold.until if state.hold.until else LONG
+	if state.hold.cause in (SILENT, WAITING) and lag < QUIET and not _is_ahead(state):
+		return SYNCED, "green"
+	return HELD, "red" if lag >= LONG or state.hold.cause in (NEVER_HEARD, FAILED) else "orange"
+
+
+def can_be_released(state: ShiftState) -> bool:
+	"""Whether a release would change anything. What is being processed, or is no device's, cannot be passed over."""
+	return bool(state.hold) and state.hold.cause != WAITING and bool(state.hold.feed.service_tag)
+
+
+def sentence_of(state: ShiftState) -> str:
+	"""What holds it, for people: `Held since 06:10, Gate 2 silent`."""
+	if state.aside:
+		return str(ASIDE[state.aside])
+	if state.hold.cause == NEVER_HEARD:
+		return _("Held, {0} has never reported").format(_name(state))
+	if state.hold.cause == SILENT and _is_ahead(state):
+		until = moment(state.hold.until, state.now)
+		return _("Ahead of {0}, which is complete until {1} only").format(_name(state), until)
+	words = _synced_words(state) if color_of(state)[0] == SYNCED else _held_words(state)
+	return words.format(moment(_latest(state.hold.until, state.current), state.now), _name(state))
+
+
+def moment(time: datetime, now: datetime) -> str:
+	return time.strftime("%H:%M" if time.date() == now.date() else "%Y-%m-%d %H:%M")
+
+
+def _synced_words(state: ShiftState) -> str:
+	if state.hold.cause == WAITING:
+		return _("Synced until {0}, a punch of {1} is being processed")
+	if state.hold.released:
+		return _("Synced until {0}, released from waiting for {1}")
+	return _("Synced until {0}, when {1} last reported")
+
+
+def _held_words(state: ShiftState) -> str:
+	if state.hold.cause == WAITING:
+		return _("Held since {0}, a punch of {1} is pending")
+	if state.hold.cause == FAILED:
+		return _("Held since {0}, a punch of {1} failed")
+	if state.hold.released:
+		return _("Held since {0}, {1} not reporting (released until then)")
+	return _("Held since {0}, {1} not reporting")
+
+
+def _silence(feed: Feed) -> Hold:
+	until = _latest(feed.complete_until, feed.released_until)
+	if not until:
+		return Hold(feed, None, NEVER_HEARD)
+	return Hold(feed, until, SILENT, released=until != feed.complete_until)
+
+
+def _is_ahead(state: ShiftState) -> bool:
+	"""Somebody else moved it, or a device came back that was disabled."""
+	return bool(state.current and state.hold.until) and state.current > state.hold.until
+
+
+def _name(state: ShiftState) -> str:
+	feed = state.hold.feed
+	return feed.label or feed.service_tag or _("an unknown device")
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+	return max(filter(None, times), default=None)
+
+
+def _order(hold: Hold) -> datetime:
+	return hold.until or datetime.min

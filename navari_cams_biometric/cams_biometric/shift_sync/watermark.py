@@ -1,0 +1,237 @@
+"""How far the check-ins of a shift are complete, and `Last Sync of Checkin` that says so to HRMS.
+
+HRMS turns the check-ins of a shift into attendance, and marks absences, up to that time. Here it moves only to the
+time up to which every enabled device that feeds the shift was heard, and whatever it told is a check-in or waits for a
+person: never backwards, never past now. What follows from the facts is for `holds`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.query_builder.functions import Max, Min
+from frappe.utils import cint, get_datetime, now_datetime
+from pypika import Case
+
+from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.shift_sync.holds import (
+	AUTO_ATTENDANCE_OFF,
+	FOLLOWS_HRMS,
+	NO_DEVICE,
+	Feed,
+	ShiftState,
+)
+
+HRMS_OWN_ADVANCE = "auto_update_last_sync"  # a field of Shift Type in newer HRMS
+ABSENCE = timedelta(minutes=30)  # without good news; health checks come every ten minutes
+SETTLING = timedelta(minutes=8)  # after an absence, for stored punches to come; the next check counts
+STILL_MATTERS = timedelta(days=2)  # a shift, and the day after which HRMS marks an absence
+EVER = datetime(1900, 1, 1)  # before any punch
+FOUND = ["connection", "found_healthy_at", "back_online_at", "clock_skew"]
+Waiting = dict[tuple[str | None, str], datetime]
+Released = dict[str | None, datetime]
+
+
+def advance(shift_type: str | None = None) -> None:
+	"""Scheduled: move Last Sync of Checkin of every shift, or one, as far as its devices were heard.
+
+	Also right when it runs twice at once, or late: each value is set only where it is later than what is there.
+	`modified` stays, or a form that somebody has open could not be saved any more.
+	"""
+	table = frappe.qb.DocType("Shift Type")
+	for state in states(shift_type):
+		if state.synced_until == state.current:
+			continue
+		earlier = table.last_sync_of_checkin.isnull() | (table.last_sync_of_checkin < state.synced_until)
+		frappe.qb.update(table).set(table.last_sync_of_checkin, state.synced_until).where(
+			(table.name == state.shift_type) & earlier
+		).run()
+		frappe.clear_document_cache("Shift Type", state.shift_type)
+
+
+def states(shift_type: str | None = None) -> list[ShiftState]:
+	"""Where the shifts stand, or one of them, by name.
+
+	Devices are read before punches: what was stored before a device was heard further is then seen, queued or done.
+	"""
+	now = now_datetime()
+	shifts = _shifts(shift_type)
+	facts = _Facts(now, _devices(), _released([shift.name for shift in shifts]))
+	facts.waiting = _waiting({shift.last_sync_of_checkin for shift in shifts if not facts.aside(shift)})
+	return [facts.state_of(shift) for shift in shifts]
+
+
+def note_punched(service_tag: str, punches: Iterable[frappe._dict]) -> None:
+	"""Real-time punches of a device are here: it was heard up to the latest of them, by its own clock.
+
+	Not up to their arrival: later ones may wait on the device, or at the gateway. Batches are history, which comes in
+	any order, and tell nothing.
+	"""
+	times = [
+		min(punch.punch_time, punch.creation)
+		for punch in punches
+		if punch.source == "Real Time" and punch.punch_time
+	]
+	if times:
+		_move_forward(service_tag, max(times))
+
+
+def note_reported(service_tag: str, until: datetime) -> None:
+	"""A device was found online with an empty queue at `until`: it keeps nothing back that is older.
+
+	`until` is naive, in the site's zone: for a health check the moment before the gateway was asked, for an event the
+	time that it carries. Call it before the connection that was told is written: a device that comes back hands over
+	what it stored, and the gateway delivers to a site that was down only after a while. So the first good news after
+	an absence does not count, nor what follows within SETTLING. Without an absence it counts at once, less what the
+	device's clock is known to be behind (as far as Settings tolerate it; beyond that health speaks up).
+	"""
+	device = frappe.db.get_value("CAMS Device", service_tag, FOUND, as_dict=True, for_update=True)
+	if not device:
+		return
+	until = min(until, now_datetime())
+	if _was_away(device, until):
+		found = {"found_healthy_at": until, "back_online_at": until}
+		counted = device.found_healthy_at  # so that checks which come rarely count too, one behind
+	else:
+		found = {"found_healthy_at": max(until, device.found_healthy_at or until)}
+		counted = None if device.back_online_at and until - device.back_online_at < SETTLING else until
+	stored_values.set_values("CAMS Device", service_tag, found)
+	if counted:
+		_move_forward(service_tag, counted - _behind(device))
+
+
+def _was_away(device: frappe._dict, until: datetime) -> bool:
+	if device.connection == "Offline":
+		return True
+	return bool(device.found_healthy_at) and until - device.found_healthy_at > ABSENCE
+
+
+def _behind(device: frappe._dict) -> timedelta:
+	tolerated = 60 * cint(frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance)
+	return timedelta(seconds=min(max(0, -cint(device.clock_skew)), tolerated))
+
+
+def _move_forward(service_tag: str, until: datetime) -> None:
+	"""Past the document cache, which every callback reads its device from."""
+	device = frappe.qb.DocType("CAMS Device")
+	earlier = device.complete_until.isnull() | (device.complete_until < until)
+	frappe.qb.update(device).set(device.complete_until, until).where(
+		(device.name == service_tag) & earlier
+	).run()
+
+
+@dataclass
+class _Facts:
+	"""What all shifts share, read once. The punches that wait are by Last Sync of Checkin."""
+
+	now: datetime
+	devices: list[frappe._dict]
+	released: dict[str, Released]
+	waiting: dict[datetime | None, Waiting] = field(default_factory=dict)
+
+	def state_of(self, shift: frappe._dict) -> ShiftState:
+		current = shift.last_sync_of_checkin
+		aside = self.aside(shift)
+		waiting = {} if aside else self.waiting[current]
+		feeds = [_feed(device, waiting, self.released.get(shift.name, {})) for device in self._feeding(shift)]
+		feeds += _of_no_device(waiting, self.now)
+		return ShiftState(shift.name, current, self.now, tuple(feeds), aside)
+
+	def aside(self, shift: frappe._dict) -> str:
+		"""Why the app leaves a shift alone; empty where it does not."""
+		if not shift.enable_auto_attendance:
+			return AUTO_ATTENDANCE_OFF
+		if cint(shift.get(HRMS_OWN_ADVANCE)):
+			return FOLLOWS_HRMS
+		return "" if self._feeding(shift) else NO_DEVICE
+
+	def _feeding(self, shift: frappe._dict) -> list[frappe._dict]:
+		return [device for device in self.devices if not device.feeds or shift.name in device.feeds]
+
+
+def _shifts(shift_type: str | None) -> list[frappe._dict]:
+	fields = ["name", "enable_auto_attendance", "last_sync_of_checkin"]
+	if frappe.get_meta("Shift Type").has_field(HRMS_OWN_ADVANCE):
+		fields.append(HRMS_OWN_ADVANCE)
+	filters = {"name": shift_type} if shift_type else {}
+	return frappe.get_all("Shift Type", filters=filters, fields=fields, order_by="name")
+
+
+def _devices() -> list[frappe._dict]:
+	"""The enabled ones, each with the shift types that it feeds; none means all."""
+	devices = frappe.get_all(
+		"CAMS Device", filters={"enabled": 1}, fields=["name", "label", "complete_until"], order_by="name"
+	)
+	rows = frappe.get_all(
+		"CAMS Device Shift", filters={"parenttype": "CAMS Device"}, fields=["parent", "shift_type"]
+	)
+	for device in devices:
+		device.feeds = {row.shift_type for row in rows if row.parent == device.name}
+	return devices
+
+
+def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
+	releases = [released[tag] for tag in (device.name, None) if tag in released]
+	return Feed(
+		service_tag=device.name,
+		label=device.label or "",
+		complete_until=device.complete_until,
+		released_until=max(releases, default=None),
+		queued_from=waiting.get((device.name, PunchState.QUEUED)),
+		failed_from=waiting.get((device.name, PunchState.FAILED)),
+	)
+
+
+def _of_no_device(waiting: Waiting, now: datetime) -> list[Feed]:
+	"""Punches that name no device may be anybody's: they hold every shift."""
+	queued, failed = waiting.get((None, PunchState.QUEUED)), waiting.get((None, PunchState.FAILED))
+	return [Feed("", "", now, None, queued, failed)] if queued or failed else []
+
+
+def _released(shift_types: list[str]) -> dict[str, Released]:
+	"""By shift and device (None: any device) the latest time that a manager released it until."""
+	release = frappe.qb.DocType("CAMS Shift Release")
+	rows = (
+		frappe.qb.from_(release)
+		.select(release.shift_type, release.device, Max(release.released_until).as_("until"))
+		.where(release.shift_type.isin(shift_types or [""]))
+		.groupby(release.shift_type, release.device)
+		.run(as_dict=True)
+	)
+	released: dict[str, Released] = {}
+	for row in rows:
+		released.setdefault(row.shift_type, {})[row.device or None] = get_datetime(row.until)
+	return released
+
+
+def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
+	"""For each Last Sync of Checkin, by device (None: no device) and state the earliest punch that is no check-in yet
+	and may become one by itself, or by a retry. What waits for a person's decision (Held) is not among them: it would
+	hold a shift for weeks. Nor are those that belong to attendance that is marked: waiting for them would help nobody.
+	"""
+	if not currents:
+		return {}
+	since = {current: current - STILL_MATTERS if current else EVER for current in currents}
+	punch = frappe.qb.DocType("CAMS Punch")
+	earliest = [
+		Min(Case().when(punch.punch_time >= start, punch.punch_time)).as_(f"earliest_{number}")
+		for number, start in enumerate(since.values())
+	]
+	rows = (
+		frappe.qb.from_(punch)
+		.select(punch.service_tag, punch.state, *earliest)
+		.where(
+			punch.state.isin([PunchState.QUEUED, PunchState.FAILED])
+			& (punch.punch_time >= min(since.values()))
+		)
+		.groupby(punch.service_tag, punch.state)
+		.run()
+	)
+	waiting: dict[datetime | None, Waiting] = {current: {} for current in since}
+	for service_tag, state, *moments in rows:
+		for current, moment in zip(since, moments, strict=True):
+			if moment:
+				waiting[current][service_tag or None, state] = get_datetime(moment)
+	return waiting
