@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from navari_cams_biometric.cams_biometric.attendance import history, inbox
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import TOKEN
 
 NAIROBI = timezone(timedelta(hours=3))

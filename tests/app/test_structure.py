@@ -16,7 +16,7 @@ SOURCES = sorted(APP.rglob("*.py"))
 DEFINITIONS = sorted(APP.glob("*/doctype/*/*.json"))
 SHOWN = sorted([*APP.glob("*/number_card/*/*.json"), *APP.glob("*/workspace/*/*.json")])
 SCRIPTS = sorted(APP.rglob("*.js"))
-FORBIDDEN = {"standin", "tests"}
+FORBIDDEN = {"simulator", "standin", "tests"}
 
 
 def relative(path):
@@ -91,7 +91,7 @@ def test_the_scans_see_the_app():
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=relative)
-def test_the_app_imports_neither_the_stand_in_nor_the_tests(source):
+def test_the_app_imports_neither_the_simulator_nor_the_stand_in_nor_the_tests(source):
 	assert not imported(source) & FORBIDDEN
 
 
