@@ -10,6 +10,7 @@ import pytest
 
 import navari_cams_biometric
 from navari_cams_biometric import hooks
+from tests.places import PLACES
 
 APP = Path(navari_cams_biometric.__file__).parent
 SOURCES = sorted(APP.rglob("*.py"))
@@ -98,6 +99,12 @@ def test_the_app_imports_neither_the_simulator_nor_the_stand_in_nor_the_tests(so
 @pytest.mark.parametrize("path", DOTTED)
 def test_what_the_hooks_name_can_be_called(path):
 	module, _, name = path.rpartition(".")
+	assert callable(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize("operation", PLACES)
+def test_the_place_where_an_operation_is_asked_for_can_be_called(operation):
+	module, _, name = PLACES[operation].method.rpartition(".")
 	assert callable(getattr(import_module(module), name))
 
 
