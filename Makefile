@@ -1,45 +1,58 @@
-# Every target does its own set-up, in .venv. See README.md.
+# Every target does its own set-up, in .venv, and installs no more than it needs. See README.md.
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-READY := .venv/.ready
 
 .PHONY: setup demo serve test lint format test-bench benchmark clean
 
-setup: $(READY)
+setup: .venv/.test
 
-$(READY): pyproject.toml
-	$(PYTHON) -m venv .venv || { apt-get install --yes python3-venv && $(PYTHON) -m venv --clear .venv; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[standin,test]"
-	touch $@
-
-demo: $(READY)
+demo: .venv/.standin
 	$(BIN)/python -m standin.morning
 
-serve: $(READY)
+serve: .venv/.standin
 	$(BIN)/python -m standin serve --port $(PORT)
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-lint: $(READY)
+lint: .venv/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/preflight --path . --target v16 --fail-on error
 
-format: $(READY)
+format: .venv/.test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 # On FRAPPE_BENCH, else ~/frappe-bench: makes a site of its own and removes it. KEEP_SITE=1 keeps it.
-test-bench: $(READY)
+test-bench: .venv/.bench
 	$(BIN)/python -m tests.bench
 
 # On such a site too, half an hour. `$(BIN)/python -m benchmarks year` (or callbacks, drain, pages) is one section.
-benchmark: $(READY)
+benchmark: .venv/.bench
 	$(BIN)/python -m benchmarks
+
+.venv/.standin: EXTRAS := standin
+.venv/.test: EXTRAS := standin,test
+.venv/.bench: EXTRAS := standin,test,bench
+
+.venv/.standin .venv/.test .venv/.bench: pyproject.toml | $(BIN)/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	touch $@
+
+define TOO_OLD
+import sys
+needed = "This project needs Python 3.10 or newer; $(PYTHON) is %d.%d.%d. Give another with make PYTHON=python3.11"
+sys.exit(needed % sys.version_info[:3] if sys.version_info < (3, 10) else 0)
+endef
+export TOO_OLD
+
+$(BIN)/pip:
+	@$(PYTHON) -c "$$TOO_OLD"
+	$(PYTHON) -m venv .venv || { apt-get install --yes python3-venv && $(PYTHON) -m venv --clear .venv; }
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

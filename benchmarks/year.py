@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from benchmarks.employees import ensure_employees
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.bench_site import BenchSite
 from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import SETTINGS, TOKEN, Host

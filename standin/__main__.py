@@ -14,8 +14,14 @@ def main() -> None:
 		"--database", help="folder that keeps the data; without it they end with the process"
 	)
 	command.add_argument("--sweep-seconds", type=float, default=20, help="how often scheduled methods run")
+	command.add_argument(
+		"--expect-history",
+		action=argparse.BooleanOptionalAction,
+		default=True,
+		help="press that button on the documented device: its batches carry no token",
+	)
 	arguments = parser.parse_args()
-	serve(arguments.port, arguments.database, arguments.sweep_seconds)
+	serve(arguments.port, arguments.database, arguments.sweep_seconds, arguments.expect_history)
 
 
 if __name__ == "__main__":

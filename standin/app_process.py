@@ -30,7 +30,7 @@ class AppProcess:
 
 	def start(self) -> None:
 		command = [sys.executable, "-m", "standin", "serve", "--port", str(self.port)]
-		command += ["--database", self.folder, "--sweep-seconds", "2"]
+		command += ["--database", self.folder, "--sweep-seconds", "2", "--no-expect-history"]
 		direct = {name: "127.0.0.1" for name in ("no_proxy", "NO_PROXY")}  # the simulated gateway is there
 		self.process = subprocess.Popen(
 			command, env={**os.environ, **direct}, stdout=subprocess.PIPE, text=True

@@ -10,8 +10,8 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from navari_cams_biometric.gateway.simulator import LedgerEntry
-from navari_cams_biometric.gateway.simulator.state import NAIROBI
+from simulator import LedgerEntry
+from simulator.state import NAIROBI
 
 MISSING, DOUBLED, NEVER_SENT = "missing", "doubled", "never sent"
 WITHOUT_PUNCH, WRONG = "check-ins without punch", "otherwise wrong"

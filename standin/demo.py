@@ -14,6 +14,34 @@ EMPLOYEES = {
 	"EMP-0004": ("Employee", "Four"),
 	"EMP-0005": ("Employee", "Five"),
 }
+# The bodies that the documentation of the callback shows, with the token and the serial of this demo.
+REAL_TIME = {
+	"RealTime": {
+		"OperationID": "9nu1wak5616p",
+		"LabelName": "Main Gate",
+		"SerialNumber": SERVICE_TAG,
+		"PunchLog": {
+			"Type": "CheckIn",
+			"Temperature": "36.8",
+			"FaceMask": False,
+			"InputType": "Fingerprint",
+			"UserId": "EMP-0001",
+			"LogTime": "2024-09-17 08:00:00 GMT +0300",
+		},
+		"AuthToken": AUTH_TOKEN,
+		"Time": "2024-09-17 05:01:00 GMT +0000",
+	}
+}
+BATCH = {
+	"PunchLog": {
+		"ReturnRowCount": "3",
+		"Log": [
+			{"Type": "CheckIn", "UserID": "EMP-0001", "LogTime": "2024-09-17 08:00:00 GMT +0300"},
+			{"Type": "CheckOut", "UserID": "EMP-0001", "LogTime": "2024-09-17 17:30:00 GMT +0300"},
+			{"Type": "CheckIn", "UserID": "EMP-0002", "LogTime": "2024-09-17 08:15:00 GMT +0300"},
+		],
+	}
+}
 
 
 def load() -> None:
@@ -36,6 +64,15 @@ def load() -> None:
 		no_gateway = {"check_health": 0, "reconcile_days": 0}
 		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN, **no_gateway}).save()
 	frappe.db.commit()
+
+
+def expect_history() -> None:
+	"""Press Expect History on the documented device: the documented batch carries no token."""
+	import frappe
+
+	if not frappe.db.exists("CAMS Device", SERVICE_TAG):
+		frappe.new_doc("CAMS Device", service_tag=SERVICE_TAG, label="Main Gate").insert()
+	frappe.get_doc("CAMS Device", SERVICE_TAG).expect_history()
 
 
 def _employee(device_id: str, first_name: str, last_name: str) -> dict[str, str]:

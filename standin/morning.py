@@ -10,8 +10,8 @@ import tempfile
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 
-from navari_cams_biometric.gateway.simulator import LedgerEntry, Simulator
-from navari_cams_biometric.gateway.simulator.state import NAIROBI, SECURITY_KEY
+from simulator import LedgerEntry, Simulator
+from simulator.state import NAIROBI, SECURITY_KEY
 from standin.app_process import AppProcess, wait_for
 from standin.comparison import Site, compare, show
 from standin.demo import AUTH_TOKEN, COMPANY, EMPLOYEES, SERVICE_TAG

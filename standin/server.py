@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import standin
+from standin import demo
 
 if TYPE_CHECKING:
 	from standin.site import Site
@@ -27,17 +29,27 @@ class _QuietHandler(WSGIRequestHandler):
 		"""No line per request."""
 
 
-def serve(port: int = 8000, database: str | None = None, sweep_seconds: float = 20) -> None:
-	"""Serve until interrupted. Port 0 takes any free one; the startup line tells which."""
+def serve(
+	port: int = 8000, database: str | None = None, sweep_seconds: float = 20, expect_history: bool = True
+) -> None:
+	"""Serve until interrupted. Port 0 takes any free one; the startup line tells which.
+
+	With `expect_history` that button is pressed on the documented device, and the lines to paste are printed.
+	"""
 	with standin.activate(Path(database) if database else None) as site:
 		from frappe.app import application
 
 		server = make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
-		site.inner.conf.host_name = f"http://{HOST}:{server.server_port}"
+		url = site.inner.conf.host_name = f"http://{HOST}:{server.server_port}"
+		if expect_history:
+			with site.connect():
+				demo.expect_history()
 		stopped = threading.Event()
 		threads = start_threads(site, stopped, sweep_seconds)
 		signal.signal(signal.SIGTERM, _interrupt)
-		_announce(server.server_port)
+		_say(f"stand-in ready on {url} (not Frappe: see standin/README.md)")
+		if expect_history:
+			_say_what_to_paste(url)
 		try:
 			server.serve_forever()
 		except KeyboardInterrupt:
@@ -103,18 +115,16 @@ def _interrupt(_signal: int, _frame: object) -> None:
 	raise KeyboardInterrupt
 
 
-def _announce(port: int) -> None:
-	from standin.demo import AUTH_TOKEN, SERVICE_TAG
-
-	_say(f"stand-in ready on http://{HOST}:{port} (not Frappe: see standin/README.md)")
-	punch = (
-		f'{{"RealTime": {{"SerialNumber": "{SERVICE_TAG}", "AuthToken": "{AUTH_TOKEN}", "PunchLog": '
-		'{"Type": "CheckIn", "UserId": "EMP-0001", "LogTime": "2024-09-17 08:00:00 GMT +0300"}}}'
-	)
-	_say(f"try: curl -d '{punch}' http://{HOST}:{port}{ENDPOINT}")
+def _say_what_to_paste(url: str) -> None:
+	"""Print three lines for a shell: the two documented bodies, and what became of them."""
+	key = f"-H 'Authorization: token {demo.API_KEY}:{demo.API_SECRET}'"
+	fields = '["employee","time","log_type","custom_original_time"]'
+	_say("Paste in another terminal: a real-time punch, a batch of old punches, the check-ins they made.")
+	for body in (demo.REAL_TIME, demo.BATCH):
+		_say(f"curl {url}{ENDPOINT} -H 'Content-Type: application/json' -d '{json.dumps(body)}'")
 	_say(
-		f"then: curl -gH 'Authorization: token demo-key:demo-secret' "
-		f"'http://{HOST}:{port}/api/resource/Employee%20Checkin?fields=[\"*\"]'"
+		f"curl -G {url}/api/resource/Employee%20Checkin {key}"
+		f" --data-urlencode 'fields={fields}' --data-urlencode 'order_by=time asc'"
 	)
 
 

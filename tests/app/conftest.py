@@ -14,7 +14,7 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 import standin
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from standin import demo
 from tests.contract.host import CALLBACK
 

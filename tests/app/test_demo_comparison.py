@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import LedgerEntry
 from navari_cams_biometric.gateway.timestamp import format_timestamp
+from simulator import LedgerEntry
 from standin.comparison import DOUBLED, MISSING, NEVER_SENT, WITHOUT_PUNCH, WRONG, Site, compare
 
 NAIROBI = timezone(timedelta(hours=3))

@@ -8,7 +8,7 @@ import pytest
 from navari_cams_biometric.cams_biometric.base.states import LoadState
 from navari_cams_biometric.cams_biometric.history import loads
 from navari_cams_biometric.cams_biometric.punches import inbox
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import TOKEN
 
 NAIROBI = timezone(timedelta(hours=3))

@@ -10,13 +10,14 @@ import pytest
 
 import navari_cams_biometric
 from navari_cams_biometric import hooks
+from tests.places import PLACES
 
 APP = Path(navari_cams_biometric.__file__).parent
 SOURCES = sorted(APP.rglob("*.py"))
 DEFINITIONS = sorted(APP.glob("*/doctype/*/*.json"))
 SHOWN = sorted([*APP.glob("*/number_card/*/*.json"), *APP.glob("*/workspace/*/*.json")])
 SCRIPTS = sorted(APP.rglob("*.js"))
-FORBIDDEN = {"standin", "tests"}
+FORBIDDEN = {"simulator", "standin", "tests"}
 
 
 def relative(path):
@@ -91,13 +92,19 @@ def test_the_scans_see_the_app():
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=relative)
-def test_the_app_imports_neither_the_stand_in_nor_the_tests(source):
+def test_the_app_imports_neither_the_simulator_nor_the_stand_in_nor_the_tests(source):
 	assert not imported(source) & FORBIDDEN
 
 
 @pytest.mark.parametrize("path", DOTTED)
 def test_what_the_hooks_name_can_be_called(path):
 	module, _, name = path.rpartition(".")
+	assert callable(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize("operation", PLACES)
+def test_the_place_where_an_operation_is_asked_for_can_be_called(operation):
+	module, _, name = PLACES[operation].method.rpartition(".")
 	assert callable(getattr(import_module(module), name))
 
 

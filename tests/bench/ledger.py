@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from navari_cams_biometric.gateway.simulator import LedgerEntry
+from simulator import LedgerEntry
 from tests.bench.bench_site import BenchSite
 
 Row = tuple[str, str, str, str]

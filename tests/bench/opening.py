@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.bench_site import BenchSite
 from tests.bench.browser import DeskUser
 from tests.contract.host import SETTINGS, TOKEN, Host

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
-from navari_cams_biometric.gateway.simulator.rest_answers import JPEG
+from simulator import Simulator
+from simulator.rest_answers import JPEG
 from tests.contract.host import SETTINGS, TOKEN, real_time
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -603,9 +603,7 @@ def test_a_deleted_check_in_takes_its_photo_along(world, checkin, bench_site):
 
 
 def test_what_is_no_picture_is_refused(world, checkin, monkeypatch):
-	monkeypatch.setattr(
-		"navari_cams_biometric.gateway.simulator.rest_answers.JPEG", b"<html>no picture</html>"
-	)
+	monkeypatch.setattr("simulator.rest_answers.JPEG", b"<html>no picture</html>")
 	response = attach(world.host, checkin)
 
 	assert (response.status_code, "no JPEG" in response.text) == (417, True)
@@ -615,9 +613,7 @@ def test_what_is_no_picture_is_refused(world, checkin, monkeypatch):
 def test_a_picture_that_cannot_be_stored_is_in_no_log(world, checkin, bench_site, monkeypatch):
 	"""Cut off in the middle: Frappe's own library fails on it, with the picture among its local variables."""
 	marker = b"PHOTO-MARKER-PHOTO"
-	monkeypatch.setattr(
-		"navari_cams_biometric.gateway.simulator.rest_answers.JPEG", JPEG[:3] + marker + b"\xff\xd9"
-	)
+	monkeypatch.setattr("simulator.rest_answers.JPEG", JPEG[:3] + marker + b"\xff\xd9")
 	response = attach(world.host, checkin)
 
 	assert (response.status_code, "could not be stored" in response.text) == (417, True)

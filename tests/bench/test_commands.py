@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import SETTINGS, TOKEN
 
 ASK = "navari_cams_biometric.cams_biometric.command_queue.queue.add_command"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import SETTINGS, TOKEN
 
 

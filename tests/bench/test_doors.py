@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.users import new_user
 from tests.contract.host import SETTINGS, TOKEN
 

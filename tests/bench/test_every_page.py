@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import pytest
 from playwright.sync_api import expect
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, real_time
 
 MODULE = "CAMS Biometric"

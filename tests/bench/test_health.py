@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
 
 APP = "navari_cams_biometric.cams_biometric"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.ledger import in_nairobi, stored
 from tests.contract.host import SETTINGS, TOKEN
 

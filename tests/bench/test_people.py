@@ -9,7 +9,7 @@ import zlib
 import pytest
 import redis
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.test_site import _everything
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN
 

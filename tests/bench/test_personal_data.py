@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.users import new_user
 from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
 

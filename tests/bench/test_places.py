@@ -7,10 +7,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from navari_cams_biometric.cams_biometric.devices.places import PLACES
 from navari_cams_biometric.gateway.operations import GET, REQUESTS
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
+from tests.places import PLACES
 
 GATE, OTHER = "PLC1100000001", "PLC1100000002"
 REPORT = "method/frappe.desk.query_report.run"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import DONE, SETTINGS, TOKEN, batch, real_time
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch, real_time
 
 ZONE = ZoneInfo("Africa/Nairobi")

@@ -12,7 +12,7 @@ import uuid
 import pytest
 import requests
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.app.test_structure import APP, WHITELISTED
 from tests.bench.users import new_user
 from tests.contract.conftest import EMPLOYEE as EMPLOYEE_VALUES

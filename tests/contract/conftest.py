@@ -35,6 +35,7 @@ def host() -> Iterator[Host]:
 		yield host
 		return
 	command = [sys.executable, "-m", "standin", "serve", "--port", "0", "--sweep-seconds", "2"]
+	command += ["--no-expect-history"]
 	with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
 		try:
 			line = next(line for line in process.stdout if "ready on" in line)

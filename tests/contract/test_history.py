@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS, TOKEN, batch
 
 NAIROBI = timezone(timedelta(hours=3))

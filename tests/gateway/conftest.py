@@ -9,7 +9,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from navari_cams_biometric.gateway.client import Device, GatewayClient, User
-from navari_cams_biometric.gateway.simulator import Simulator
+from simulator import Simulator
 
 NAIROBI = timezone(timedelta(hours=3))
 NOW = datetime(2024, 9, 17, 18, 0, tzinfo=NAIROBI)

@@ -40,7 +40,7 @@ from navari_cams_biometric.gateway.errors import (
 )
 from navari_cams_biometric.gateway.operations import OPERATIONS, REQUESTS
 from navari_cams_biometric.gateway.punch import Punch
-from navari_cams_biometric.gateway.simulator.rest_answers import JPEG
+from simulator.rest_answers import JPEG
 from tests.gateway.conftest import GATE, GATE_2, NAIROBI, NOW, SECURITY_KEY, TOKEN, at
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -26,8 +26,8 @@ from navari_cams_biometric.gateway.errors import (
 	UnreadableReplyError,
 )
 from navari_cams_biometric.gateway.operations import REQUESTS
-from navari_cams_biometric.gateway.simulator import Fault, FaultKind
-from navari_cams_biometric.gateway.simulator.faults import Faults, json_answer
+from simulator import Fault, FaultKind
+from simulator.faults import Faults, json_answer
 from tests.gateway.conftest import GATE, SECURITY_KEY, TOKEN, at
 
 WRONG_TOKEN = "demo-wrong-token-0123456789abcdef"

@@ -1,4 +1,4 @@
-"""The package `gateway` can be read, tested and used where there is no Frappe."""
+"""The package `gateway` can be read, tested and used where there is no Frappe, and so can the simulator."""
 
 import ast
 import subprocess
@@ -12,6 +12,7 @@ import navari_cams_biometric.gateway
 PACKAGE = Path(navari_cams_biometric.gateway.__file__).parent
 ROOT = PACKAGE.parent.parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+SIMULATOR = sorted((ROOT / "simulator").rglob("*.py"))
 FRAMEWORK = {"frappe", "erpnext", "hrms"}
 
 WITHOUT_FRAPPE = """
@@ -47,14 +48,18 @@ def run_without_frappe(*modules: str) -> subprocess.CompletedProcess:
 	)
 
 
-def imported_packages(source: Path) -> set[str]:
+def imported_modules(source: Path) -> set[str]:
 	names = set()
 	for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
 		if isinstance(node, ast.Import):
-			names |= {alias.name.partition(".")[0] for alias in node.names}
+			names |= {alias.name for alias in node.names}
 		if isinstance(node, ast.ImportFrom) and not node.level and node.module:
-			names.add(node.module.partition(".")[0])
+			names.add(node.module)
 	return names
+
+
+def imported_packages(source: Path) -> set[str]:
+	return {name.partition(".")[0] for name in imported_modules(source)}
 
 
 def parents_reached(source: Path) -> list[int]:
@@ -65,7 +70,7 @@ def parents_reached(source: Path) -> list[int]:
 
 
 def test_every_module_is_imported_where_frappe_is_not_installed():
-	done = run_without_frappe(*map(module_name, SOURCES))
+	done = run_without_frappe(*map(module_name, [*SOURCES, *SIMULATOR]))
 
 	assert done.returncode == 0, done.stderr
 
@@ -81,9 +86,10 @@ def test_the_scan_sees_every_module():
 	names = {source.stem for source in SOURCES}
 
 	assert {"__init__", "callback", "encryption", "errors", "punch", "timestamp"} <= names
+	assert {"__main__", "callbacks", "rest", "webapi", "world"} <= {source.stem for source in SIMULATOR}
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=module_name)
+@pytest.mark.parametrize("source", [*SOURCES, *SIMULATOR], ids=module_name)
 def test_no_module_imports_the_framework(source):
 	assert not imported_packages(source) & FRAMEWORK
 
@@ -92,3 +98,11 @@ def test_no_module_imports_the_framework(source):
 def test_no_module_imports_the_rest_of_the_app(source):
 	assert "navari_cams_biometric" not in imported_packages(source)
 	assert not parents_reached(source)
+
+
+@pytest.mark.parametrize("source", SIMULATOR, ids=module_name)
+def test_the_simulator_knows_nothing_of_the_app_but_the_gateway_package(source):
+	of_the_app = {name for name in imported_modules(source) if name.startswith("navari_cams_biometric")}
+
+	assert {".".join(name.split(".")[:2]) for name in of_the_app} <= {"navari_cams_biometric.gateway"}
+	assert not imported_packages(source) & {"standin", "tests"}

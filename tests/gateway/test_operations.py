@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from navari_cams_biometric.cams_biometric.devices.places import PLACES
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.client.dialect import encode
 from navari_cams_biometric.gateway.client.webapi import ANSWERS, NEED_RECORDS
 from navari_cams_biometric.gateway.operations import GET, OPERATIONS, POST, PUSH, REQUESTS, Operation
 from navari_cams_biometric.gateway.parameters import Parameter
-from navari_cams_biometric.gateway.simulator.rest_answers import HANDLERS
+from simulator.rest_answers import HANDLERS
+from tests.places import PLACES
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 
-from ..timestamp import format_timestamp
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+
 from .state import LedgerEntry, SimulatedDevice
 
 CLOCK_ERROR = timedelta(hours=2)

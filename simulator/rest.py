@@ -6,8 +6,9 @@ Sees to token, verb and parameters; `rest_answers` to the rest.
 import json
 from typing import Any
 
-from ..client.reading import text
-from ..operations import OPERATIONS, Operation
+from navari_cams_biometric.gateway.client.reading import text
+from navari_cams_biometric.gateway.operations import OPERATIONS, Operation
+
 from .rest_answers import HANDLERS, Answer, Arguments, Refused, read_time_of
 from .world import World
 

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..timestamp import format_timestamp
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+
 from .callbacks import CallbackQueue, Event
 from .commands import EFFECTS
 from .punches import events_of, log_row, make_entry

@@ -1,4 +1,4 @@
-"""`python -m navari_cams_biometric.gateway.simulator`: the simulator by itself, its clock running.
+"""`python -m simulator`: the simulator by itself, its clock running.
 
 Control it over HTTP, see `control`.
 """
@@ -31,9 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-	parser = argparse.ArgumentParser(
-		prog="python -m navari_cams_biometric.gateway.simulator", description=__doc__
-	)
+	parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
 	parser.add_argument("--port", type=int, default=8090, help="on 127.0.0.1; 0 takes a free one")
 	parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
 	parser.add_argument("--token", default=DEMO_TOKEN, help="the account's AuthToken, 32 characters")

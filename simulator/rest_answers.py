@@ -6,14 +6,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..client.answers import DevicePunch
-from ..client.derived import export_csv, summarise
-from ..client.reading import read_boolean, text
-from ..client.rows import summary_row
-from ..errors import TimestampError
-from ..operations import Operation
-from ..punch import Punch
-from ..timestamp import format_timestamp, parse_timestamp
+from navari_cams_biometric.gateway.client.answers import DevicePunch
+from navari_cams_biometric.gateway.client.derived import export_csv, summarise
+from navari_cams_biometric.gateway.client.reading import read_boolean, text
+from navari_cams_biometric.gateway.client.rows import summary_row
+from navari_cams_biometric.gateway.errors import TimestampError
+from navari_cams_biometric.gateway.operations import Operation
+from navari_cams_biometric.gateway.punch import Punch
+from navari_cams_biometric.gateway.timestamp import format_timestamp, parse_timestamp
+
 from .commands import EFFECTS
 from .pages import page_of, page_of_entries
 from .state import LedgerEntry, SimulatedDevice, SimulatedUser

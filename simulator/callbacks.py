@@ -15,8 +15,9 @@ from typing import Any
 
 import requests
 
-from ..encryption import encrypt
-from ..timestamp import format_timestamp
+from navari_cams_biometric.gateway.encryption import encrypt
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+
 from .quirks import Quirks
 from .state import SimulatedDevice
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from ..client.reading import fold, text
-from ..encryption import decrypt, encrypt
-from ..errors import EncryptionError, TimestampError
-from ..timestamp import parse_timestamp
+from navari_cams_biometric.gateway.client.reading import fold, text
+from navari_cams_biometric.gateway.encryption import decrypt, encrypt
+from navari_cams_biometric.gateway.errors import EncryptionError, TimestampError
+from navari_cams_biometric.gateway.timestamp import parse_timestamp
+
 from .pages import page_of_entries
 from .rest_answers import device_information
 from .state import SimulatedDevice

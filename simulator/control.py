@@ -12,8 +12,9 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ..client.reading import read_time, text
-from ..timestamp import format_timestamp
+from navari_cams_biometric.gateway.client.reading import read_time, text
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+
 from .days import play
 from .faults import Fault, FaultKind, Faults, json_answer
 from .world import World

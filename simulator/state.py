@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
-from ..timestamp import format_timestamp
+from navari_cams_biometric.gateway.timestamp import format_timestamp
+
 from .quirks import Quirks
 
 NAIROBI = timezone(timedelta(hours=3))

@@ -1,0 +1,72 @@
+"""Where in the Desk each request operation of the gateway is asked for: docs/operations.md shows it, and
+tests/bench/test_places.py calls it."""
+
+from dataclasses import dataclass
+
+CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
+REPORTS = "navari_cams_biometric.cams_biometric.report"
+
+
+@dataclass(frozen=True)
+class Place:
+	"""`where` is for the reader: DocType or report, then the button. `method` is what that calls, dotted."""
+
+	where: str
+	method: str
+
+
+def _button(where: str, function: str) -> Place:
+	return Place(where, f"{CONTROLLERS}.{function}")
+
+
+def _report(title: str, filters: str = "") -> Place:
+	name = title.lower().replace(" ", "_")
+	return Place(f"report {title}{filters}", f"{REPORTS}.{name}.{name}.execute")
+
+
+_PUNCHES = "CAMS Punch Comparison"
+_DAYS = "CAMS Day Comparison"
+
+PLACES = {
+	"GetAttendanceByDate": _report(_PUNCHES),
+	"GetAttendanceByEmployee": _report(_PUNCHES, ", with an employee"),
+	"GetAttendanceByDevice": _report(_PUNCHES, ", with a device"),
+	"GetAttendanceSummary": _report(_DAYS),
+	"GetFirstInLastOut": _report(_DAYS, ", First In and Last Out"),
+	"GetTodayAttendance": _report(_PUNCHES, ", Today"),
+	"GetAttendancePhoto": _button("Employee Checkin > Attach Photo", "attendance_actions.attach_photo"),
+	"ExportAttendance": _button(
+		f"report {_PUNCHES} > Download the Gateway's Export", "attendance_actions.export_attendance"
+	),
+	"AddUser": _button("Employee > Devices > Enrol", "enrolment_actions.enrol"),
+	"UpdateUser": _button("Employee > Devices > Update", "enrolment_actions.update"),
+	"DeleteUser": _button("Employee > Devices > Remove", "enrolment_actions.remove"),
+	"FindUser": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.find"),
+	"ListUsers": _button("CAMS Device > Users > Read People from the Gateway", "enrolment_actions.sync_users"),
+	"ListUserDevices": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.where"),
+	"EnrollFingerprint": _button("Employee > Devices > Start Fingerprint", "enrolment_actions.start_fingerprint"),
+	"EnrollFace": _button("Employee > Devices > Start Face", "enrolment_actions.start_face"),
+	"EnrollCard": _button("Employee > Devices > Set Card", "enrolment_actions.set_card"),
+	"SetUserPassword": _button("Employee > Devices > Set PIN", "enrolment_actions.set_pin"),
+	"CopyUsers": _button("Employee > Devices > Copy to Devices", "enrolment_actions.copy"),
+	"ResendUser": _button("Employee > Devices > Resend", "enrolment_actions.resend"),
+	"OpenDoor": _button("CAMS Device > Doors > Open Door", "door_actions.open_door"),
+	"LockDoor": _button("CAMS Device > Doors > Lock Door", "door_actions.lock_door"),
+	"GetDoorStatus": _button("CAMS Device > Doors > Door Status", "door_actions.door_status"),
+	"SetAccessSchedule": _button("CAMS Access Schedule > Send to Devices", "schedule_actions.send_to_devices"),
+	"GetAccessEvents": _report("CAMS Access Events"),
+	"ListDevices": _button("CAMS Biometric Settings > Gateway > Import Devices", "device_actions.import_devices"),
+	"GetDeviceInfo": _button("CAMS Device > Device > Read Information", "device_actions.read_information"),
+	"CheckDeviceHealth": _button("CAMS Device > Connection > Check Health", "device_actions.check_health"),
+	"PingConnection": _button("CAMS Device > Connection > Ping", "device_actions.ping"),
+	"SyncDeviceTime": _button("CAMS Device > Device > Set the Clock", "device_actions.sync_time"),
+	"RebootDevice": _button("CAMS Device > Device > Restart", "device_actions.reboot"),
+	"ResetDeviceQueue": _button("CAMS Device > Device > Reset Queue", "device_actions.reset_queue"),
+	"GetCommandStatus": _button("CAMS Command > Ask the Gateway Now", "command_actions.check"),
+	"RegisterCallback": _button(
+		"CAMS Biometric Settings > Gateway > Register Callback", "device_actions.register_callback"
+	),
+	"MigrationStatus": _button(
+		"CAMS Biometric Settings > Gateway > Migration Status", "device_actions.migration_status"
+	),
+}
