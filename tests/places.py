@@ -42,9 +42,13 @@ PLACES = {
 	"UpdateUser": _button("Employee > Devices > Update", "enrolment_actions.update"),
 	"DeleteUser": _button("Employee > Devices > Remove", "enrolment_actions.remove"),
 	"FindUser": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.find"),
-	"ListUsers": _button("CAMS Device > Users > Read People from the Gateway", "enrolment_actions.sync_users"),
+	"ListUsers": _button(
+		"CAMS Device > Users > Read People from the Gateway", "enrolment_actions.sync_users"
+	),
 	"ListUserDevices": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.where"),
-	"EnrollFingerprint": _button("Employee > Devices > Start Fingerprint", "enrolment_actions.start_fingerprint"),
+	"EnrollFingerprint": _button(
+		"Employee > Devices > Start Fingerprint", "enrolment_actions.start_fingerprint"
+	),
 	"EnrollFace": _button("Employee > Devices > Start Face", "enrolment_actions.start_face"),
 	"EnrollCard": _button("Employee > Devices > Set Card", "enrolment_actions.set_card"),
 	"SetUserPassword": _button("Employee > Devices > Set PIN", "enrolment_actions.set_pin"),
@@ -53,9 +57,13 @@ PLACES = {
 	"OpenDoor": _button("CAMS Device > Doors > Open Door", "door_actions.open_door"),
 	"LockDoor": _button("CAMS Device > Doors > Lock Door", "door_actions.lock_door"),
 	"GetDoorStatus": _button("CAMS Device > Doors > Door Status", "door_actions.door_status"),
-	"SetAccessSchedule": _button("CAMS Access Schedule > Send to Devices", "schedule_actions.send_to_devices"),
+	"SetAccessSchedule": _button(
+		"CAMS Access Schedule > Send to Devices", "schedule_actions.send_to_devices"
+	),
 	"GetAccessEvents": _report("CAMS Access Events"),
-	"ListDevices": _button("CAMS Biometric Settings > Gateway > Import Devices", "device_actions.import_devices"),
+	"ListDevices": _button(
+		"CAMS Biometric Settings > Gateway > Import Devices", "device_actions.import_devices"
+	),
 	"GetDeviceInfo": _button("CAMS Device > Device > Read Information", "device_actions.read_information"),
 	"CheckDeviceHealth": _button("CAMS Device > Connection > Check Health", "device_actions.check_health"),
 	"PingConnection": _button("CAMS Device > Connection > Ping", "device_actions.ping"),

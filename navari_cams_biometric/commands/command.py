@@ -49,7 +49,9 @@ def command(name: str | None, check: bool, as_json: bool) -> int:
 		raise click.UsageError("Say which: cams command NAME --check")
 	if not name:
 		last = frappe.get_all("CAMS Command", fields=["*"], order_by="creation desc, name desc", limit=LAST)
-		show_rows([_row(each) for each in last], COLUMNS, as_json, "Nothing was asked of the gateway yet.")
+		show_rows(
+			[_command_row(each) for each in last], COLUMNS, as_json, "Nothing was asked of the gateway yet."
+		)
 		return terminal.DONE
 	if not frappe.db.exists("CAMS Command", name):
 		raise click.UsageError(f"There is no CAMS Command {name}.")
@@ -89,11 +91,11 @@ def _ask_after(found: frappe._dict) -> None:
 
 
 def _show(found: frappe._dict, in_json: bool) -> int:
-	show_record(_row(found), in_json)
+	show_record(_command_row(found), in_json)
 	return EXIT_CODES.get(found.state, terminal.UNDER_WAY)
 
 
-def _row(found: frappe._dict) -> dict:
+def _command_row(found: frappe._dict) -> dict:
 	return {
 		"name": found.name,
 		"operation": found.operation,

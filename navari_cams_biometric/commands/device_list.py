@@ -47,12 +47,12 @@ def devices(refresh: bool, fail_unwell: bool, as_json: bool) -> int:
 	if outage:
 		click.echo(outage, err=True)
 	found = frappe.get_all("CAMS Device", fields=FIELDS, order_by="name")
-	show_rows([_row(device) for device in found], COLUMNS, as_json, "There is no CAMS Device yet.")
+	show_rows([_device_row(device) for device in found], COLUMNS, as_json, "There is no CAMS Device yet.")
 	unhealthy = any(device.enabled and device.health != Health.HEALTHY for device in found)
 	return FAILED if outage or (fail_unwell and unhealthy) else DONE
 
 
-def _row(device: frappe._dict) -> dict:
+def _device_row(device: frappe._dict) -> dict:
 	return {
 		"service_tag": device.name,
 		"label": device.label,

@@ -84,10 +84,10 @@ def _people(service_tag: str) -> list[dict]:
 			order_by="name",
 		)
 	}
-	return [_person(row, employees.get(row.employee) or frappe._dict()) for row in rows]
+	return [_user_row(row, employees.get(row.employee) or frappe._dict()) for row in rows]
 
 
-def _person(row: frappe._dict, employee: frappe._dict) -> dict:
+def _user_row(row: frappe._dict, employee: frappe._dict) -> dict:
 	return {
 		"user_id": row.user_id,
 		"name": f"{row.first_name or ''} {row.last_name or ''}".strip(),

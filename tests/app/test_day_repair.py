@@ -138,7 +138,7 @@ def test_each_day_has_one_attendance_that_of_its_own_shift_first(checkins, atten
 
 def listed(state, known, **changes):
 	row = {"state": state, "reason_code": None, "attendance": "HR-ATT-1"}
-	return frappe._dict({**row, "checkins": late_days._checkins(known), **changes})
+	return frappe._dict({**row, "checkins": late_days._checkins_json(known), **changes})
 
 
 ONE, TWO = day([checkin(1)]), day([checkin(1), checkin(2)])
@@ -166,7 +166,7 @@ def test_what_is_news_about_a_day_that_is_listed(now, row, is_news):
 
 
 def test_the_check_ins_are_kept_for_the_form():
-	[row] = json.loads(late_days._checkins(ONE))
+	[row] = json.loads(late_days._checkins_json(ONE))
 	assert row == {
 		"name": "EMP-CKIN-1",
 		"time": "2024-09-17 09:00:00",

@@ -10,6 +10,7 @@ import pytest
 
 import navari_cams_biometric
 from navari_cams_biometric import hooks
+from navari_cams_biometric.cams_biometric.base import states
 from tests.places import PLACES
 
 APP = Path(navari_cams_biometric.__file__).parent
@@ -165,3 +166,97 @@ def test_a_filter_has_the_form_that_frappe_16_takes(path):
 	filters = re.findall(r'"(?:filters_json|stats_filter)": ("(?:[^"\\]|\\.)*")', path.read_text())
 	for condition in [each for text in filters for each in json.loads(json.loads(text) or "[]")]:
 		assert len(condition) == 4
+
+
+MODULE = "navari_cams_biometric.cams_biometric"
+USES_OF_ERPNEXT_AND_HRMS = {
+	"cams_biometric/punches/checkins.py",  # whether a check-in is valid, and the shift of a moment
+	"cams_biometric/day_repair/hrms_decision.py",  # how a day is marked
+}
+
+
+def for_types_alone(source):
+	"""The nodes under `if TYPE_CHECKING:`, which import nothing when the app runs."""
+	blocks = (
+		node
+		for node in ast.walk(tree(source))
+		if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+	)
+	return {ast.dump(node) for block in blocks for node in ast.walk(block)}
+
+
+def room(dotted):
+	"""The package below the Frappe module that a dotted name is in."""
+	return dotted.removeprefix(f"{MODULE}.").partition(".")[0]
+
+
+def rooms_imported(source):
+	types = for_types_alone(source)
+	for node in ast.walk(tree(source)):
+		if isinstance(node, ast.ImportFrom) and ast.dump(node) not in types and not node.level:
+			for alias in node.names:
+				full = f"{node.module}.{alias.name}"
+				if full.startswith(f"{MODULE}."):
+					yield room(full)
+
+
+def import_graph():
+	graph = {}
+	for source in (APP / "cams_biometric").rglob("*.py"):
+		own = source.relative_to(APP / "cams_biometric").parts[0]
+		graph.setdefault(own, set()).update(each for each in rooms_imported(source) if each != own)
+	return graph
+
+
+def reachable(graph, start):
+	seen, waiting = set(), [start]
+	while waiting:
+		new = graph.get(waiting.pop(), set()) - seen
+		seen |= new
+		waiting += new
+	return seen
+
+
+def test_the_rooms_import_each_other_one_way():
+	graph = import_graph()
+	assert len(graph) > 15
+	assert graph["base"] == set()
+	assert graph["punches"] >= {"base", "shift_sync", "day_repair"}
+	assert [name for name in graph if name in reachable(graph, name)] == []
+
+
+def test_a_module_name_stands_once():
+	modules = [source.stem for source in SOURCES if source.name != "__init__.py"]
+	packages = [source.parent.name for source in SOURCES if source.name == "__init__.py"]
+	own_folder = [
+		name for name in packages if not name.startswith("cams_")
+	]  # a DocType's folder is named like it
+	names = [*modules, *own_folder]
+	assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_erpnext_and_hrms_are_imported_where_this_list_says():
+	found = {relative(source) for source in SOURCES if imported(source) & {"erpnext", "hrms"}}
+	assert found == USES_OF_ERPNEXT_AND_HRMS
+
+
+def test_a_doctype_offers_the_states_that_the_code_knows():
+	offered = {
+		("cams_punch", "state"): states.PunchState,
+		("cams_command", "state"): states.CommandState,
+		("cams_history_load", "state"): states.LoadState,
+		("cams_history_load", "kind"): states.LoadKind,
+		("cams_history_load_device", "state"): states.LoadDeviceState,
+		("cams_day_repair", "state"): states.RepairState,
+		("cams_device_user", "state"): states.DeviceUserState,
+		("cams_access_schedule", "state"): states.ScheduleState,
+		("cams_device", "health"): states.Health,
+	}
+	for (doctype, fieldname), known in offered.items():
+		[path] = [path for path in DEFINITIONS if path.stem == doctype]
+		[field] = [
+			field for field in json.loads(path.read_text())["fields"] if field["fieldname"] == fieldname
+		]
+		assert {option for option in field["options"].split("\n") if option} == {
+			state.value for state in known
+		}

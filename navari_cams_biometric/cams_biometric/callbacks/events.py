@@ -54,7 +54,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 		"last_updated": now_datetime(),
 		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
-		**_names(event),
+		**_told_name_fields(event),
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
 	}
 	stored_values.set_values("CAMS Device User", name, values)
@@ -79,7 +79,7 @@ def _is_older(operation_time: str, known: str | None, device: "CAMSDevice") -> b
 	return bool(told and last and told < last)
 
 
-def _names(event: UserEvent) -> dict[str, str]:
+def _told_name_fields(event: UserEvent) -> dict[str, str]:
 	"""A name counts only where the event speaks of it."""
 	told = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
 	return {

@@ -25,16 +25,16 @@ def fix(rows: list[dict] | str) -> dict:
 		frappe.throw(_("Choose at most {0} rows at once.").format(MOST_ROWS), title=_("Fix"))
 	found = {mismatch.key: mismatch for mismatch in enrolment_audit.find_mismatches()}
 	visible = _visible([found[key] for key in wanted if key in found])
-	left = {key: why for key in wanted if (why := _why_not(found.get(key), visible))}
-	asked = [_ask(found[key]) for key in dict.fromkeys(wanted) if key not in left]
-	return {"asked": asked, "left": [_told(key, why) for key, why in left.items()]}
+	left = {key: why for key in wanted if (why := _reason_not_fixed(found.get(key), visible))}
+	asked = [_add_fixing_command(found[key]) for key in dict.fromkeys(wanted) if key not in left]
+	return {"asked": asked, "left": [_skipped_row(key, why) for key, why in left.items()]}
 
 
 def _key(row: dict) -> tuple[str, str, str]:
 	return tuple(str(row.get(name) or "") for name in ("kind", "service_tag", "user_id"))
 
 
-def _why_not(mismatch: Mismatch | None, visible: set[str]) -> str:
+def _reason_not_fixed(mismatch: Mismatch | None, visible: set[str]) -> str:
 	if not mismatch:
 		return _("Already resolved.")
 	if not mismatch.fix:
@@ -60,7 +60,7 @@ def _readable(doctype: str, names: set[str]) -> list[str]:
 	return frappe.get_list(doctype, filters=filters, pluck="name", limit_page_length=0, order_by="name")
 
 
-def _ask(mismatch: Mismatch) -> str:
+def _add_fixing_command(mismatch: Mismatch) -> str:
 	ensure_may(mismatch.operation)
 	return queue.add_command(
 		mismatch.operation,
@@ -72,6 +72,6 @@ def _ask(mismatch: Mismatch) -> str:
 	)
 
 
-def _told(key: tuple[str, str, str], why: str) -> dict[str, str]:
+def _skipped_row(key: tuple[str, str, str], why: str) -> dict[str, str]:
 	kind, service_tag, user_id = key
 	return {"kind": kind, "service_tag": service_tag, "user_id": user_id, "why": why}

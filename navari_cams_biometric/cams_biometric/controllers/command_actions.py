@@ -11,7 +11,7 @@ from navari_cams_biometric.cams_biometric.command_queue import command_results, 
 @frappe.whitelist(methods=["POST"])
 def check(name: str) -> str:
 	"""Ask the gateway now after a command that is under way; return its state."""
-	command = _permitted(name)
+	command = _permitted_command(name)
 	if command.state in COMMANDS_UNDER_WAY and command.answered_at:
 		with gateway_client() as client:
 			command_results.poll(client, command)
@@ -21,10 +21,10 @@ def check(name: str) -> str:
 @frappe.whitelist(methods=["POST"])
 def cancel(name: str) -> bool:
 	"""Take back a command that is not sent yet; tell whether it was in time."""
-	return queue.cancel_command(_permitted(name).name)
+	return queue.cancel_command(_permitted_command(name).name)
 
 
-def _permitted(name: str) -> frappe._dict:
+def _permitted_command(name: str) -> frappe._dict:
 	command = frappe.get_doc("CAMS Command", name)
 	command.check_permission("read")
 	ensure_may(command.operation)

@@ -69,19 +69,19 @@ def ping(service_tag: str) -> bool:
 @frappe.whitelist(methods=["POST"])
 def sync_time(service_tag: str) -> str:
 	"""Have a device's clock set; return the CAMS Command."""
-	return _ask("SyncDeviceTime", service_tag)
+	return _request_device_command("SyncDeviceTime", service_tag)
 
 
 @frappe.whitelist(methods=["POST"])
 def reboot(service_tag: str, reason: str) -> str:
 	"""Have a device restarted; return the CAMS Command. Throws without a reason."""
-	return _ask("RebootDevice", service_tag, queue.required_reason(reason))
+	return _request_device_command("RebootDevice", service_tag, queue.required_reason(reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def reset_queue(service_tag: str, reason: str) -> str:
 	"""Have the commands dropped that wait for a device; return the CAMS Command. Throws without a reason."""
-	return _ask("ResetDeviceQueue", service_tag, queue.required_reason(reason))
+	return _request_device_command("ResetDeviceQueue", service_tag, queue.required_reason(reason))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -99,7 +99,7 @@ def migration_status() -> dict:
 		return asdict(client.migration_status())
 
 
-def _ask(operation: str, service_tag: str, reason: str = "") -> str:
+def _request_device_command(operation: str, service_tag: str, reason: str = "") -> str:
 	ensure_may(operation)
 	return queue.add_command(operation, _readable(service_tag), reason=reason)
 

@@ -12,13 +12,13 @@ from navari_cams_biometric.gateway.errors import AnswerPendingError
 @frappe.whitelist(methods=["POST"])
 def open_door(service_tag: str, door: int = 1, reason: str = "") -> str:
 	"""Open a door for a moment; return the CAMS Command. Doors count from 1. Throws without a reason."""
-	return _ask("OpenDoor", service_tag, door, reason)
+	return _request_door_command("OpenDoor", service_tag, door, reason)
 
 
 @frappe.whitelist(methods=["POST"])
 def lock_door(service_tag: str, door: int = 1, reason: str = "") -> str:
 	"""Lock a door until it is opened again; return the CAMS Command. Throws without a reason."""
-	return _ask("LockDoor", service_tag, door, reason)
+	return _request_door_command("LockDoor", service_tag, door, reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -38,7 +38,7 @@ def door_status(service_tag: str, door: int = 1) -> str:
 			)
 
 
-def _ask(operation: str, service_tag: str, door: int, reason: str) -> str:
+def _request_door_command(operation: str, service_tag: str, door: int, reason: str) -> str:
 	ensure_may(operation)
 	device = _device(service_tag, door)
 	return queue.add_command(operation, device.name, reason=queue.required_reason(reason), door=door)

@@ -44,25 +44,25 @@ def enrol(employees: Names, devices: Names | None = None, reason: str = "") -> A
 
 	Returns, as all that send commands do, `commands` (how many), and `in_background` if a job records them.
 	"""
-	return _ask("AddUser", employees, devices, reason)
+	return _request_for_employees("AddUser", employees, devices, reason)
 
 
 @frappe.whitelist(methods=["POST"])
 def update(employees: Names, devices: Names | None = None, reason: str = "") -> Asked:
 	"""Send the names again; without a choice to the devices that the person is on."""
-	return _ask("UpdateUser", employees, devices, reason)
+	return _request_for_employees("UpdateUser", employees, devices, reason)
 
 
 @frappe.whitelist(methods=["POST"])
 def remove(employees: Names, reason: str, devices: Names | None = None) -> Asked:
 	"""Take employees off devices; without a choice off all, whatever is known here."""
-	return _ask("DeleteUser", employees, devices, queue.required_reason(reason))
+	return _request_for_employees("DeleteUser", employees, devices, queue.required_reason(reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def resend(employees: Names, devices: Names | None = None, reason: str = "") -> Asked:
 	"""Let the gateway deliver a person's data to the device once more."""
-	return _ask("ResendUser", employees, devices, reason)
+	return _request_for_employees("ResendUser", employees, devices, reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -70,7 +70,7 @@ def set_card(employees: Names, secret: str, devices: Names | None = None, reason
 	"""Give an employee a card. `secret` is its number."""
 	if not secret.strip():
 		frappe.throw(_("Enter the number of the card."), title=_("Card"))
-	return _ask("EnrollCard", employees, devices, reason, secret.strip())
+	return _request_for_employees("EnrollCard", employees, devices, reason, secret.strip())
 
 
 @frappe.whitelist(methods=["POST"])
@@ -78,7 +78,7 @@ def set_pin(employees: Names, secret: str, devices: Names | None = None, reason:
 	"""Set the PIN that an employee types in on the device."""
 	if not (secret.isascii() and secret.isdigit()):
 		frappe.throw(_("A PIN may contain digits only."), title=_("PIN"))
-	return _ask("SetUserPassword", employees, devices, reason, secret)
+	return _request_for_employees("SetUserPassword", employees, devices, reason, secret)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -93,8 +93,8 @@ def start_fingerprint(
 	if int(index) not in enrolment.FINGERS:
 		frappe.throw(_("Fingers are numbered from 0 to 9."), title=_("Fingerprint"))
 	if not secret:
-		_ensure_device_asks(_("a template"))
-	return _ask(
+		_ensure_device_can_ask(_("a template"))
+	return _request_for_employees(
 		"EnrollFingerprint", employees, devices, reason, enrolment.as_template(secret), index=int(index)
 	)
 
@@ -103,27 +103,27 @@ def start_fingerprint(
 def start_face(employees: Names, devices: Names, with_picture: bool = False, reason: str = "") -> Asked:
 	"""Let the device take the person's face, or send it the employee's picture."""
 	if not with_picture:
-		_ensure_device_asks(_("the employee's picture"))
-		return _ask("EnrollFace", employees, devices, reason)
-	enrolment.ensure_picture(_permitted("EnrollFace", employees))
-	return _ask("EnrollFace", employees, devices, reason, photo="employee")
+		_ensure_device_can_ask(_("the employee's picture"))
+		return _request_for_employees("EnrollFace", employees, devices, reason)
+	enrolment.ensure_picture(_permitted_employees("EnrollFace", employees))
+	return _request_for_employees("EnrollFace", employees, devices, reason, photo="employee")
 
 
 @frappe.whitelist(methods=["POST"])
 def copy(employees: Names, source: str, targets: Names, reason: str = "") -> Asked:
 	"""Copy employees with their fingerprints, faces and cards from one device to others."""
-	chosen = _permitted("CopyUsers", employees)
-	tags = [tag for tag in _devices(targets) if tag != source]
-	if not (_devices(source) and tags):
+	chosen = _permitted_employees("CopyUsers", employees)
+	tags = [tag for tag in _permitted_devices(targets) if tag != source]
+	if not (_permitted_devices(source) and tags):
 		frappe.throw(_("Choose a target device other than the source."), title=_("No Device"))
 	enrolment.ensure_device_ids(chosen)
-	return _told(enrolment.copy(chosen, source, tags, reason))
+	return _queued_result(enrolment.copy(chosen, source, tags, reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def find(employee: str) -> dict[str, object] | None:
 	"""Ask the gateway who has this employee's device id: names, type, counts of credentials. None: nobody."""
-	[person] = _asked_about("FindUser", employee)
+	[person] = _employee_in_question("FindUser", employee)
 	with gateway_client() as client:
 		try:
 			user = client.find_user(enrolment.device_id(person), credentials=True)
@@ -140,7 +140,7 @@ def find(employee: str) -> dict[str, object] | None:
 @frappe.whitelist(methods=["POST"])
 def where(employee: str) -> list[dict[str, str]]:
 	"""Ask the gateway which devices know this employee; their service tags and labels."""
-	[person] = _asked_about("ListUserDevices", employee)
+	[person] = _employee_in_question("ListUserDevices", employee)
 	with gateway_client() as client:
 		try:
 			tags = client.list_user_devices(enrolment.device_id(person))
@@ -164,9 +164,9 @@ def on_devices(employee: str) -> dict[str, object]:
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	return {
 		"user_id": user_id,
-		"rows": _rows(user_id) if user_id else [],
-		"commands": _commands(employee),
-		"devices": _choices(),
+		"rows": _device_rows(user_id) if user_id else [],
+		"commands": _recent_commands(employee),
+		"devices": _device_choices(),
 		"unavailable": _unavailable(),
 		"device_asks": settings.gateway_api == GatewayApi.REST_V3.value,
 		"may_send": bool(set(PEOPLE) & set(frappe.get_roles()) and doc.has_permission("write")),
@@ -178,7 +178,7 @@ def sync_users(service_tag: str | None = None) -> int:
 	"""Read who is on a device, or on all enabled ones, from the gateway; returns how many devices are read."""
 	ensure_may("ListUsers")
 	user_sync.ensure_listable()
-	tags = _devices(service_tag) if service_tag else _enabled_devices()
+	tags = _permitted_devices(service_tag) if service_tag else _enabled_devices()
 	for tag in tags:
 		user_sync.request_sync(tag)
 	return len(tags)
@@ -187,16 +187,16 @@ def sync_users(service_tag: str | None = None) -> int:
 @frappe.whitelist(methods=["POST"])
 def remove_users(names: Names, reason: str) -> Asked:
 	"""Take the people of these CAMS Device Users off their devices, whether or not they are employees."""
-	return _ask_for_users("DeleteUser", names, queue.required_reason(reason))
+	return _request_for_users("DeleteUser", names, queue.required_reason(reason))
 
 
 @frappe.whitelist(methods=["POST"])
 def resend_users(names: Names, reason: str = "") -> Asked:
 	"""Let the gateway deliver these CAMS Device Users to their devices once more."""
-	return _ask_for_users("ResendUser", names, reason)
+	return _request_for_users("ResendUser", names, reason)
 
 
-def _ask(
+def _request_for_employees(
 	operation: str,
 	employees: Names,
 	devices: Names | None,
@@ -204,8 +204,8 @@ def _ask(
 	secret: str = "",
 	**arguments: object,
 ) -> Asked:
-	chosen = _permitted(operation, employees)
-	tags = _devices(devices) if devices else []
+	chosen = _permitted_employees(operation, employees)
+	tags = _permitted_devices(devices) if devices else []
 	if secret and len(chosen) > 1:
 		frappe.throw(_("A card, a PIN or a template is for one employee."), title=_("One Employee"))
 	enrolment.ensure_usable(operation, chosen, tags)
@@ -220,12 +220,12 @@ def _ask(
 		)
 		for person in chosen
 	]
-	return _told([name for names in asked for name in names])
+	return _queued_result([name for names in asked for name in names])
 
 
-def _ask_for_users(operation: str, names: Names, reason: str) -> Asked:
+def _request_for_users(operation: str, names: Names, reason: str) -> Asked:
 	ensure_may(operation)
-	wanted = {"name": ["in", _listed(names)]}
+	wanted = {"name": ["in", _as_names(names)]}
 	fields = ["user_id", "service_tag", "employee as name", "first_name", "last_name"]
 	users = frappe.get_list(
 		"CAMS Device User", filters=wanted, fields=fields, order_by="user_id asc", limit_page_length=0
@@ -237,18 +237,18 @@ def _ask_for_users(operation: str, names: Names, reason: str) -> Asked:
 		)
 		for user in users
 	]
-	return _told([name for names in asked for name in names])
+	return _queued_result([name for names in asked for name in names])
 
 
-def _told(names: list[str]) -> Asked:
+def _queued_result(names: list[str]) -> Asked:
 	return {"commands": len(names), "in_background": False}
 
 
-def _permitted(operation: str, employees: Names) -> list[frappe._dict]:
+def _permitted_employees(operation: str, employees: Names) -> list[frappe._dict]:
 	"""These employees, all of whom the user may change. Throws where that is not so."""
 	ensure_may(operation)
 	frappe.has_permission("Employee", "write", throw=True)
-	names = _listed(employees)
+	names = _as_names(employees)
 	found = frappe.get_list(
 		"Employee",
 		filters={"name": ["in", names]},
@@ -263,15 +263,15 @@ def _permitted(operation: str, employees: Names) -> list[frappe._dict]:
 	return found
 
 
-def _asked_about(operation: str, employee: str) -> list[frappe._dict]:
-	chosen = _permitted(operation, employee)
+def _employee_in_question(operation: str, employee: str) -> list[frappe._dict]:
+	chosen = _permitted_employees(operation, employee)
 	enrolment.ensure_device_ids(chosen)
 	return chosen
 
 
-def _devices(given: Names) -> list[str]:
+def _permitted_devices(given: Names) -> list[str]:
 	"""These devices, all of which the user may see. Throws where that is not so."""
-	tags = _listed(given)
+	tags = _as_names(given)
 	found = frappe.get_list(
 		"CAMS Device",
 		filters={"name": ["in", tags]},
@@ -290,20 +290,20 @@ def _enabled_devices() -> list[str]:
 	)
 
 
-def _listed(given: Names) -> list[str]:
+def _as_names(given: Names) -> list[str]:
 	if isinstance(given, str):
 		given = frappe.parse_json(given) if given.startswith("[") else [given]
 	return list(dict.fromkeys(filter(None, given)))
 
 
-def _ensure_device_asks(what: str) -> None:
+def _ensure_device_can_ask(what: str) -> None:
 	api = frappe.get_cached_doc("CAMS Biometric Settings").gateway_api
 	if api != GatewayApi.REST_V3.value:
 		words = _("With {0} a device cannot ask for a finger or a face. Send {1} instead.")
 		frappe.throw(words.format(api, what), title=_("Not Supported"))
 
 
-def _rows(user_id: str) -> list[dict[str, object]]:
+def _device_rows(user_id: str) -> list[dict[str, object]]:
 	labels = device_lookup.device_labels()
 	shown = ("service_tag", "state", "last_updated", "has_photo", *CREDENTIAL_COUNTS.values())
 	return [
@@ -312,7 +312,7 @@ def _rows(user_id: str) -> list[dict[str, object]]:
 	]
 
 
-def _commands(employee: str) -> list[frappe._dict]:
+def _recent_commands(employee: str) -> list[frappe._dict]:
 	"""None for those who may not read commands."""
 	if not frappe.has_permission("CAMS Command", "read"):
 		return []
@@ -330,7 +330,7 @@ def _commands(employee: str) -> list[frappe._dict]:
 	return [row.update(label=labels.get(row.service_tag) or row.service_tag) for row in found]
 
 
-def _choices() -> list[frappe._dict]:
+def _device_choices() -> list[frappe._dict]:
 	return frappe.get_list(
 		"CAMS Device",
 		fields=["name as service_tag", "label", "branch", "enabled"],

@@ -59,7 +59,7 @@ def outcome_since(since: str, user_id: str | None = None, names: list[str] | str
 	"""What became of the punches that were released at `since`: all of a user id, or the named ones."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
-	return held_punches.outcome_since(get_datetime(since), user_id, _names(names))
+	return held_punches.outcome_since(get_datetime(since), user_id, _as_list(names))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -88,7 +88,7 @@ def resolve(
 	if reason_code not in REASONS or action not in held_punches.actions_for(reason_code):
 		frappe.throw(_("There is no {0} for {1}.").format(action, reason_code))
 	seen = held_punches.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES)
-	wanted = set(_names(names)) or set(seen)
+	wanted = set(_as_list(names)) or set(seen)
 	chosen = [name for name in seen if name in wanted]
 	since = now_datetime()
 	if chosen:
@@ -96,7 +96,7 @@ def resolve(
 	return {"since": str(since), "names": chosen}
 
 
-def _names(names: list[str] | str | None) -> list[str]:
+def _as_list(names: list[str] | str | None) -> list[str]:
 	return frappe.parse_json(names) if isinstance(names, str) else names or []
 
 

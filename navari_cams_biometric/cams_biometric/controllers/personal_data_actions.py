@@ -12,7 +12,7 @@ from navari_cams_biometric.cams_biometric.personal_data.person import PHOTO, per
 @frappe.whitelist(methods=["POST"])
 def export_data(employee: str) -> None:
 	"""Send everything that the app holds on this employee, as a ZIP file. The employee's record says who took it."""
-	document = _permitted(employee, "read")
+	document = _permitted_employee(employee, "read")
 	content = export.archive(person_of(document), bool(frappe.has_permission(PHOTO)))
 	document.add_comment("Info", _("exported the biometric data of this employee"))
 	frappe.response.update(
@@ -28,7 +28,7 @@ def export_data(employee: str) -> None:
 @frappe.whitelist(methods=["POST"])
 def standing(employee: str) -> dict[str, object]:
 	"""What an erasure would find, and what stands in its way: see `erasure.standing`. Changes nothing."""
-	return erasure.standing(_permitted(employee, "write"))
+	return erasure.standing(_permitted_employee(employee, "write"))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -37,13 +37,13 @@ def erase(employee: str, reason: str, confirmation: str) -> dict[str, object]:
 
 	`confirmation` is the employee's name (HR-EMP-00001), typed in: it cannot be undone.
 	"""
-	document = _permitted(employee, "write", for_update=True)
+	document = _permitted_employee(employee, "write", for_update=True)
 	if confirmation.strip() != document.name:
 		frappe.throw(_("Type {0} to confirm.").format(document.name), title=_("Erase Biometric Data"))
 	return erasure.erase(document, queue.required_reason(reason))
 
 
-def _permitted(employee: str, right: str, **options: bool) -> frappe._dict:
+def _permitted_employee(employee: str, right: str, **options: bool) -> frappe._dict:
 	frappe.only_for(PEOPLE, message=True)
 	document = frappe.get_doc("Employee", employee, **options)
 	document.check_permission(right)

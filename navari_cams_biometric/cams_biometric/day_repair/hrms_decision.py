@@ -21,7 +21,7 @@ class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
 
 
-def preview(day: Day) -> dict[str, object]:
+def preview_decision(day: Day) -> dict[str, object]:
 	"""What HRMS would decide by the check-ins of this day now: status, hours, first in and last out; {} for nothing."""
 	shift_type = frappe.get_cached_doc("Shift Type", day.key.shift)
 	checkins = sorted(day.counting, key=lambda checkin: (checkin.time, checkin.name))

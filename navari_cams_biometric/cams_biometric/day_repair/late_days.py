@@ -66,7 +66,7 @@ def list_days(keys: list[Key]) -> None:
 	"""Write these days down, or bring what is written up to date. Commits batch by batch."""
 	for batch in _batches(keys):
 		found = read_days(batch)
-		listed = _listed(day.key.name for day in found)
+		listed = _days_on_list(day.key.name for day in found)
 		new = [_repair_row(day) for day in found if day.key.name not in listed]
 		if new:
 			# Another worker may write down the same day at this moment.
@@ -103,7 +103,7 @@ def _batches(items: list) -> Iterator[list]:
 	return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
-def _listed(names: Iterable[str]) -> dict[str, frappe._dict]:
+def _days_on_list(names: Iterable[str]) -> dict[str, frappe._dict]:
 	fields = ["name", "state", "reason_code", "attendance", "checkins", "modified"]
 	rows = frappe.get_all(DOCTYPE, filters={"name": ["in", list(names)]}, fields=fields, order_by="name")
 	return {row.name: row for row in rows}
@@ -111,7 +111,7 @@ def _listed(names: Iterable[str]) -> dict[str, frappe._dict]:
 
 def _is_news(day: Day, listed: frappe._dict) -> bool:
 	"""A day that a person dismissed, or that HRMS would not decide, waits until something about it has changed."""
-	same = listed.attendance == day.key.attendance and listed.checkins == _checkins(day)
+	same = listed.attendance == day.key.attendance and listed.checkins == _checkins_json(day)
 	code, _detail = exclusions.reason(day)
 	if listed.state == RepairState.DISMISSED:
 		return bool({checkin.name for checkin in day.late} - _late_names(listed.checkins))
@@ -149,19 +149,19 @@ def day_fields(day: Day) -> dict[str, object]:
 		"attendance": attendance.name,
 		**attendance_fields("before", attendance),
 		"new_attendance": None,
-		**attendance_fields("after", _preview(day)),
+		**attendance_fields("after", _safe_preview(day)),
 		"late_count": len(day.late),
 		"late_times": late_times(day)[:140],
-		"checkins": _checkins(day),
+		"checkins": _checkins_json(day),
 		"settled_by": None,
 		"settled_at": None,
 	}
 
 
-def _preview(day: Day) -> dict[str, object]:
+def _safe_preview(day: Day) -> dict[str, object]:
 	"""A rule of another app that fails at one day must not keep the others off the list."""
 	try:
-		return hrms_decision.preview(day)
+		return hrms_decision.preview_decision(day)
 	except Exception:
 		identity = ("preview", day.key.shift)
 		log_once_a_day("CAMS: HRMS could not say what it would decide", frappe.get_traceback(), identity)
@@ -192,7 +192,7 @@ def late_times(day: Day) -> str:
 	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in day.late)
 
 
-def _checkins(day: Day) -> str:
+def _checkins_json(day: Day) -> str:
 	"""All check-ins of the day for the form, as JSON."""
 	late = {checkin.name for checkin in day.late}
 	rows = [

@@ -58,7 +58,12 @@ class Mismatch:
 def find_mismatches(kind: str = "", service_tag: str = "", branch: str = "") -> list[Mismatch]:
 	"""The mismatches, by kind, device and person; of one kind, device, or branch of the devices where that is given."""
 	records = audit_records.read()
-	finders = {NOBODY: _nobody, NOWHERE: _nowhere, NAMES: _names, UNCONFIRMED: _unconfirmed}
+	finders = {
+		NOBODY: _not_active,
+		NOWHERE: _not_enrolled,
+		NAMES: _name_mismatches,
+		UNCONFIRMED: _unconfirmed,
+	}
 	found = [
 		mismatch
 		for name, finder in finders.items()
@@ -72,7 +77,7 @@ def find_mismatches(kind: str = "", service_tag: str = "", branch: str = "") -> 
 	]
 
 
-def _nobody(records: Records) -> Iterator[Mismatch]:
+def _not_active(records: Records) -> Iterator[Mismatch]:
 	found = {key: row for key, row in records.on_device.items() if not records.active(row.user_id)}
 	punched = audit_records.last_punches(found)
 	for key, row in found.items():
@@ -93,7 +98,7 @@ def _whose(row: frappe._dict, employee: frappe._dict | None) -> str:
 	return " ".join([_("The employee is {0}.").format(_(employee.status)), *told])
 
 
-def _nowhere(records: Records) -> Iterator[Mismatch]:
+def _not_enrolled(records: Records) -> Iterator[Mismatch]:
 	of_branch, of_person = defaultdict(list), defaultdict(list)
 	for tag, device in records.devices.items():
 		of_branch[device.branch].append(tag)
@@ -122,7 +127,7 @@ def _missing(records: Records, user_id: str, wanted: list[str], elsewhere: list[
 			)
 
 
-def _names(records: Records) -> Iterator[Mismatch]:
+def _name_mismatches(records: Records) -> Iterator[Mismatch]:
 	named = defaultdict(list)
 	for key, row in records.on_device.items():
 		if full_name(row):

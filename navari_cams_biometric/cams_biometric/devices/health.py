@@ -92,7 +92,7 @@ def check_all() -> str:
 	with frappe.get_cached_doc("CAMS Biometric Settings").client(
 		attempts=1, timeout=PATIENCE_SECONDS
 	) as client:
-		told = _ask_in_turn(client, devices)
+		told = _check_in_turn(client, devices)
 	for device in devices:
 		if told.outage or device.name in told.answers:
 			_conclude_safely(device.name, told.answers.get(device.name, Answer()), told.outage)
@@ -103,7 +103,9 @@ def check_all() -> str:
 
 def check_one(client: GatewayClient, service_tag: str) -> None:
 	"""Look after one device in the caller's transaction. Raises GatewayError where the gateway says nothing of it."""
-	answer = _ask(client, frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True))
+	answer = _check_with_gateway(
+		client, frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True)
+	)
 	if answer.refusal:
 		raise answer.refusal
 	_conclude(service_tag, answer, "")
@@ -116,12 +118,12 @@ def read_information(client: GatewayClient, service_tag: str) -> None:
 	)
 
 
-def _ask_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
+def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
 	told, end = Round(), monotonic() + BUDGET_SECONDS
 	for device in devices:
 		if monotonic() > end:
 			break
-		answer = _ask(client, device)
+		answer = _check_with_gateway(client, device)
 		frappe.db.commit()  # what was learned of a command
 		if isinstance(answer.refusal, RateLimitedError):
 			return told  # the others would fare no better; they are first in the next round
@@ -142,21 +144,21 @@ def _is_outage(refusal: GatewayError | None) -> bool:
 	return isinstance(refusal, UnavailableError | UnreadableReplyError)
 
 
-def _ask(client: GatewayClient, device: frappe._dict) -> Answer:
+def _check_with_gateway(client: GatewayClient, device: frappe._dict) -> Answer:
 	answer = Answer()
 	try:
 		answer.health = client.check_device_health(device.name)
 	except GatewayError as error:
 		answer.refusal = error
 		return answer
-	if answer.health.online and _is_due(device):
+	if answer.health.online and _information_is_due(device):
 		answer.information = _information_if_told(client, device.name)
 	if answer.health.online:
 		answer.overdue = _is_overdue(client, device.name)
 	return answer
 
 
-def _is_due(device: frappe._dict) -> bool:
+def _information_is_due(device: frappe._dict) -> bool:
 	since = add_to_date(now_datetime(), hours=-INFORMATION_HOURS)
 	return not device.information_at or get_datetime(device.information_at) < since
 
@@ -208,7 +210,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
 	_note_reported(service_tag, answer)
-	told = _told(service_tag, answer)
+	told = _reported_fields(service_tag, answer)
 	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
 	problems = health_rules.find_problems(case, Limits.of_settings())
 	remarks = [*problems.values(), *_remark(answer, outage)]
@@ -219,7 +221,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 		"health_at": case.now,
 	}
 	stored_values.set_values("CAMS Device", service_tag, {**told, **judged})
-	_tell(case, problems)
+	_notify_change(case, problems)
 
 
 def _note_reported(service_tag: str, answer: Answer) -> None:
@@ -228,14 +230,14 @@ def _note_reported(service_tag: str, answer: Answer) -> None:
 		watermark.note_reported(service_tag, answer.asked_at)
 
 
-def _tell(case: Case, problems: dict[str, str]) -> None:
+def _notify_change(case: Case, problems: dict[str, str]) -> None:
 	if set(problems) - case.had:
 		notices.notify_problem(case.before, problems)
 	elif case.had and not problems:
 		notices.notify_recovery(case.before)
 
 
-def _told(service_tag: str, answer: Answer) -> dict[str, object]:
+def _reported_fields(service_tag: str, answer: Answer) -> dict[str, object]:
 	"""The fields that are known anew; what was not told stays."""
 	return {
 		**(device_fields.connection_fields(answer.health) if answer.health else {}),

@@ -19,10 +19,10 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 
 
 def sections_since(since: datetime) -> list[Section]:
-	return [*_devices(), *_commands(since), *_loads(since), *_punches()]
+	return [*_unhealthy_devices(), *_failed_commands(since), *_failed_loads(since), *_failed_punches()]
 
 
-def _devices() -> list[Section]:
+def _unhealthy_devices() -> list[Section]:
 	devices = frappe.get_all(
 		"CAMS Device",
 		filters={"enabled": 1, "health": ["not in", ["", Health.HEALTHY]]},
@@ -41,7 +41,7 @@ def _device_line(device: frappe._dict) -> Line:
 	return Line(text, get_url_to_form("CAMS Device", device.name), device.health_note or "")
 
 
-def _commands(since: datetime) -> list[Section]:
+def _failed_commands(since: datetime) -> list[Section]:
 	command = frappe.qb.DocType("CAMS Command")
 	rows = (
 		frappe.qb.from_(command)
@@ -67,7 +67,7 @@ def _command_line(row: frappe._dict, since: datetime) -> Line:
 	return Line(f"{row.count} × {row.operation}", url, outcome_unknown if row.outcome_unknown else "")
 
 
-def _loads(since: datetime) -> list[Section]:
+def _failed_loads(since: datetime) -> list[Section]:
 	loads = frappe.get_all(
 		"CAMS History Load",
 		filters={"state": "Failed", "modified": [">=", since]},
@@ -81,7 +81,7 @@ def _loads(since: datetime) -> list[Section]:
 	return section(_("History loads that failed"), _("{0} loads failed").format(len(loads)), lines)
 
 
-def _punches() -> list[Section]:
+def _failed_punches() -> list[Section]:
 	rows = inbox.count_by_reason(PunchState.FAILED)
 	headline = _("{0} punches failed").format(sum(row.count for row in rows))
 	return section(_("Punches that failed"), headline, [punch_line(PunchState.FAILED, row) for row in rows])

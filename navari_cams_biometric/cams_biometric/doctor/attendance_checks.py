@@ -87,7 +87,9 @@ def geolocation() -> Iterator[Finding]:
 	if not names:
 		yield Finding(title, OK, _("HR Settings require coordinates, and every device has them."))
 		return
-	sentence = _("HR Settings require coordinates, and these devices have none: {0}.").format(_listed(names))
+	sentence = _("HR Settings require coordinates, and these devices have none: {0}.").format(
+		_joined_names(names)
+	)
 	remedy = _("Set latitude and longitude of the devices, or turn geolocation tracking off in HR Settings.")
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
@@ -107,10 +109,10 @@ def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
 	if names:
 		sentence = _("{0} is strictly based on log type, but these devices send no direction: {1}.")
 		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
-		yield Finding(title, ERROR, sentence.format(name, _listed(names)), remedy, "Shift Type", name)
+		yield Finding(title, ERROR, sentence.format(name, _joined_names(names)), remedy, "Shift Type", name)
 
 
-def _listed(names: list[str]) -> str:
+def _joined_names(names: list[str]) -> str:
 	more = len(names) - MOST_NAMES
 	shown = ", ".join(names[:MOST_NAMES])
 	return f"{shown} {_('and {0} more').format(more)}" if more > 0 else shown

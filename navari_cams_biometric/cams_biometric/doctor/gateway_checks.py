@@ -74,7 +74,7 @@ def gateway() -> Iterator[Finding]:
 		return
 	try:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
-			_ask(client)
+			_probe_gateway(client)
 	except GatewayError as error:
 		yield Finding(title, ERROR, str(error), "", SETTINGS, SETTINGS)
 		return
@@ -116,7 +116,7 @@ def _callback_refusal(url: str) -> str:
 	return _("{0} answers with {1}, which is not this app's answer.").format(url, response.status_code)
 
 
-def _ask(client: GatewayClient) -> None:
+def _probe_gateway(client: GatewayClient) -> None:
 	"""A list of devices, or where that API has none, whether a device can be reached."""
 	if not _settings().unsupported_operations():
 		client.list_devices()

@@ -151,9 +151,9 @@ def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
 		filters["service_tag"] = scope.service_tag
 	if scope.user_id:
 		filters["user_id"] = scope.user_id
-	found = {row.name: row for row in _punches(filters)}
+	found = {row.name: row for row in _site_punches(filters)}
 	for chunk in _chunks(set(names) - found.keys()):
-		found.update({row.name: row for row in _punches({"name": ["in", chunk]})})
+		found.update({row.name: row for row in _site_punches({"name": ["in", chunk]})})
 	checkin = frappe.qb.DocType("Employee Checkin")
 	within = checkin.time[scope.site_times[0] : scope.site_times[1]]
 	expired = _expired(within & (checkin.device_id == scope.service_tag) if scope.service_tag else within)
@@ -162,7 +162,7 @@ def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
 	return {**{row.name: row for row in expired}, **found}
 
 
-def _punches(filters: dict[str, object]) -> list[frappe._dict]:
+def _site_punches(filters: dict[str, object]) -> list[frappe._dict]:
 	return frappe.get_all("CAMS Punch", filters=filters, fields=PUNCH_FIELDS, order_by="punch_time")
 
 

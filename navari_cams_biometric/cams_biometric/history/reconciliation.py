@@ -28,8 +28,8 @@ def by_device_and_person(rows: Iterable[Row]) -> list[Row]:
 	labels = device_labels()
 	sums = [{**_sum(found), "device_label": labels.get(tag)} for tag, found in devices.items()]
 	counted: list[Row] = []
-	for device in sorted(sums, key=_order):
-		counted += [device, *sorted(devices[device["service_tag"]], key=_order)]
+	for device in sorted(sums, key=_row_order):
+		counted += [device, *sorted(devices[device["service_tag"]], key=_row_order)]
 	return counted
 
 
@@ -41,20 +41,20 @@ def _people(rows: Iterable[Row]) -> dict[Key, Row]:
 	people: dict[Key, Row] = {}
 	for row in rows:
 		tag, user_id = row["service_tag"] or "", row["user_id"] or ""
-		person = people.setdefault((tag, user_id), _person(tag, user_id))
+		person = people.setdefault((tag, user_id), _person_row(tag, user_id))
 		person["employee"] = person["employee"] or row["employee"]
 		person["employee_name"] = person["employee_name"] or row["employee_name"]
-		for name, count in _counts(row).items():
+		for name, count in _punch_counts(row).items():
 			person[name] += count
 	return people
 
 
-def _person(service_tag: str, user_id: str) -> Row:
+def _person_row(service_tag: str, user_id: str) -> Row:
 	known: Row = {"indent": 1, "service_tag": service_tag, "device_label": None, "user_id": user_id}
 	return {**known, "employee": None, "employee_name": None, **dict.fromkeys(COUNTS, 0)}
 
 
-def _counts(row: Row) -> dict[str, int]:
+def _punch_counts(row: Row) -> dict[str, int]:
 	difference = row["difference"]
 	return {
 		"at_gateway": row["at_gateway"] == "Yes",
@@ -73,6 +73,6 @@ def _sum(people: list[Row]) -> Row:
 	return {**known, "employee": None, "employee_name": None, **counts}
 
 
-def _order(row: Row) -> tuple:
+def _row_order(row: Row) -> tuple:
 	name = row["employee_name"] or row["user_id"] or row["service_tag"]
 	return not row["missing"], not differs(row), str(name)

@@ -68,7 +68,7 @@ def standing(employee: frappe._dict) -> dict[str, object]:
 		"obstacles": list(_obstacles(employee, records)),
 		"devices": _labels(_on_devices(records)),
 		"open_commands": len(_open_commands(records)),
-		"counts": _counts(records),
+		"counts": _record_counts(records),
 	}
 
 
@@ -152,11 +152,11 @@ def _erase(person: Person, records: Records) -> dict[str, int]:
 		doctype: [row.name for row in records[doctype]] for doctype in (PUNCH, DEVICE_USER, DAY_REPAIR, PHOTO)
 	}
 	own[COMMAND] = [row.name for row in records[COMMAND] if row.operation not in FOR_MANY]
-	traced = mentions.erase(person, own)
-	return _counts(records) | traced
+	traced = mentions.erase_mentions(person, own)
+	return _record_counts(records) | traced
 
 
-def _counts(records: Records) -> dict[str, int]:
+def _record_counts(records: Records) -> dict[str, int]:
 	return {doctype: len(records[doctype]) for doctype in COUNTED if records[doctype]}
 
 

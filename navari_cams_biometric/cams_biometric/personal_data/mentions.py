@@ -28,7 +28,7 @@ KEPT_BESIDE = (
 )
 
 
-def erase(person: Person, own: dict[str, list[str]]) -> dict[str, int]:
+def erase_mentions(person: Person, own: dict[str, list[str]]) -> dict[str, int]:
 	"""`own` are the names of the erased records, by DocType. Returns how many traces were erased, by DocType."""
 	for doctype, names in own.items():
 		_delete_beside(doctype, names)
@@ -70,7 +70,7 @@ def _delete_errors(person: Person, doctypes: list[str]) -> int:
 	pattern = _pattern(person)
 	found = [
 		row.name
-		for row in _containing("Error Log", ["error"], _words(person), {})
+		for row in _containing("Error Log", ["error"], _search_words(person), {})
 		if (row.reference_doctype in doctypes or _is_titled_ours(row.method))
 		and pattern.search(row.error or "")
 	]
@@ -83,7 +83,7 @@ def _is_titled_ours(title: str | None) -> bool:
 
 def _redact_versions(person: Person, doctypes: list[str]) -> int:
 	"""A version is JSON, in which a row names the employee in one value and the full name in another."""
-	words = _words(person)
+	words = _search_words(person)
 	versions = _containing("Version", ["data"], words, {"ref_doctype": ["in", doctypes]})
 	for row in versions:
 		redacted = frappe.as_json(_redacted(json.loads(row.data or "{}"), set(words)), indent=None)
@@ -93,7 +93,7 @@ def _redact_versions(person: Person, doctypes: list[str]) -> int:
 
 def _redact(doctype: str, fields: list[str], person: Person, filters: dict[str, object]) -> int:
 	pattern, count = _pattern(person), 0
-	for row in _containing(doctype, fields, _words(person), filters) if fields else ():
+	for row in _containing(doctype, fields, _search_words(person), filters) if fields else ():
 		old = {field: row[field] for field in fields if row[field]}
 		new = {field: pattern.sub(ERASED, text) for field, text in old.items()}
 		if new != old:
@@ -123,7 +123,7 @@ def _containing(
 	)
 
 
-def _words(person: Person) -> list[str]:
+def _search_words(person: Person) -> list[str]:
 	"""What stands for the person in a text, or in JSON."""
 	words = [
 		word for word in (person.employee, person.full_name, *person.user_ids) if len(word) >= SHORTEST_WORD
@@ -133,7 +133,7 @@ def _words(person: Person) -> list[str]:
 
 def _pattern(person: Person) -> re.Pattern[str]:
 	"""Whole words, and no part of a date, a time or a longer number."""
-	words = "|".join(re.escape(word) for word in sorted(_words(person), key=len, reverse=True))
+	words = "|".join(re.escape(word) for word in sorted(_search_words(person), key=len, reverse=True))
 	return re.compile(rf"(?<![\w:.-])(?:{words})(?![\w:-]|\.\w)")
 
 

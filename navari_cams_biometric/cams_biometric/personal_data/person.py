@@ -43,7 +43,7 @@ def records_of(person: Person) -> Records:
 	found = {doctype: _of(person, doctype) for doctype in BY_USER_ID}
 	found[COMMAND] += commands_for_many(person)
 	for doctype in (DAY_REPAIR, PHOTO, SCHEDULE_LINE):
-		found[doctype] = _rows(doctype, {"employee": person.employee})
+		found[doctype] = _stored_rows(doctype, {"employee": person.employee})
 	found[CHECKIN] = checkins_of(person)
 	return found
 
@@ -64,7 +64,7 @@ def commands_for_many(person: Person) -> list[frappe._dict]:
 	found: dict[str, frappe._dict] = {}
 	for user_id in person.user_ids:
 		named = {"operation": ["in", FOR_MANY], "arguments": ["like", f"%{frappe.as_json(user_id)}%"]}
-		for command in _rows(COMMAND, named):
+		for command in _stored_rows(COMMAND, named):
 			command.arguments = frappe.parse_json(command.arguments)
 			if command.employee != person.employee and user_id in (command.arguments.get("user_ids") or ()):
 				found[command.name] = command
@@ -72,14 +72,14 @@ def commands_for_many(person: Person) -> list[frappe._dict]:
 
 
 def _of(person: Person, doctype: str) -> list[frappe._dict]:
-	rows = _rows(doctype, {"employee": person.employee})
+	rows = _stored_rows(doctype, {"employee": person.employee})
 	if person.user_ids:
 		nobody = {"user_id": ["in", person.user_ids], "employee": ["is", "not set"]}
-		rows += [row for row in _rows(doctype, nobody) if row.user_id in person.user_ids]
+		rows += [row for row in _stored_rows(doctype, nobody) if row.user_id in person.user_ids]
 	return rows
 
 
-def _rows(doctype: str, filters: dict[str, object]) -> list[frappe._dict]:
+def _stored_rows(doctype: str, filters: dict[str, object]) -> list[frappe._dict]:
 	"""All fields but those that hold secrets, and those that Frappe keeps for itself."""
 	fields = ["name", "creation", *_stored(doctype)]
 	return frappe.get_all(doctype, filters=filters, fields=fields, order_by="creation asc, name asc")

@@ -41,7 +41,7 @@ def who_is_in(branch: str | None = None) -> dict:
 		if not checkin or checkin.log_type == "OUT" or branch not in (None, name):
 			continue
 		group = branches.setdefault(name, {"branch": name, "people": [], "unsure": 0})
-		group["people"].append(_person(employee, checkin, labels))
+		group["people"].append(_present_person(employee, checkin, labels))
 		group["unsure"] += not checkin.log_type
 	return {
 		"now": str(now.replace(microsecond=0)),
@@ -102,7 +102,7 @@ def _active_employees() -> list[frappe._dict]:
 	)
 
 
-def _person(employee: frappe._dict, checkin: frappe._dict, labels: dict[str, str]) -> dict:
+def _present_person(employee: frappe._dict, checkin: frappe._dict, labels: dict[str, str]) -> dict:
 	return {
 		"employee": employee.name,
 		"employee_name": employee.employee_name or employee.name,

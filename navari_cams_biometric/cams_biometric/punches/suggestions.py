@@ -53,7 +53,7 @@ class Directory:
 	def _add(self, candidate: Candidate) -> None:
 		for number in _numbers(candidate):
 			self._by_number[number].add(candidate)
-		for word in _words(candidate.employee_name):
+		for word in _name_words(candidate.employee_name):
 			self._by_word[word].add(candidate)
 			self._by_letter[word[0]].add(word)
 
@@ -72,7 +72,7 @@ class Directory:
 
 	def _alike(self, name: str) -> set[Candidate]:
 		"""Those with a word like each of the name's. Only words with the same first letter are compared."""
-		alike = [self._with_word_like(word) for word in _words(name)]
+		alike = [self._with_word_like(word) for word in _name_words(name)]
 		return set.intersection(*alike) if alike else set()
 
 	def _with_word_like(self, word: str) -> set[Candidate]:
@@ -92,7 +92,7 @@ def likeliest(suggestions: list[Suggestion], at_least: float = LIKELY) -> Sugges
 def similarity(name_on_device: str, employee_name: str) -> float:
 	"""How alike two names are, from 0 to 1, whatever the order of the words. The device's may leave words out,
 	but each of its words must be like one of the employee's."""
-	words, others = _words(name_on_device), _words(employee_name)
+	words, others = _name_words(name_on_device), _name_words(employee_name)
 	if not words or len(words) > len(others):
 		return 0
 	count, left, scores = len(others), list(others), []
@@ -133,7 +133,7 @@ def _alikeness(word: str, other: str) -> float:
 	return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0
 
 
-def _words(name: str) -> list[str]:
+def _name_words(name: str) -> list[str]:
 	"""In small letters, without accents and punctuation."""
 	plain = unicodedata.normalize("NFKD", name or "").casefold()
 	plain = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’")

@@ -67,7 +67,7 @@ class ShiftState:
 	@property
 	def hold(self) -> Hold | None:
 		"""What it waits for first; nothing where the app leaves it alone."""
-		return None if self.aside else min(map(hold_of, self.feeds), key=_order)
+		return None if self.aside else min(map(hold_of, self.feeds), key=_hold_order)
 
 	@property
 	def synced_until(self) -> datetime | None:
@@ -90,7 +90,7 @@ def hold_of(feed: Feed) -> Hold:
 	if feed.failed_from:
 		until = _latest(feed.failed_from, feed.released_until)
 		holds.append(Hold(feed, until, FAILED, released=until != feed.failed_from))
-	return min(holds, key=_order)
+	return min(holds, key=_hold_order)
 
 
 def color_of(state: ShiftState) -> tuple[str, str]:
@@ -164,5 +164,5 @@ def _latest(*times: datetime | None) -> datetime | None:
 	return max(filter(None, times), default=None)
 
 
-def _order(hold: Hold) -> datetime:
+def _hold_order(hold: Hold) -> datetime:
 	return hold.until or datetime.min

@@ -58,7 +58,7 @@ def states(shift_type: str | None = None) -> list[ShiftState]:
 	"""
 	now = now_datetime()
 	shifts = _shifts(shift_type)
-	facts = _Facts(now, _devices(), _released([shift.name for shift in shifts]))
+	facts = _Facts(now, _feeding_devices(), _released([shift.name for shift in shifts]))
 	facts.waiting = _waiting({shift.last_sync_of_checkin for shift in shifts if not facts.aside(shift)})
 	return [facts.state_of(shift) for shift in shifts]
 
@@ -159,7 +159,7 @@ def _shifts(shift_type: str | None) -> list[frappe._dict]:
 	return frappe.get_all("Shift Type", filters=filters, fields=fields, order_by="name")
 
 
-def _devices() -> list[frappe._dict]:
+def _feeding_devices() -> list[frappe._dict]:
 	"""The enabled ones, each with the shift types that it feeds; none means all."""
 	devices = frappe.get_all(
 		"CAMS Device", filters={"enabled": 1}, fields=["name", "label", "complete_until"], order_by="name"

@@ -1,6 +1,6 @@
 """The client of the gateway: one method for each request operation, in two dialects behind one interface.
 
-`attendance`, `users` and `devices` hold the methods, `answers` what they return, `rest` and `webapi` the
+`attendance_operations`, `user_operations` and `device_operations` hold the methods, `answers` what they return, `rest` and `webapi` the
 dialects, `transport` time-outs and repeats. Errors are in `gateway.errors`, the table in `gateway.operations`.
 """
 
@@ -30,12 +30,12 @@ from .answers import (
 	Migration,
 	User,
 )
-from .attendance import AttendanceOperations
-from .devices import AccessOperations, DeviceOperations
+from .attendance_operations import AttendanceOperations
+from .device_operations import AccessOperations, DeviceOperations
 from .dialect import Access, Dialect
 from .rest import RestV3
 from .transport import Transport
-from .users import UserOperations
+from .user_operations import UserOperations
 from .webapi import WebApi3
 from .webapi_wire import WebApiWire
 

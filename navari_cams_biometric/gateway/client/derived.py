@@ -29,7 +29,7 @@ def summarise(punches: Iterable[DevicePunch], zone: tzinfo) -> list[DaySummary]:
 		instant = read_instant(punch.log_time, zone)
 		if instant and punch.type in INWARD | OUTWARD:
 			days[punch.user_id, instant.date()].add((instant, punch.type))
-	return [_summary(user_id, day, sorted(moments)) for (user_id, day), moments in sorted(days.items())]
+	return [_day_summary(user_id, day, sorted(moments)) for (user_id, day), moments in sorted(days.items())]
 
 
 def export_csv(punches: Iterable[DevicePunch]) -> str:
@@ -43,7 +43,7 @@ def export_csv(punches: Iterable[DevicePunch]) -> str:
 	return sheet.getvalue()
 
 
-def _summary(user_id: str, day: date, moments: list[Moment]) -> DaySummary:
+def _day_summary(user_id: str, day: date, moments: list[Moment]) -> DaySummary:
 	entries = [instant for instant, kind in moments if kind in INWARD]
 	exits = [instant for instant, kind in moments if kind in OUTWARD]
 	return DaySummary(

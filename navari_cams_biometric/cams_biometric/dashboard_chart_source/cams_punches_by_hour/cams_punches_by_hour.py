@@ -12,7 +12,7 @@ from frappe.utils import getdate
 def get_data() -> dict[str, object]:
 	"""Labels and counts for the Desk, from the first hour with a punch to the last."""
 	frappe.has_permission("CAMS Punch", "read", throw=True)
-	counts = _counts()
+	counts = _counts_by_hour()
 	hours = range(min(counts, default=0), max(counts, default=23) + 1)
 	values = [counts[hour] for hour in hours]
 	return {
@@ -21,7 +21,7 @@ def get_data() -> dict[str, object]:
 	}
 
 
-def _counts() -> Counter[int]:
+def _counts_by_hour() -> Counter[int]:
 	punch = frappe.qb.DocType("CAMS Punch")
 	hour = Extract("hour", punch.punch_time)
 	rows = (

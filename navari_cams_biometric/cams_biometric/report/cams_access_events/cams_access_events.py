@@ -42,7 +42,7 @@ def execute(filters: dict[str, object] | None = None) -> tuple[list[Row], list[R
 	device = frappe.get_doc("CAMS Device", filters.device)
 	device.check_permission("read")
 	first, last = _days(filters)
-	events, sentences = _ask(device, first, last)
+	events, sentences = _gateway_events(device, first, last)
 	rows = [*_rows_of_gateway(events, device), *_rows_of_site(device, first, last)]
 	rows.sort(key=lambda row: row["time"] or datetime.max)
 	return _columns(), rows, "<br>".join(map(escape_html, sentences)) or None
@@ -57,7 +57,7 @@ def _days(filters: frappe._dict) -> tuple[date, date]:
 	return first, last
 
 
-def _ask(device: frappe._dict, first: date, last: date) -> tuple[list[AccessEvent], list[str]]:
+def _gateway_events(device: frappe._dict, first: date, last: date) -> tuple[list[AccessEvent], list[str]]:
 	"""What the gateway tells, and what there is to say about it. A refusal is no error: this site's rows remain."""
 	zone = ZoneInfo(get_system_timezone())
 	start = get_datetime(first).replace(tzinfo=zone)
@@ -86,7 +86,7 @@ def _notes_on_gateway_api() -> list[str]:
 
 
 def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
-	names = _names({event.user_id for event in events})
+	names = _employee_names({event.user_id for event in events})
 	for event in events:
 		moment = _moment(event.log_time, device)
 		yield {
@@ -99,7 +99,7 @@ def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterato
 		}
 
 
-def _names(user_ids: set[str]) -> dict[str, str]:
+def _employee_names(user_ids: set[str]) -> dict[str, str]:
 	"""Employees' names by their Attendance Device ID."""
 	known = employees_by_device_id(user_ids)
 	names = names_of(employee.name for employee in known.values())

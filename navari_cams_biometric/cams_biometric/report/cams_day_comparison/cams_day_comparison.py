@@ -41,7 +41,7 @@ def execute(filters: frappe._dict) -> tuple:
 		return columns(with_hours), [], escape_html(refusal)
 	rows = compare_days(told, scope, with_hours)
 	shown = [row for row in rows if row["difference"]] if filters.only_differences else rows
-	return columns(with_hours), [_as_shown(row) for row in shown], None, None, _summary(rows)
+	return columns(with_hours), [_as_shown(row) for row in shown], None, None, _day_counts(rows)
 
 
 def columns(with_hours: bool) -> list[dict]:
@@ -74,7 +74,7 @@ def _as_shown(row: Row) -> Row:
 	return {**row, **clocks}
 
 
-def _summary(rows: list[Row]) -> list[dict]:
+def _day_counts(rows: list[Row]) -> list[dict]:
 	differences = [row["difference"] for row in rows]
 	missing, absent = differences.count(MISSING), differences.count(NOT_AT_GATEWAY)
 	others = sum(bool(difference) for difference in differences) - missing - absent

@@ -38,7 +38,7 @@ def execute(filters: dict | None = None) -> tuple:
 	filters = frappe._dict(filters or {})
 	devices = {row.name: row for row in frappe.get_all("CAMS Device", fields=["name", "label", "health"])}
 	rows = [
-		_row(service_tag, devices.get(service_tag, frappe._dict()), measure(histogram))
+		_timeliness_row(service_tag, devices.get(service_tag, frappe._dict()), measure(histogram))
 		for service_tag, histogram in _histograms(filters).items()
 	]
 	return _columns(), sorted(rows, key=lambda row: -row["p95"])
@@ -85,7 +85,7 @@ def _histograms(filters: frappe._dict) -> dict[str, list[tuple[int, int]]]:
 	return histograms
 
 
-def _row(service_tag: str, device: frappe._dict, lags: Lags) -> dict[str, object]:
+def _timeliness_row(service_tag: str, device: frappe._dict, lags: Lags) -> dict[str, object]:
 	return {
 		"service_tag": service_tag,
 		"label": device.label,

@@ -12,7 +12,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Columns and rows. Filters: `kind`, `device`, `branch`."""
 	chosen = frappe._dict(filters or {})
 	found = enrolment_audit.find_mismatches(chosen.kind or "", chosen.device or "", chosen.branch or "")
-	return _columns(), [_row(mismatch) for mismatch in found]
+	return _columns(), [_audit_row(mismatch) for mismatch in found]
 
 
 def _columns() -> list[dict]:
@@ -31,7 +31,7 @@ def _columns() -> list[dict]:
 	]
 
 
-def _row(mismatch: Mismatch) -> dict:
+def _audit_row(mismatch: Mismatch) -> dict:
 	"""`kind` and `fix` go along untranslated, for fixing."""
 	return {
 		"kind": mismatch.kind,

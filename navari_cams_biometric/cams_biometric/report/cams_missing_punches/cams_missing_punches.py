@@ -20,10 +20,16 @@ def execute(filters: dict | None = None) -> tuple:
 	found = find_missing(days_of(filters), name=filters.employee or "", **chosen)
 	if filters.kind:
 		found = [missing for missing in found if missing.kind == filters.kind]
-	return _columns(), [_row(missing) for missing in found], None, None, _summary(found)
+	return (
+		_columns(),
+		[_missing_punch_row(missing) for missing in found],
+		None,
+		None,
+		_missing_punch_counts(found),
+	)
 
 
-def _row(missing: MissingPunch) -> dict[str, object]:
+def _missing_punch_row(missing: MissingPunch) -> dict[str, object]:
 	return {
 		"date": missing.day,
 		"employee": missing.employee,
@@ -45,7 +51,7 @@ def _columns() -> list[dict[str, object]]:
 	]
 
 
-def _summary(found: list[MissingPunch]) -> list[dict[str, object]]:
+def _missing_punch_counts(found: list[MissingPunch]) -> list[dict[str, object]]:
 	counts = Counter(missing.kind for missing in found)
 	return [
 		{"label": _(kind), "value": count, "indicator": "Orange", "datatype": "Int"}

@@ -13,7 +13,7 @@ Row = dict[str, object]
 def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 	"""A row for each shift type, those that wait longest first, those that the app leaves alone last."""
 	states = watermark.states((filters or {}).get("shift_type"))
-	return columns(), [row_of(state) for state in sorted(states, key=_order)]
+	return columns(), [row_of(state) for state in sorted(states, key=_state_order)]
 
 
 def columns() -> list[Row]:
@@ -55,6 +55,6 @@ def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:
 	return _("{0} (released until {1})").format(words, holds.moment(feed.released_until, state.now))
 
 
-def _order(state: holds.ShiftState) -> tuple[bool, str, str]:
+def _state_order(state: holds.ShiftState) -> tuple[bool, str, str]:
 	until = state.hold.until if state.hold else None
 	return bool(state.aside), str(until or ""), state.shift_type

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from .answers import Command, User, read_user
-from .base import OperationGroup
+from .operation_group import OperationGroup
 from .reading import as_list, text
 
 

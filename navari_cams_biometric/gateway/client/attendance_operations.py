@@ -10,8 +10,8 @@ from datetime import datetime
 
 from ..errors import UnreadableReplyError
 from .answers import AttendancePage, DaySummary, DevicePunch, read_punch, read_summary
-from .base import OperationGroup
 from .dialect import Page, Row
+from .operation_group import OperationGroup
 from .reading import as_list, fold, text
 from .webapi_history import LONGEST_RANGE
 

@@ -16,7 +16,7 @@ from .answers import (
 	Migration,
 	read_device,
 )
-from .base import OperationGroup, read_command
+from .operation_group import OperationGroup, read_command
 from .reading import as_list, fold, read_boolean, read_date, read_number, read_numbers, read_time, text
 
 
