@@ -53,6 +53,7 @@ def after_uninstall() -> None:
 		frappe.clear_cache(doctype=doctype)
 		for fieldname in fieldnames:
 			if frappe.db.has_column(doctype, fieldname):
+				# nosemgrep: frappe-using-db-sql -- the query builder drops no column
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]})
 	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})
@@ -65,7 +66,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
 	_remove_role()
 	_delete_files(doctypes)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- Frappe commits before this hook, not after it
 
 
 def _remove_role() -> None:

@@ -32,7 +32,7 @@ def populate(world: World, people: int, devices: int) -> None:
 		if service_tag(number) not in world.devices:
 			world.add_device(service_tag(number), label)
 		known = world.devices[service_tag(number)].users
-		for user_id in map(employee_number, range(people)):
+		for user_id in (employee_number(place) for place in range(people)):
 			if user_id not in known:
 				world.add_user(service_tag(number), user_id, first_name="Employee", last_name=user_id[4:])
 

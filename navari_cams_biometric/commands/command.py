@@ -66,7 +66,7 @@ def follow(name: str, seconds: float, in_json: bool) -> int:
 
 	Returns the exit code.
 	"""
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a worker sends the command
 	end = time.monotonic() + seconds
 	while (found := _fresh(name)).state not in EXIT_CODES and time.monotonic() < end:
 		time.sleep(min(STEP_SECONDS, max(0.0, end - time.monotonic())))
@@ -87,7 +87,7 @@ def _ask_after(found: frappe._dict) -> None:
 		return
 	with frappe.get_cached_doc("CAMS Biometric Settings").client(attempts=1) as client:
 		command_results.poll(client, found)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the answer; the loop rolls back before it reads again
 
 
 def _show(found: frappe._dict, in_json: bool) -> int:

@@ -16,7 +16,7 @@ from navari_cams_biometric.commands.terminal import DONE, FAILED, on_site
 def load_punchlog(from_date: str, to_date: str, device: str | None) -> int:
 	"""Load old punches from the gateway, and say for each device what came."""
 	name = loads.start(from_date, to_date, device)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- run() reads the load that is stored
 	while frappe.db.get_value("CAMS History Load", name, "state") == LoadState.QUEUED:
 		loads.run(name)
 	load = frappe.get_doc("CAMS History Load", name)

@@ -32,7 +32,7 @@ def on_site(function: Callable[..., int]) -> Callable[..., None]:
 		frappe.set_user("Administrator")
 		try:
 			code = function(**options)
-			frappe.db.commit()
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a command line has no request that would commit
 		except (frappe.ValidationError, GatewayError) as error:
 			click.echo(strip_html(str(error)), err=True)
 			code = FAILED
@@ -60,7 +60,7 @@ def show_rows(rows: list[dict], columns: dict[str, str], in_json: bool, empty: s
 		click.echo(empty)
 		return
 	table = [list(columns.values())] + [[_cell(row.get(key)) for key in columns] for row in rows]
-	widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+	widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
 	for line in table:
 		cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
 		click.echo(GAP.join(cells).rstrip())
@@ -71,7 +71,7 @@ def show_record(record: dict, in_json: bool) -> None:
 	if in_json:
 		click.echo(json.dumps(_plain_values(record), indent=1))
 		return
-	width = max(map(len, record))
+	width = max(len(key) for key in record)
 	for key, value in record.items():
 		click.echo(f"{key.ljust(width)}{GAP}{_cell(value)}".rstrip())
 
@@ -91,5 +91,5 @@ def _cell(value: object) -> str:
 	if isinstance(value, bool):
 		return "yes" if value else "no"
 	if isinstance(value, list | tuple):
-		return ", ".join(map(_cell, value))
+		return ", ".join(_cell(item) for item in value)
 	return " ".join(str(_plain(value)).split()) if value not in (None, "") else ""

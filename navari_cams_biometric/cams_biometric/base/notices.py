@@ -16,7 +16,7 @@ def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
 	"""`problems` maps each to a sentence that says what to do."""
 	names = ", ".join(_(problem) for problem in problems)
 	subject = _("{0} needs attention: {1}").format(device_title(device), names)
-	_tell_of_device(device.name, subject, "<br>".join(map(escape_html, problems.values())))
+	_tell_of_device(device.name, subject, "<br>".join(escape_html(problem) for problem in problems.values()))
 
 
 def notify_recovery(device: frappe._dict) -> None:

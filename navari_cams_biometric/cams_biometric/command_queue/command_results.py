@@ -110,7 +110,7 @@ def poll_due() -> None:
 				if error.transient:
 					return  # the others would fare no better; they stay due
 			finally:
-				frappe.db.commit()
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit -- each outcome is kept whatever the next poll does
 
 
 def poll(client: GatewayClient, command: frappe._dict) -> None:

@@ -293,7 +293,7 @@ def _enabled_devices() -> list[str]:
 def _as_names(given: Names) -> list[str]:
 	if isinstance(given, str):
 		given = frappe.parse_json(given) if given.startswith("[") else [given]
-	return list(dict.fromkeys(filter(None, given)))
+	return list(dict.fromkeys(name for name in given if name))
 
 
 def _ensure_device_can_ask(what: str) -> None:

@@ -59,7 +59,7 @@ def _look_again(rows: list[frappe._dict]) -> None:
 	for row in rows:
 		if row.name not in still_there:
 			update(row.name, unless_changed_since=row.modified, **state_fields("GONE"))
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
 
 
 def list_days(keys: list[Key]) -> None:
@@ -76,7 +76,7 @@ def list_days(keys: list[Key]) -> None:
 			row = listed.get(day.key.name)
 			if row and _is_news(day, row):
 				update(row.name, unless_changed_since=row.modified, **day_fields(day))
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
 
 
 def read_days(keys: Iterable[Key]) -> list[Day]:
@@ -96,7 +96,9 @@ def update(name: str, unless_changed_since: datetime | None = None, **fields: ob
 	for fieldname, value in fields.items():
 		query = query.set(row[fieldname], value)
 	query.run()
-	frappe.publish_realtime("list_update", {"doctype": DOCTYPE, "name": name}, after_commit=True)
+	frappe.publish_realtime(
+		"list_update", {"doctype": DOCTYPE, "name": name}, doctype=DOCTYPE, after_commit=True
+	)
 
 
 def _batches(items: list) -> Iterator[list]:

@@ -87,7 +87,7 @@ def last_punches(keys: Iterable[Key]) -> dict[Key, datetime]:
 
 
 def full_name(row: frappe._dict) -> str:
-	return " ".join(filter(None, ((row.first_name or "").strip(), (row.last_name or "").strip())))
+	return " ".join(part.strip() for part in (row.first_name, row.last_name) if part and part.strip())
 
 
 def _read_on_device(devices: Iterable[str]) -> dict[Key, frappe._dict]:

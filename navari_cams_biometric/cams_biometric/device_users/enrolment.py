@@ -79,7 +79,7 @@ def add_commands_in_batches(
 		for person in read_people(employees[first : first + BATCH]):
 			tags = devices_for(operation, person, service_tags)
 			count += len(add_commands(operation, person, tags, reason, **arguments))
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- workers can send this batch while the next one is queued
 		_show_progress(operation, min(first + BATCH, len(employees)), len(employees))
 	words = _("{0}: {1} commands for {2} employees are queued.")
 	message = words.format(LABELS.get(operation, operation), count, len(employees))
@@ -247,7 +247,7 @@ def _has_jpeg(person: frappe._dict) -> bool:
 def _people_text(people: list[frappe._dict]) -> str:
 	names = [f"{person.employee_name or person.name} ({person.name})" for person in people[:MOST_NAMED]]
 	more = len(people) - MOST_NAMED
-	return escape_html(", ".join(names)) + (_(" and {0} more").format(more) if more > 0 else "")
+	return escape_html(", ".join(names)) + (" " + _("and {0} more").format(more) if more > 0 else "")
 
 
 def _show_progress(operation: str, done: int, total: int) -> None:

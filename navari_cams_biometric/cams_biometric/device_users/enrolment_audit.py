@@ -118,7 +118,7 @@ def _missing(records: Records, user_id: str, wanted: list[str], elsewhere: list[
 	employee = records.employees[user_id]
 	words = _("On no device.")
 	if elsewhere:
-		others = ", ".join(map(records.title, elsewhere))
+		others = ", ".join(records.title(tag) for tag in elsewhere)
 		words = _("On {0}, but on no device of the branch {1}.").format(others, employee.branch)
 	for key in keys:
 		if not records.last_asked(key, BRINGS):  # else it was asked for and never confirmed
@@ -177,7 +177,7 @@ def _unconfirmed(records: Records) -> Iterator[Mismatch]:
 def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 	common = _common(UNCONFIRMED, records, key)
 	asked = _("{0} was requested on {1}.").format(command.operation, get_datetime(command.creation).date())
-	told = " ".join(filter(None, (asked, command.outcome)))
+	told = " ".join(text for text in (asked, command.outcome) if text)
 	if not records.active(key[1]):
 		advice = _("No active employee has this ID: check at the device that nobody is enrolled under it.")
 		return Mismatch(**common, words=f"{told} {advice}")

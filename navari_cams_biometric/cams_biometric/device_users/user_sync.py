@@ -92,7 +92,7 @@ def _apply(service_tag: str, users: dict[str, User], asked_at: datetime) -> None
 		for user_id in batch:
 			employee = employees.get(user_id)
 			_store_user(service_tag, users[user_id], employee.name if employee else None, asked_at)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long list
 
 
 def _store_user(service_tag: str, user: User, employee: str | None, asked_at: datetime) -> None:

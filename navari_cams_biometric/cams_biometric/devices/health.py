@@ -97,7 +97,7 @@ def check_all() -> str:
 		if told.outage or device.name in told.answers:
 			_conclude_safely(device.name, told.answers.get(device.name, Answer()), told.outage)
 	_report(told, devices)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the results of this round
 	return told.outage
 
 
@@ -124,7 +124,7 @@ def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Ro
 		if monotonic() > end:
 			break
 		answer = _check_with_gateway(client, device)
-		frappe.db.commit()  # what was learned of a command
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps what was learned of a command
 		if isinstance(answer.refusal, RateLimitedError):
 			return told  # the others would fare no better; they are first in the next round
 		told.answers[device.name] = answer
@@ -137,7 +137,7 @@ def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Ro
 def _outage(told: Round) -> str:
 	"""Why the last ones asked for were not answered; empty where one of them was."""
 	last = [answer.refusal for answer in told.answers.values()][-UNANSWERED_IN_A_ROW:]
-	return str(last[-1]) if last and all(map(_is_outage, last)) else ""
+	return str(last[-1]) if last and all(_is_outage(refusal) for refusal in last) else ""
 
 
 def _is_outage(refusal: GatewayError | None) -> bool:

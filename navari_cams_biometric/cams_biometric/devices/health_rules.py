@@ -52,7 +52,7 @@ class Case:
 	@property
 	def had(self) -> set[str]:
 		"""The problems that were told already."""
-		return set(filter(None, (self.before.problems or "").split(",")))
+		return {problem for problem in (self.before.problems or "").split(",") if problem}
 
 
 def find_problems(case: Case, limits: Limits) -> dict[str, str]:

@@ -62,7 +62,7 @@ def send() -> None:
 		except Exception as error:
 			frappe.db.rollback()
 			_report(name, error)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a digest that was sent stays recorded if the next one fails
 
 
 def preview(name: str) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _send(digest: Digest) -> None:
 	addresses = _addresses(digest)
 	if not addresses:
 		return
-	frappe.db.commit()  # what is read after the lock is what the other has committed
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- what is read after the lock is what the other has committed
 	frappe.db.get_value("DocType", SETTINGS, "name", for_update=True)
 	last = _last(digest)
 	if last and last.date() == now_datetime().date():

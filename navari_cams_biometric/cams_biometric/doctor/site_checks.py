@@ -96,7 +96,7 @@ def versions() -> Iterator[Finding]:
 	title = _("Versions")
 	found = {app: _version(app) for app in ("frappe", "erpnext", "hrms")}
 	words = ", ".join(f"{app} {known or _('missing')}" for app, known in found.items())
-	if all(known.partition(".")[0] in map(str, SUPPORTED) for known in found.values()):
+	if all(known.partition(".")[0] in {str(version) for version in SUPPORTED} for known in found.values()):
 		yield Finding(title, OK, words)
 		return
 	yield Finding(title, WARNING, words, _("This app is made for versions {0} and {1}.").format(*SUPPORTED))

@@ -62,7 +62,7 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 def sweep() -> None:
 	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
 	requeue_known_users()
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
 
@@ -76,10 +76,10 @@ def _drain_batch() -> bool:
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
 	late_days.note_punches(punch.name for punch in punches)
 	frappe.publish_realtime(
-		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, after_commit=False
+		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
 	)
 	# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)

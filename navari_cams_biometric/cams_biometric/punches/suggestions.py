@@ -4,9 +4,9 @@ whoever is suggested is confirmed by a person."""
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
 
 NUMBER_AND_NAME = "number and name"
 SAME_NAME = "same name"
@@ -121,16 +121,12 @@ def _judge(candidate: Candidate, same_number: bool, name_on_device: str) -> Sugg
 	return Suggestion(candidate.employee, candidate.employee_name, why, round(alike * 0.95, 3))
 
 
-@lru_cache(maxsize=50_000)
 def _alikeness(word: str, other: str) -> float:
 	if word == other:
 		return 1
 	if word.startswith(other) or other.startswith(word):
 		return SHORTENED
-	if abs(len(word) - len(other)) > 3:
-		return 0
-	matcher = SequenceMatcher(None, word, other, autojunk=False)
-	return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0
+	return Indel.normalized_similarity(word, other, score_cutoff=ALIKE)
 
 
 def _name_words(name: str) -> list[str]:

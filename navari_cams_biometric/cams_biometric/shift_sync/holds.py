@@ -67,7 +67,7 @@ class ShiftState:
 	@property
 	def hold(self) -> Hold | None:
 		"""What it waits for first; nothing where the app leaves it alone."""
-		return None if self.aside else min(map(hold_of, self.feeds), key=_hold_order)
+		return None if self.aside else min((hold_of(feed) for feed in self.feeds), key=_hold_order)
 
 	@property
 	def synced_until(self) -> datetime | None:
@@ -161,7 +161,7 @@ def _name(state: ShiftState) -> str:
 
 
 def _latest(*times: datetime | None) -> datetime | None:
-	return max(filter(None, times), default=None)
+	return max((time for time in times if time), default=None)
 
 
 def _hold_order(hold: Hold) -> datetime:

@@ -186,8 +186,8 @@ def read_user(row: object) -> User:
 		first_name=text(folded.get("firstname")),
 		last_name=text(folded.get("lastname")),
 		user_type=text(folded.get("usertype")),
-		credentials=tuple(map(_credential, credentials)) if isinstance(credentials, list) else None,
-		devices=tuple(map(text, as_list(folded.get("devices")))),
+		credentials=tuple(_credential(row) for row in credentials) if isinstance(credentials, list) else None,
+		devices=tuple(text(tag) for tag in as_list(folded.get("devices"))),
 	)
 
 

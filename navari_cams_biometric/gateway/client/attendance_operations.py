@@ -24,17 +24,19 @@ class AttendanceOperations(OperationGroup):
 
 	def get_attendance_by_date(self, start: datetime, end: datetime) -> Iterator[DevicePunch]:
 		"""All punches of the account from `start` to `end`, both included."""
-		return map(read_punch, self._rows("GetAttendanceByDate", start=start, end=end))
+		return (read_punch(row) for row in self._rows("GetAttendanceByDate", start=start, end=end))
 
 	def get_attendance_by_employee(
 		self, user_id: str, start: datetime, end: datetime
 	) -> Iterator[DevicePunch]:
 		"""The punches of one person on every device."""
-		return map(read_punch, self._rows("GetAttendanceByEmployee", user_id=user_id, start=start, end=end))
+		rows = self._rows("GetAttendanceByEmployee", user_id=user_id, start=start, end=end)
+		return (read_punch(row) for row in rows)
 
 	def get_attendance_by_device(self, device: str, start: datetime, end: datetime) -> Iterator[DevicePunch]:
 		"""The punches of one device. A range of any length; it is split where the gateway wants that."""
-		return map(read_punch, self._rows("GetAttendanceByDevice", device=device, start=start, end=end))
+		rows = self._rows("GetAttendanceByDevice", device=device, start=start, end=end)
+		return (read_punch(row) for row in rows)
 
 	def attendance_pages(
 		self, device: str, start: datetime, end: datetime, offset: str = ""
@@ -46,7 +48,7 @@ class AttendanceOperations(OperationGroup):
 		if end - start > LONGEST_RANGE:
 			raise ValueError("at most 30 days at a time")
 		pages = self._pages("GetAttendanceByDevice", offset, device=device, start=start, end=end)
-		return map(_attendance_page, pages)
+		return (_attendance_page(page) for page in pages)
 
 	def get_attendance_summary(self, start: datetime, end: datetime) -> list[DaySummary]:
 		"""First in, last out and time between ins and outs, for each person and day."""
@@ -58,7 +60,7 @@ class AttendanceOperations(OperationGroup):
 
 	def get_today_attendance(self) -> Iterator[DevicePunch]:
 		"""Today's punches so far. The gateway knows what today is; in Web API 3.0 the client's `zone` does."""
-		return map(read_punch, self._rows("GetTodayAttendance"))
+		return (read_punch(row) for row in self._rows("GetTodayAttendance"))
 
 	def get_attendance_photo(self, device: str, user_id: str, log_time: datetime) -> bytes:
 		"""The photo taken at a punch, a JPEG. Raises NotFoundError where there is none."""
@@ -82,4 +84,4 @@ def _summaries(operation: str, reply: Row) -> list[DaySummary]:
 
 
 def _attendance_page(page: Page) -> AttendancePage:
-	return AttendancePage(tuple(map(read_punch, page.rows)), page.next_offset, page.total)
+	return AttendancePage(tuple(read_punch(row) for row in page.rows), page.next_offset, page.total)

@@ -51,7 +51,8 @@ class AccessOperations(OperationGroup):
 
 	def get_access_events(self, device: str, start: datetime, end: datetime) -> Iterator[AccessEvent]:
 		"""Entries, exits and door events. In Web API 3.0 these are the device's punches."""
-		return map(_read_event, self._rows("GetAccessEvents", device=device, start=start, end=end))
+		rows = self._rows("GetAccessEvents", device=device, start=start, end=end)
+		return (_read_event(row) for row in rows)
 
 
 class DeviceOperations(OperationGroup):

@@ -118,7 +118,7 @@ def refusal_of(operation: Operation, response: requests.Response, words: str) ->
 
 def _words(reply: Row | None, response: requests.Response) -> str:
 	told = [text((reply or {}).get(key)) for key in ("message", "status")]
-	return next(filter(None, told), response.reason or "no reason given")
+	return next((words for words in told if words), response.reason or "no reason given")
 
 
 def _flat(wire: dict[str, Wire]) -> dict[str, str]:

@@ -59,7 +59,7 @@ class UserOperations(OperationGroup):
 
 	def list_users(self, device: str) -> Iterator[User]:
 		"""Everybody on a device, page by page."""
-		return map(read_user, self._rows("ListUsers", device=device))
+		return (read_user(row) for row in self._rows("ListUsers", device=device))
 
 	def list_user_devices(self, user_id: str) -> list[str]:
 		"""The service tags of the devices that know the person."""

@@ -97,7 +97,7 @@ class WebApi3:
 
 	def _punches(self, operation: Operation, arguments: Arguments) -> Iterator[DevicePunch]:
 		for page in self.pages(operation, arguments):
-			yield from map(read_punch, page.rows)
+			yield from (read_punch(row) for row in page.rows)
 
 	def _add_user(self, operation: Operation, arguments: Arguments) -> Row:
 		sent = encode(operation, arguments)

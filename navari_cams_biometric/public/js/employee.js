@@ -62,7 +62,7 @@
 		if (!open || Date.now() - frm.cams_watched_since > WATCH_AT_MOST * 1000) return;
 		const name = frm.doc.name;
 		frm.cams_timer = setTimeout(() => {
-			if (cur_frm === frm && frm.doc.name === name) show(frm);
+			if (frappe.get_route()[2] === name) show(frm);
 		}, WATCH_EVERY * 1000);
 	}
 

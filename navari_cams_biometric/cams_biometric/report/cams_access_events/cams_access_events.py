@@ -45,7 +45,7 @@ def execute(filters: dict[str, object] | None = None) -> tuple[list[Row], list[R
 	events, sentences = _gateway_events(device, first, last)
 	rows = [*_rows_of_gateway(events, device), *_rows_of_site(device, first, last)]
 	rows.sort(key=lambda row: row["time"] or datetime.max)
-	return _columns(), rows, "<br>".join(map(escape_html, sentences)) or None
+	return _columns(), rows, "<br>".join(escape_html(sentence) for sentence in sentences) or None
 
 
 def _days(filters: frappe._dict) -> tuple[date, date]:
