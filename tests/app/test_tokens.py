@@ -146,7 +146,7 @@ def test_a_device_whose_own_token_was_cleared_takes_it_for_as_long_as_its_form_s
 	device.save()
 	assert device.previous_token_valid_until > now_datetime()
 	callback = Callback(token=OLD, service_tag=device.name)
-	assert authenticate(callback, CallbackAddress()).name == device.name
+	assert authenticate(callback, CallbackAddress(), None).name == device.name
 
 
 @pytest.mark.parametrize("spelling", [str.upper, str.lower])

@@ -38,6 +38,7 @@ def test_a_check_in_carries_all_that_the_punch_said(host, new_employee):
 		"custom_cams_punch": punch["name"],
 	}
 	assert (checkin["log_type"], checkin["device_id"]) == ("IN", SERVICE_TAG)
+	assert checkin["employee_name"] == employee["employee_name"]
 	expected = {
 		"employee": employee["name"],
 		"employee_checkin": checkin["name"],

@@ -9,12 +9,15 @@ if TYPE_CHECKING:
 
 
 def find_device(service_tag: str) -> "CAMSDevice | None":
-	"""Return the device of this service tag, or of the one in Settings where the tag is empty."""
-	service_tag = service_tag or frappe.get_cached_doc("CAMS Biometric Settings").service_tag_id or ""
+	"""Return the device of this service tag, or of the one in Settings where the tag is empty.
+
+	From the database: the document cache may hold what was there before the last save.
+	"""
+	service_tag = service_tag or frappe.db.get_single_value(
+		"CAMS Biometric Settings", "service_tag_id", cache=False
+	)
 	try:
-		device = frappe.get_cached_doc("CAMS Device", service_tag)
-		# The database ignores case, the cache does not: under another spelling it would keep an old token.
-		return device if device.name == service_tag else frappe.get_cached_doc("CAMS Device", device.name)
+		return frappe.get_doc("CAMS Device", service_tag or "")
 	except frappe.DoesNotExistError:
 		frappe.clear_last_message()
 		return None

@@ -1,10 +1,13 @@
-"""Who sent this callback: the one place that decides whether to believe it."""
+"""Who sent this callback: the one place that decides whether to believe it.
+
+It reads Settings and the device from the database. The document cache may hold what was there before the last save.
+"""
 
 from typing import TYPE_CHECKING
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.base import device_lookup
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.gateway.callback import Callback, CallbackAddress
 
 if TYPE_CHECKING:
@@ -15,33 +18,41 @@ if TYPE_CHECKING:
 
 
 class NotAuthenticError(Exception):
-	"""The sender is not known. The text is the same whatever was wrong, and is the answer to give."""
+	"""The sender is not known. The text is the same whatever was wrong, and is the answer to give.
 
-	def __init__(self) -> None:
+	`service_tag` is the device that it claimed to be, where that is known here: for the log, not for the answer.
+	"""
+
+	def __init__(self, device: "CAMSDevice | None") -> None:
 		super().__init__("Invalid auth token")
+		self.service_tag = device.name if device else ""
 
 
-def authenticate(callback: Callback, address: CallbackAddress) -> "CAMSDevice | None":
+def authenticate(
+	callback: Callback, address: CallbackAddress, addressed: "CAMSDevice | None"
+) -> "CAMSDevice | None":
 	"""Return the device that a genuine callback speaks of; a new one registers itself.
 
 	Genuine is a token that the device, or for want of an own one the account, accepts; for a batch without
 	token also the secret of the callback URL, or a load that the device is known to owe. None is returned
-	where neither the callback nor Settings names a device.
+	where neither the callback nor Settings names a device. `addressed` is the device of the callback's address.
 
 	Raises NotAuthenticError, the same for a wrong token, an unknown device and an unconfigured site.
 	"""
-	settings: CAMSBiometricSettings = frappe.get_cached_doc("CAMS Biometric Settings")
-	service_tag = callback.service_tag or address.service_tag
-	device = device_lookup.find_device(service_tag)
+	settings: CAMSBiometricSettings = frappe.get_doc("CAMS Biometric Settings")
+	service_tag = callback.service_tag or address.service_tag or settings.service_tag_id
+	device = addressed
+	if callback.service_tag and not (addressed and addressed.name == callback.service_tag):
+		device = find_device(callback.service_tag)
 	if callback.is_batch and not callback.token:
 		if device and (settings.accepts_secret(address.secret) or device.expects_history()):
 			return device
-		raise NotAuthenticError
+		raise NotAuthenticError(device)
 	own_token = bool(device and device.auth_token_digest)
 	accepted_by_device = bool(device) and device.accepts_token(callback.token)
 	if not accepted_by_device and (own_token or not settings.accepts_token(callback.token)):
-		raise NotAuthenticError
-	return device or _register(service_tag or settings.service_tag_id, callback.label)
+		raise NotAuthenticError(device)
+	return device or _register(service_tag, callback.label)
 
 
 def _register(service_tag: str | None, label: str) -> "CAMSDevice | None":

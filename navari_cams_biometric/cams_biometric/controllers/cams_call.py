@@ -94,13 +94,15 @@ def _answer(request: Request) -> Answer:
 
 def _receive(body: bytes, query_string: str) -> None:
 	address = parse_address(query_string)
-	device = find_device(address.service_tag)
+	addressed = find_device(address.service_tag)  # whose key reads the body
 	try:
-		callback = parse_callback(body, device.security_key_in_use() if device else "")
-		device = find_device(callback.service_tag or address.service_tag)
-		device = authenticate(callback, address)
-	except (CallbackError, NotAuthenticError) as refusal:
-		_report_refusal(str(refusal), device.name if device else "")
+		callback = parse_callback(body, addressed.security_key_in_use() if addressed else "")
+		device = authenticate(callback, address, addressed)
+	except CallbackError as refusal:
+		_report_refusal(str(refusal), addressed.name if addressed else "")
+		raise
+	except NotAuthenticError as refusal:
+		_report_refusal(str(refusal), refusal.service_tag)
 		raise
 	inbox.store(callback, device, loads.load_answered_by(callback, device))
 	events.apply(callback, device)

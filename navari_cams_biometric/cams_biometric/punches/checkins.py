@@ -7,7 +7,7 @@ this at once: rows are locked, and nothing is done twice.
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
@@ -28,6 +28,9 @@ from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_u
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
 if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+		CAMSBiometricSettings,
+	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
@@ -96,20 +99,29 @@ class _BatchBrokenError(Exception):
 		self.trace = trace
 
 
+class Rules(NamedTuple):
+	"""What a batch is judged by. Read from the database: the document cache may hold what was there before a save."""
+
+	settings: "CAMSBiometricSettings"
+	devices: "dict[str, CAMSDevice | None]"
+
+
 def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
+	service_tags = {punch.service_tag for punch in punches if punch.service_tag}
+	rules = Rules(frappe.get_doc("CAMS Biometric Settings"), {tag: find_device(tag) for tag in service_tags})
 	for punch in punches:
-		_process(punch, employees.get(punch.user_id))
+		_process(punch, employees.get(punch.user_id), rules)
 	_note_devices_reported(punches)
 
 
-def _process(punch: frappe._dict, employee: frappe._dict | None) -> None:
+def _process(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
 	"""Bring one punch to its next state, or raise _BatchBrokenError.
 
 	After an unexpected error even the savepoint may be gone: a hook of another app may have committed.
 	"""
 	try:
-		_settle(punch, employee)
+		_settle(punch, employee, rules)
 	except TRANSIENT_ERRORS as error:
 		raise _BatchBrokenError(punch, employee) from error
 	except Exception as error:
@@ -118,10 +130,10 @@ def _process(punch: frappe._dict, employee: frappe._dict | None) -> None:
 		frappe.clear_messages()
 
 
-def _settle(punch: frappe._dict, employee: frappe._dict | None) -> None:
+def _settle(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
 	frappe.db.savepoint("cams_punch")
 	try:
-		fields = _check_in(punch, employee)
+		fields = _check_in(punch, employee, rules)
 	except NotRecordedError as reason:
 		frappe.db.rollback(save_point="cams_punch")
 		_conclude(punch, reason.code, reason.detail, employee)
@@ -129,15 +141,15 @@ def _settle(punch: frappe._dict, employee: frappe._dict | None) -> None:
 	_set_state(punch, punch_time=punch.punch_time, **fields)
 
 
-def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
+def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> dict:
 	"""Create the check-in, or find the one that is there. Returns the fields to set on the punch.
 
 	Raises NotRecordedError where a person or a change is needed first.
 	"""
-	device = find_device(punch.service_tag) if punch.service_tag else None
+	device = rules.devices.get(punch.service_tag)
 	_ensure_readable(punch, device)
-	direction = _direction(punch, device)
-	_ensure_clock(punch)
+	direction = _direction(punch, device, rules.settings)
+	_ensure_clock(punch, rules.settings.clock_tolerance or 0)
 	_ensure_active(punch, employee)
 	if not direction:
 		_ensure_direction_is_optional(punch, employee)
@@ -157,8 +169,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None) -> dict:
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		# The links need no second look: the employee was just read, and the shift is HRMS's.
-		checkin.insert(ignore_permissions=True, ignore_links=True)
+		checkin.insert(ignore_permissions=True)
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
@@ -176,10 +187,11 @@ def _ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 		raise NotRecordedError("DEVICE_DISABLED")
 
 
-def _direction(punch: frappe._dict, device: "CAMSDevice | None") -> str | None:
+def _direction(
+	punch: frappe._dict, device: "CAMSDevice | None", settings: "CAMSBiometricSettings"
+) -> str | None:
 	"""IN, OUT, or None for a check-in without log type. The device's own direction goes before the punch type's,
 	but does not turn a meal into attendance."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	direction = settings.direction_of(punch.punch_type or "None")
 	if direction == NOT_ATTENDANCE:
 		raise NotRecordedError("NOT_ATTENDANCE")
@@ -190,11 +202,10 @@ def _direction(punch: frappe._dict, device: "CAMSDevice | None") -> str | None:
 	return None if direction == NO_DIRECTION else direction
 
 
-def _ensure_clock(punch: frappe._dict) -> None:
-	"""Against the moment it was received, so that waiting does not make a wrong clock right."""
-	tolerance = timedelta(minutes=frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0)
+def _ensure_clock(punch: frappe._dict, tolerance: int) -> None:
+	"""Against the moment it was received, so that waiting does not make a wrong clock right. `tolerance` in minutes."""
 	ahead = punch.punch_time - punch.creation
-	if ahead > tolerance and not punch.time_accepted:
+	if ahead > timedelta(minutes=tolerance) and not punch.time_accepted:
 		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
 
 

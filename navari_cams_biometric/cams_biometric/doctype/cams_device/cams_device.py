@@ -93,7 +93,7 @@ class CAMSDevice(TokenHolder, Document):
 		self.keep_what_was_learned()
 
 	def update_auth_token(self) -> None:
-		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		settings = frappe.get_doc("CAMS Biometric Settings")
 		former_digest = "" if self.is_new() else settings.auth_token_digest
 		self.update_token_digest(settings.token_overlap, former_digest or "")
 
