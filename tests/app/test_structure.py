@@ -160,6 +160,21 @@ def test_what_the_desk_calls_may_be_called(script):
 	assert called <= {name.rpartition(":")[2] for name in WHITELISTED}
 
 
+def test_each_state_has_one_colour():
+	states = {
+		state
+		for path in DEFINITIONS
+		for field in json.loads(path.read_text())["fields"]
+		if field["fieldname"] in ("state", "health")
+		for state in field["options"].split("\n")
+		if path.stem != "cams_history_load_device" and state
+	}
+	[colors] = re.findall(r"colors: \{(.*?)\}", (APP / "public/js/cams_biometric.js").read_text(), re.S)
+	coloured = re.findall(r'^\t+"?([\w ]+)"?: "\w+",$', colors, re.M)
+	assert states <= set(coloured)
+	assert len(coloured) == len(set(coloured))
+
+
 @pytest.mark.parametrize("path", SHOWN, ids=relative)
 def test_a_filter_has_the_form_that_frappe_16_takes(path):
 	"""[DocType, field, operator, value]: Frappe 15 overlooks a fifth, 16 refuses it."""

@@ -1,3 +1,5 @@
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
+
 // Filters for a range of days, by default from so many days ago to so many days ago.
 function date_filters(from_days_ago, to_days_ago = 0) {
 	const filter = (fieldname, label, days_ago) => ({

@@ -1,4 +1,4 @@
-const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 const PHOTO = "CAMS Checkin Photo";
 
 frappe.ui.form.on("Employee Checkin", {
@@ -56,11 +56,12 @@ frappe.ui.form.on("Employee Checkin", {
 
 function add_photo_button(frm) {
 	const button = frm.add_custom_button(__("Attach Photo"), () =>
-		frappe
-			.xcall(`${CONTROLLERS}.attendance.attach_photo`, { checkin: frm.doc.name })
+		cams_biometric
+			.call("attendance_actions.attach_photo", { checkin: frm.doc.name })
 			.then(() => frm.reload_doc()),
 	);
-	frappe.call({ method: `${CONTROLLERS}.asking.unsupported`, type: "GET" }).then(({ message }) => {
+	const method = "navari_cams_biometric.cams_biometric.base.gateway_questions.unsupported";
+	frappe.call({ method, type: "GET" }).then(({ message }) => {
 		if (!(message || []).includes("GetAttendancePhoto")) return;
 		button.prop("disabled", true).attr("title", __("Web API 3.0 has no photos. REST v3 does."));
 	});

@@ -1,20 +1,7 @@
-const SEND_SCHEDULE = "navari_cams_biometric.cams_biometric.controllers.schedule_actions.send_to_devices";
-const FOLLOW_SECONDS = 5;
-const LONGEST_FOLLOW_SECONDS = 300;
-const COLORS = {
-	"Not Sent": "gray",
-	Waiting: "blue",
-	"Partially Applied": "orange",
-	"Applied": "green",
-	"Outdated": "orange",
-	Failed: "red",
-};
-
 frappe.ui.form.on("CAMS Access Schedule", {
 	setup() {
 		const fields = frappe.meta.docfield_map["CAMS Access Schedule Device"];
-		fields.state.formatter = (value) =>
-			value ? `<span class="indicator-pill ${COLORS[value]}">${__(value)}</span>` : "";
+		fields.state.formatter = (value) => (value ? cams_biometric.pill(value) : "");
 		fields.command.formatter = (value) =>
 			value
 				? `<a href="${frappe.utils.get_form_link("CAMS Command", value)}">${frappe.utils.escape_html(value)}</a>`
@@ -22,10 +9,9 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	},
 
 	refresh(frm) {
-		clearTimeout(frm.follow_timer);
 		frm.set_intro("");
 		if (frm.is_new()) return;
-		if (!frm.is_dirty()) frm.page.set_indicator(__(frm.doc.state), COLORS[frm.doc.state]);
+		if (!frm.is_dirty()) frm.page.set_indicator(__(frm.doc.state), cams_biometric.colors[frm.doc.state]);
 		frm.trigger("show_where_it_is_in_force");
 		if (frappe.model.can_write("CAMS Access Schedule")) frm.trigger("add_send_button");
 		frm.trigger("follow");
@@ -34,7 +20,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	show_where_it_is_in_force(frm) {
 		const lacking = lacking_text(frm);
 		if (lacking) frm.set_intro(lacking, "orange");
-		else frm.set_intro(where_in_force(frm.doc.devices), COLORS[frm.doc.state]);
+		else frm.set_intro(where_in_force(frm.doc.devices), cams_biometric.colors[frm.doc.state]);
 	},
 
 	add_send_button(frm) {
@@ -52,10 +38,10 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	send(frm) {
 		const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
 		saved
-			.then(() => frappe.xcall(SEND_SCHEDULE, { schedule: frm.doc.name }))
+			.then(() => cams_biometric.call("schedule_actions.send_to_devices", { schedule: frm.doc.name }))
 			.then((count) => {
 				frappe.show_alert({ message: __("Being sent to devices: {0}", [count]), indicator: "blue" });
-				frm.followed_since = null;
+				frm.cams_followed = null;
 				frm.reload_doc();
 			});
 	},
@@ -63,12 +49,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	// The scheduler asks the gateway once a minute; what it learns is in the stored lines.
 	follow(frm) {
 		if (!frm.doc.devices.some((line) => line.state === "Waiting")) return;
-		frm.followed_since = frm.followed_since || Date.now();
-		if (Date.now() - frm.followed_since > LONGEST_FOLLOW_SECONDS * 1000) return;
-		const name = frm.doc.name;
-		frm.follow_timer = setTimeout(() => {
-			if (frappe.get_route()[2] === name && !frm.is_dirty()) frm.reload_doc();
-		}, FOLLOW_SECONDS * 1000);
+		cams_biometric.follow(frm, () => frm.is_dirty() || frm.reload_doc(), 5, 5);
 	},
 });
 

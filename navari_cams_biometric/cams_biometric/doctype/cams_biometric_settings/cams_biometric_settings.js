@@ -1,4 +1,4 @@
-const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
 frappe.ui.form.on("CAMS Biometric Settings", {
 	refresh(frm) {
@@ -16,7 +16,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 	},
 
 	import_devices() {
-		frappe.xcall(`${CONTROLLERS}.devices.import_devices`).then((added) => {
+		cams_biometric.call("device_actions.import_devices").then((added) => {
 			const message = added.length
 				? __("New devices: {0}", [added.join(", ")])
 				: __("The gateway lists no new device.");
@@ -28,14 +28,14 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		frappe.confirm(
 			__("The gateway then posts every event to this site, and no longer to the previous URL. Continue?"),
 			() =>
-				frappe
-					.xcall(`${CONTROLLERS}.devices.register_callback`)
+				cams_biometric
+					.call("device_actions.register_callback")
 					.then((name) => frappe.set_route("Form", "CAMS Command", name)),
 		);
 	},
 
 	migration_status() {
-		frappe.xcall(`${CONTROLLERS}.devices.migration_status`).then(({ state, done, total }) => {
+		cams_biometric.call("device_actions.migration_status").then(({ state, done, total }) => {
 			frappe.msgprint(__("{0}: {1} of {2} devices", [state, done, total]), __("Migration Status"));
 		});
 	},
@@ -59,8 +59,8 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 			frappe.msgprint(__("Save first."));
 			return;
 		}
-		frappe
-			.xcall(`${CONTROLLERS}.history.load_punchlog`, {
+		cams_biometric
+			.call("history_actions.load_punchlog", {
 				from_date: frm.doc.start_date,
 				to_date: frm.doc.end_date,
 			})
@@ -95,7 +95,7 @@ function setup_html({ callback_url, missing }) {
 
 // The server has escaped what stands in the mail.
 function preview_digest(digest) {
-	frappe.xcall(`${CONTROLLERS}.digests.preview`, { digest }).then(({ subject, html }) => {
+	cams_biometric.call("digest_actions.preview", { digest }).then(({ subject, html }) => {
 		const nothing = __("There is nothing to report: no mail would be sent.");
 		const dialog = new frappe.ui.Dialog({
 			title: frappe.utils.escape_html(subject) || __("Preview Digest"),

@@ -1,12 +1,11 @@
 frappe.ui.form.on("CAMS Day Repair", {
 	refresh(frm) {
 		frm.disable_save();
-		const { colors, can_settle } = navari_cams_biometric.day_actions;
-		frm.page.set_indicator(__(frm.doc.state), colors[frm.doc.state]);
+		frm.page.set_indicator(__(frm.doc.state), cams_biometric.colors[frm.doc.state]);
 		frm.trigger("introduce");
 		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
 		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
-		if (can_settle()) frm.trigger("add_actions");
+		if (cams_biometric.day_actions.can_settle()) frm.trigger("add_actions");
 	},
 
 	introduce(frm) {
@@ -16,12 +15,11 @@ frappe.ui.form.on("CAMS Day Repair", {
 		};
 		const dismissed = frm.doc.state === "Dismissed" && __("Dismissed: {0}", [frm.doc.message]);
 		const text = dismissed || frm.doc.message || own_texts[frm.doc.state];
-		const colors = { Open: "orange", Repaired: "green" };
-		if (text) frm.set_intro(frappe.utils.escape_html(text), colors[frm.doc.state] || "blue");
+		if (text) frm.set_intro(frappe.utils.escape_html(text), cams_biometric.colors[frm.doc.state]);
 	},
 
 	add_actions(frm) {
-		const actions = navari_cams_biometric.day_actions;
+		const actions = cams_biometric.day_actions;
 		const names = [frm.doc.name];
 		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
 		if (frm.doc.state === "Open") {
@@ -37,7 +35,7 @@ frappe.ui.form.on("CAMS Day Repair", {
 });
 
 function comparison(doc) {
-	const { status } = navari_cams_biometric.day_actions;
+	const { status } = cams_biometric.day_actions;
 	const clock = (value) => (value ? frappe.datetime.str_to_user(value) : "–");
 	const link = (name) => (name ? frappe.utils.get_form_link("Attendance", name, true) : "–");
 	const rows = [
@@ -48,7 +46,7 @@ function comparison(doc) {
 		[__("Attendance"), link(doc.attendance), link(doc.new_attendance)],
 	];
 	const after = doc.state === "Repaired" ? __("After") : __("After (what HRMS would decide now)");
-	return table(["", __("Before"), after], rows, "fixed");
+	return cams_biometric.table(["", __("Before"), after], rows, 'class="table table-bordered small" style="table-layout: fixed"');
 }
 
 function hours(value) {
@@ -63,19 +61,11 @@ function checkins(doc) {
 		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
 		mark(checkin),
 	]);
-	return table([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows);
+	return cams_biometric.table([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows, 'class="table table-bordered small"');
 }
 
 function mark(checkin) {
 	if (checkin.late) return `<span class="indicator-pill orange">${__("Late")}</span>`;
 	if (checkin.set_aside) return `<span class="indicator-pill gray">${__("Skipped by a person")}</span>`;
 	return "";
-}
-
-function table(heads, rows, layout = "auto") {
-	const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
-	return `<table class="table table-bordered small" style="table-layout: ${layout}">
-		<thead><tr>${cells(heads, "th")}</tr></thead>
-		<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
-	</table>`;
 }

@@ -1,5 +1,3 @@
-const CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers";
-
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
 		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then(({ timezones }) => {
@@ -20,10 +18,6 @@ frappe.ui.form.on("CAMS Device", {
 
 function add_attendance_buttons(frm) {
 	const group = __("Attendance");
-	const device = { service_tag: frm.doc.name };
-	if (frappe.model.can_read("CAMS Punch")) {
-		frm.add_custom_button(__("Punches"), () => frappe.set_route("List", "CAMS Punch", device), group);
-	}
 	if (!is_manager()) return;
 	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), group, () =>
 		frappe.set_route("query-report", "CAMS Punch Comparison", {
@@ -38,18 +32,9 @@ function add_attendance_buttons(frm) {
 }
 
 function add_user_buttons(frm) {
-	const group = __("Users");
-	const device = { service_tag: frm.doc.name };
-	if (frappe.model.can_read("CAMS Device User")) {
-		frm.add_custom_button(
-			__("People on This Device"),
-			() => frappe.set_route("List", "CAMS Device User", device),
-			group,
-		);
-	}
 	if (!is_manager()) return;
-	add_button(frm, "ListUsers", __("Read People from the Gateway"), group, () =>
-		frappe.xcall(`${CONTROLLERS}.people.sync_users`, device).then(() =>
+	add_button(frm, "ListUsers", __("Read People from the Gateway"), __("Users"), () =>
+		call(frm, "enrolment_actions.sync_users").then(() =>
 			frappe.show_alert({ message: __("The people on this device are being read."), indicator: "blue" }),
 		),
 	);
@@ -58,8 +43,12 @@ function add_user_buttons(frm) {
 function add_door_buttons(frm) {
 	const group = __("Doors");
 	if (frappe.user.has_role("CAMS Door Operator")) {
-		add_button(frm, "OpenDoor", __("Open Door"), group, () => ask_door(frm, "open_door", __("Open Door")));
-		add_button(frm, "LockDoor", __("Lock Door"), group, () => ask_door(frm, "lock_door", __("Lock Door")));
+		add_button(frm, "OpenDoor", __("Open Door"), group, () =>
+			ask_door(frm, "door_actions.open_door", __("Open Door")),
+		);
+		add_button(frm, "LockDoor", __("Lock Door"), group, () =>
+			ask_door(frm, "door_actions.lock_door", __("Lock Door")),
+		);
 	}
 	if (!is_manager() && !frappe.user.has_role("CAMS Door Operator")) return;
 	add_button(frm, "GetDoorStatus", __("Door Status"), group, () => show_door_status(frm));
@@ -75,21 +64,21 @@ function add_device_buttons(frm) {
 	if (!frappe.user.has_role("System Manager")) return;
 	const group = __("Device");
 	add_button(frm, "GetDeviceInfo", __("Read Information"), group, () =>
-		ask(frm, "read_information").then(() => frm.reload_doc()),
+		call(frm, "device_actions.read_information").then(() => frm.reload_doc()),
 	);
 	add_button(frm, "SyncDeviceTime", __("Set the Clock"), group, () =>
-		ask(frm, "sync_time").then(show_command),
+		call(frm, "device_actions.sync_time").then(show_command),
 	);
 	add_button(frm, "RebootDevice", __("Restart"), group, () =>
 		with_reason(__("Restart"), __("It will be offline for a while; punches made in the meantime arrive afterwards."), (reason) =>
-			ask(frm, "reboot", { reason }).then(show_command),
+			call(frm, "device_actions.reboot", { reason }).then(show_command),
 		),
 	);
 	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), group, () =>
 		with_reason(
 			__("Reset Queue"),
 			__("Every command pending at the gateway for this device is dropped. Punches are not."),
-			(reason) => ask(frm, "reset_queue", { reason }).then(show_command),
+			(reason) => call(frm, "device_actions.reset_queue", { reason }).then(show_command),
 		),
 	);
 }
@@ -98,7 +87,7 @@ function add_connection_buttons(frm) {
 	if (!is_manager()) return;
 	const group = __("Connection");
 	add_button(frm, "PingConnection", __("Ping"), group, () =>
-		ask(frm, "ping").then((reachable) =>
+		call(frm, "device_actions.ping").then((reachable) =>
 			frappe.show_alert(
 				reachable
 					? { message: __("The gateway reaches the device."), indicator: "green" }
@@ -107,12 +96,7 @@ function add_connection_buttons(frm) {
 		),
 	);
 	add_button(frm, "CheckDeviceHealth", __("Check Health"), group, () =>
-		ask(frm, "check_health").then(() => frm.reload_doc()),
-	);
-	frm.add_custom_button(
-		__("Commands"),
-		() => frappe.set_route("List", "CAMS Command", { service_tag: frm.doc.name }),
-		group,
+		call(frm, "device_actions.check_health").then(() => frm.reload_doc()),
 	);
 }
 
@@ -127,8 +111,8 @@ function add_button(frm, operation, label, group, action) {
 	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, group).addClass("text-muted");
 }
 
-function ask(frm, call, values = {}) {
-	return frappe.xcall(`${CONTROLLERS}.devices.${call}`, { service_tag: frm.doc.name, ...values });
+function call(frm, method, values) {
+	return cams_biometric.call(method, { service_tag: frm.doc.name, ...values });
 }
 
 function show_command(name) {
@@ -147,7 +131,7 @@ function with_reason(title, consequence, action) {
 	);
 }
 
-function ask_door(frm, call, title) {
+function ask_door(frm, method, title) {
 	const fields = [
 		{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 },
 		{ fieldname: "reason", label: __("Reason"), fieldtype: "Small Text", reqd: 1 },
@@ -156,24 +140,16 @@ function ask_door(frm, call, title) {
 		const warning = __("The device was last reported offline. The gateway keeps the command: the door would move when the device is back online.");
 		fields.unshift({ fieldtype: "HTML", options: `<p class="text-danger">${warning}</p>` });
 	}
-	frappe.prompt(
-		fields,
-		(values) =>
-			frappe
-				.xcall(`${CONTROLLERS}.doors.${call}`, { service_tag: frm.doc.name, ...values })
-				.then(show_command),
-		title,
-		title,
-	);
+	frappe.prompt(fields, (values) => call(frm, method, values).then(show_command), title, title);
 }
 
 function show_door_status(frm) {
 	frappe.prompt(
 		[{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 }],
 		({ door }) =>
-			frappe
-				.xcall(`${CONTROLLERS}.doors.door_status`, { service_tag: frm.doc.name, door })
-				.then((state) => frappe.msgprint(__("Door {0}: {1}", [door, __(state)]))),
+			call(frm, "door_actions.door_status", { door }).then((state) =>
+				frappe.msgprint(__("Door {0}: {1}", [door, __(state)])),
+			),
 		__("Door Status"),
 		__("Ask"),
 	);
@@ -184,9 +160,9 @@ function load_punchlog(frm) {
 	frappe.prompt(
 		[date("from_date", __("From Date")), date("to_date", __("To Date"))],
 		(values) =>
-			frappe
-				.xcall(`${CONTROLLERS}.history.load_punchlog`, { ...values, service_tag: frm.doc.name })
-				.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
+			call(frm, "history_actions.load_punchlog", values).then((name) =>
+				frappe.set_route("Form", "CAMS History Load", name),
+			),
 		__("Load Punchlog"),
 		__("Load"),
 	);
@@ -200,13 +176,12 @@ function expect_history(frm) {
 }
 
 function show_health(frm) {
-	const colors = { Silent: "red", Stuck: "orange", Clock: "orange", Licence: "yellow" };
-	const color = colors[frm.doc.health];
-	if (!color || !frm.doc.enabled) return;
-	const note = frappe.utils.escape_html(frm.doc.health_note || "").replaceAll("\n", "<br>");
-	frm.dashboard.set_headline_alert(note, color);
+	const { enabled, health, health_note } = frm.doc;
+	if (!enabled || !health || health === "Healthy") return;
+	const note = frappe.utils.escape_html(health_note || "").replaceAll("\n", "<br>");
+	frm.dashboard.set_headline_alert(note, cams_biometric.colors[health]);
 }
 
 function is_manager() {
-	return frappe.user.has_role("HR Manager") || frappe.user.has_role("System Manager");
+	return frappe.user.has_role(["HR Manager", "System Manager"]);
 }

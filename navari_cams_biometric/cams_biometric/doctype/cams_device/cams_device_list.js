@@ -1,9 +1,11 @@
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
+
 frappe.listview_settings["CAMS Device"] = {
 	add_fields: ["enabled", "last_reported", "health", "problems"],
 	hide_name_column: true,
 
 	get_indicator(doc) {
-		const colors = { Silent: "red", Stuck: "orange", Clock: "orange", Licence: "yellow", Well: "green" };
+		const { colors } = cams_biometric;
 		if (!doc.enabled) return [__("Disabled"), "gray", "enabled,=,0"];
 		if (doc.health) return [__(doc.health), colors[doc.health], `health,=,${doc.health}|enabled,=,1`];
 		if (!doc.last_reported) return [__("Never Reported"), "orange", "last_reported,is,not set|enabled,=,1"];

@@ -1,5 +1,4 @@
 const SHOWN = 100; // the connection to CAMS Punch leads to more
-const COLORS = { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" };
 
 frappe.ui.form.on("CAMS History Load", {
 	refresh(frm) {
@@ -8,7 +7,8 @@ frappe.ui.form.on("CAMS History Load", {
 		frm.dashboard.clear_headline();
 		if (["Queued", "Running"].includes(state)) {
 			frm.dashboard.show_progress(__("Loading"), progress || 1, __("{0} %", [progress || 0]));
-			frm.trigger("follow");
+			// By realtime where there is a socket, and every few seconds where there is none.
+			cams_biometric.follow(frm, () => frm.reload_doc(), 3, Infinity);
 		}
 		frm.trigger("show_failures");
 		frm.trigger("show_what_came");
@@ -41,15 +41,6 @@ frappe.ui.form.on("CAMS History Load", {
 		frm.dashboard.show();
 	},
 
-	// By realtime where there is a socket, and every few seconds where there is none.
-	follow(frm) {
-		const name = frm.doc.name;
-		clearTimeout(frm.follow_timer);
-		frm.follow_timer = setTimeout(() => {
-			if (frm.doc.name === name && frappe.get_route()[2] === name) frm.reload_doc();
-		}, 3000);
-	},
-
 	onload(frm) {
 		frappe.realtime.on("cams_history_load", ({ progress }) => {
 			frm.dashboard.show_progress(__("Loading"), progress || 1, __("{0} %", [progress]));
@@ -72,17 +63,13 @@ function table_of(punches, names) {
 	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("Outcome")];
 	const rows = punches.map((punch) => row_of(punch, names[punch.employee] || punch.employee || __("Unknown")));
 	const more = punches.length < SHOWN ? "" : `<p class="text-muted">${__("Only the first {0} are shown.", [SHOWN])}</p>`;
-	return `<table class="table table-sm small" style="margin: 0">
-		<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
-		<tbody>${rows.join("")}</tbody>
-	</table>${more}`;
+	return cams_biometric.table(heads, rows) + more;
 }
 
 function row_of(punch, person) {
 	const time = punch.punch_time ? frappe.datetime.str_to_user(punch.punch_time) : "";
 	const link = frappe.utils.get_form_link("CAMS Punch", punch.name, true, time || __("Unreadable"));
 	const texts = [person, punch.user_id, __(punch.punch_type), punch.service_tag];
-	const cells = texts.map((text) => `<td>${frappe.utils.escape_html(text || "")}</td>`).join("");
-	const pill = `<span class="indicator-pill ${COLORS[punch.state]}">${__(punch.state)}</span>`;
-	return `<tr><td>${link}</td>${cells}<td>${pill} ${frappe.utils.escape_html(__(punch.reason || ""))}</td></tr>`;
+	const outcome = `${cams_biometric.pill(punch.state)} ${frappe.utils.escape_html(__(punch.reason || ""))}`;
+	return [link, ...texts.map((text) => frappe.utils.escape_html(text || "")), outcome];
 }

@@ -1,18 +1,18 @@
 frappe.ui.form.on("CAMS Punch", {
 	refresh(frm) {
 		frm.disable_save();
-		const { colors, can_mend } = navari_cams_biometric.punch_actions;
-		frm.page.set_indicator(__(frm.doc.state), colors[frm.doc.state]);
+		const color = cams_biometric.colors[frm.doc.state];
+		frm.page.set_indicator(__(frm.doc.state), color);
 		if (frm.doc.reason) {
 			const remedy = frm.doc.remedy ? ` ${__(frm.doc.remedy)}` : "";
 			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);
-			frm.set_intro(text, { Held: "orange", Failed: "red" }[frm.doc.state] || "blue");
+			frm.set_intro(text, color);
 		}
-		if (can_mend()) frm.trigger("add_actions");
+		if (cams_biometric.punch_actions.can_mend()) frm.trigger("add_actions");
 	},
 
 	add_actions(frm) {
-		const actions = navari_cams_biometric.punch_actions;
+		const actions = cams_biometric.punch_actions;
 		const names = [frm.doc.name];
 		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
 		if (frm.doc.reason_code === "UNKNOWN_USER" && frm.doc.state === "Held") {

@@ -1,22 +1,18 @@
-frappe.provide("navari_cams_biometric");
-
-const PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punch_actions";
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
 // What a person can do with punches: from the list with several, from the form with one. Frappe loads this file
 // for both.
-navari_cams_biometric.punch_actions = {
-	colors: { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" },
-
+cams_biometric.punch_actions = {
 	can_mend: () => frappe.model.can_write("CAMS Punch"),
 
-	retry: (names) => call("retry", names, __("Queued again: {0}")),
+	retry: (names) => act("punch_actions.retry", names, __("Queued again: {0}")),
 
-	accept_time: (names) => call("accept_time", names, __("Time accepted: {0}")),
+	accept_time: (names) => act("punch_actions.accept_time", names, __("Time accepted: {0}")),
 
 	dismiss: (names) =>
 		new Promise((resolve) =>
 			frappe.confirm(__("Dismiss {0} punches? They will not become check-ins.", [names.length]), () =>
-				resolve(call("dismiss", names, __("Dismissed: {0}"))),
+				resolve(act("punch_actions.dismiss", names, __("Dismissed: {0}"))),
 			),
 		),
 
@@ -35,7 +31,7 @@ navari_cams_biometric.punch_actions = {
 					]),
 				},
 				({ employee }) =>
-					frappe.xcall(`${PUNCHES}.link_to_employee`, { name: punch.name, employee }).then(() => {
+					cams_biometric.call("punch_actions.link_to_employee", { name: punch.name, employee }).then(() => {
 						frappe.show_alert({ message: __("Linked"), indicator: "green" });
 						resolve();
 					}),
@@ -45,16 +41,10 @@ navari_cams_biometric.punch_actions = {
 		),
 };
 
-function call(method, names, message) {
-	return frappe.xcall(`${PUNCHES}.${method}`, { names }).then((count) => {
+function act(method, names, message) {
+	return cams_biometric.call(method, { names }).then((count) => {
 		frappe.show_alert({ message: message.replace("{0}", count), indicator: count ? "green" : "orange" });
 	});
-}
-
-// A list that has asked the same within three seconds does not ask again; here the answer is another one.
-function refresh_now(listview) {
-	listview.last_args = null;
-	return listview.refresh();
 }
 
 frappe.listview_settings["CAMS Punch"] = {
@@ -63,25 +53,14 @@ frappe.listview_settings["CAMS Punch"] = {
 	formatters: {
 		punch_time: (value) => (value ? moment(value).format("D MMM YY HH:mm") : ""),
 	},
-
-	get_indicator(doc) {
-		const { colors } = navari_cams_biometric.punch_actions;
-		return [__(doc.state), colors[doc.state], `state,=,${doc.state}`];
-	},
+	get_indicator: cams_biometric.indicator,
 
 	onload(listview) {
-		const actions = navari_cams_biometric.punch_actions;
-		for (const state of Object.keys(actions.colors)) {
-			listview.page.add_inner_button(
-				__(state),
-				() => listview.filter_area.clear(false).then(() => listview.filter_area.add([["CAMS Punch", "state", "=", state]])),
-				__("Show"),
-			);
-		}
+		const actions = cams_biometric.punch_actions;
 		if (!actions.can_mend()) return;
 		const add = (label, action) =>
 			listview.page.add_action_item(label, () =>
-				action(listview.get_checked_items(true)).then(() => refresh_now(listview)),
+				action(listview.get_checked_items(true)).then(() => cams_biometric.refresh_list(listview)),
 			);
 		add(__("Retry"), actions.retry);
 		add(__("Accept Time"), actions.accept_time);
@@ -90,9 +69,10 @@ frappe.listview_settings["CAMS Punch"] = {
 
 	button: {
 		show: (doc) =>
-			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && navari_cams_biometric.punch_actions.can_mend(),
+			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && cams_biometric.punch_actions.can_mend(),
 		get_label: () => __("Link to Employee"),
 		get_description: (doc) => __("Who is {0}?", [doc.user_id]),
-		action: (doc) => navari_cams_biometric.punch_actions.link_to_employee(doc).then(() => refresh_now(cur_list)),
+		action: (doc) =>
+			cams_biometric.punch_actions.link_to_employee(doc).then(() => cams_biometric.refresh_list(cur_list)),
 	},
 };

@@ -1,4 +1,6 @@
 (() => {
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
+
 	frappe.pages["cams-doctor"].on_page_load = (wrapper) => {
 		const page = frappe.ui.make_app_page({ parent: wrapper, title: __("CAMS Doctor"), single_column: true });
 		const body = $('<div class="cams-doctor" aria-live="polite"></div>').appendTo(page.body);
@@ -8,8 +10,8 @@
 
 	function examine(body) {
 		body.html(`<p class="text-muted">${__("Checking the whole chain: this may take half a minute.")}</p>`);
-		return frappe
-			.xcall("navari_cams_biometric.cams_biometric.controllers.doctor_page.examine")
+		return cams_biometric
+			.call("doctor_page.examine")
 			.then((findings) => body.html(summary_html(findings) + findings.map(finding_html).join("")));
 	}
 

@@ -1,12 +1,11 @@
 (() => {
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/words.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/unknown_user.js" %}
 
 	// What waits for a person, by reason, with what fixes it. The server groups and acts; here it is drawn, refreshed
 	// without touching what somebody is about to fill in, and told what came of each press of a button.
 	class HeldPunches {
-		static MENDING = "navari_cams_biometric.cams_biometric.controllers.held_punches_page";
-		static PUNCHES = "navari_cams_biometric.cams_biometric.controllers.punch_actions";
 		static POLL = 15000; // without a socket
 		static EAGER = 20000; // asks often for what came of it, then less
 		static PATIENCE = 300000; // longer than the sweep needs that comes after a lost job
@@ -22,10 +21,6 @@
 			this.make();
 			this.listen();
 			this.restore_results();
-		}
-
-		call(method, args) {
-			return frappe.xcall(`${HeldPunches.MENDING}.${method}`, args);
 		}
 
 		make() {
@@ -79,7 +74,7 @@
 		refresh() {
 			this.asked = (this.asked || 0) + 1;
 			const asked = this.asked;
-			return this.call("held_groups", { rows: this.limit }).then((data) => {
+			return cams_biometric.call("held_punches_page.held_groups", { rows: this.limit }).then((data) => {
 				if (asked === this.asked) this.draw(data); // an older answer must not undo a newer one
 			});
 		}
@@ -103,7 +98,7 @@
 			return `<header class="cams-header">
 				<div class="cams-words">
 					<h4>${words.escape(group.sentence)}
-						<span class="indicator-pill no-indicator-dot ${group.state === "Failed" ? "red" : "orange"}"
+						<span class="indicator-pill no-indicator-dot ${cams_biometric.colors[group.state]}"
 							title="${__("Punches")}">${group.count}</span></h4>
 					<p class="text-muted">${words.escape(group.remedy)}</p>
 				</div>
@@ -189,7 +184,7 @@
 		}
 
 		link_user(data, employee) {
-			return this.call("link", { user_id: data.user_id, employee }).then((linked) =>
+			return cams_biometric.call("held_punches_page.link", { user_id: data.user_id, employee }).then((linked) =>
 				this.add_result({ ...linked, kind: "link" }),
 			);
 		}
@@ -338,7 +333,7 @@
 		}
 
 		resolve(action, reason_code, which) {
-			return this.call("resolve", { action, reason_code, as_of: this.data.as_of, ...which }).then((done) => {
+			return cams_biometric.call("held_punches_page.resolve", { action, reason_code, as_of: this.data.as_of, ...which }).then((done) => {
 				for (const name of done.names) this.selected.delete(name);
 				this.add_result({ ...done, kind: action });
 				return this.refresh();
@@ -366,7 +361,7 @@
 		async follow(result) {
 			const start = Date.now();
 			while (!result.undone && this.results.includes(result)) {
-				result.outcome = await this.call("outcome_since", this.question(result));
+				result.outcome = await cams_biometric.call("held_punches_page.outcome_since", this.question(result));
 				this.draw_result(result);
 				const waited = Date.now() - start;
 				if (!result.outcome.queued || waited > HeldPunches.PATIENCE) break;
@@ -423,15 +418,15 @@
 		undo(id) {
 			const result = this.results.find((each) => each.id === id);
 			if (result.kind === "dismiss") return this.undo_dismiss(result);
-			return this.call("outcome_since", this.question(result)).then((outcome) => {
+			return cams_biometric.call("held_punches_page.outcome_since", this.question(result)).then((outcome) => {
 				result.outcome = outcome;
 				frappe.warn(__("Undo Link"), words.undo_question(result), () => this.undo_link(result), __("Undo"));
 			});
 		}
 
 		undo_dismiss(result) {
-			return frappe
-				.xcall(`${HeldPunches.PUNCHES}.retry`, { names: result.names })
+			return cams_biometric
+				.call("punch_actions.retry", { names: result.names })
 				.then(() => this.close_result(result.id))
 				.then(() => this.add_result({ ...result, kind: "retry" }));
 		}
@@ -444,7 +439,7 @@
 			this.draw_result(result);
 			try {
 				while (done.left) {
-					done = await this.call("undo_link", { user_id, employee, since });
+					done = await cams_biometric.call("held_punches_page.undo_link", { user_id, employee, since });
 					result.undone = { ...done, taken_back: result.undone.taken_back + done.taken_back };
 					this.draw_result(result);
 				}

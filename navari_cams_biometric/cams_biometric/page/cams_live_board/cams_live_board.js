@@ -1,14 +1,13 @@
 (() => {
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_live_board/muster_list.js" %}
 
 	// For the gate and for emergencies: the last punches as they happen, and who is in. It asks again when the server
 	// says that there is something new, or every few seconds where the socket is missing. When the server does not
 	// answer, what was known stays, with its time.
 	class LiveBoard {
-		static BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board_page";
 		static POLL = 5000; // without a socket
 		static WITH_SOCKET = 60000; // people drop off the board as time goes by
-		static COLORS = { Queued: "blue", "Recorded": "green", Ignored: "gray", Held: "orange", Failed: "red" };
 
 		constructor(wrapper) {
 			this.wrapper = $(wrapper);
@@ -21,7 +20,7 @@
 
 		// By fetch rather than frappe.call: a board that hangs at the gate must not open a dialog at every failure.
 		async call(method, values) {
-			const response = await fetch(`/api/method/${LiveBoard.BOARD}.${method}`, {
+			const response = await fetch(`/api/method/${cams_biometric.method(method)}`, {
 				method: "POST",
 				headers: {
 					Accept: "application/json",
@@ -89,7 +88,7 @@
 			this.asked_at = Date.now();
 			const asked = this.asked_at;
 			try {
-				const data = await this.call("board");
+				const data = await this.call("live_board_page.board");
 				if (asked !== this.asked_at) return; // an older answer must not undo a newer one
 				this.data = data;
 				this.draw();
@@ -128,7 +127,7 @@
 		punch_html(punch, is_new) {
 			const who = punch.employee_name || __("User {0}", [punch.user_id || "?"]);
 			const label = punch.state === "Held" && punch.sentence ? punch.sentence : __(punch.state);
-			const state = `<span class="indicator-pill ${LiveBoard.COLORS[punch.state]}"
+			const state = `<span class="indicator-pill ${cams_biometric.colors[punch.state]}"
 				title="${escape(punch.sentence || __(punch.state))}">${escape(__(punch.state))}</span>`;
 			const is_today = moment(punch.punch_time).isSame(moment(this.data.now), "day");
 			return `<a class="cams-punch ${is_new ? "cams-new" : ""}" data-name="${escape(punch.name)}"
@@ -197,7 +196,7 @@
 			const values = this.branch === null ? {} : { branch: this.branch };
 			let list = null;
 			try {
-				list = await this.call("muster", values);
+				list = await this.call("live_board_page.muster", values);
 			} catch {
 				list = this.data && { ...this.data, branches: this.chosen_branches(), is_old: true };
 			}

@@ -15,11 +15,7 @@
 				const url = frappe.utils.get_form_link("CAMS Command", data.command);
 				return `<a href="${url}">${frappe.utils.escape_html(value)}</a>`;
 			}
-			if (column.fieldname === "state") {
-				const color = { Done: "green", Failed: "red", Cancelled: "gray", "Waiting for Device": "orange" }[value];
-				return `<span class="indicator-pill ${color || "blue"}">${__(value)}</span>`;
-			}
-			return text;
+			return column.fieldname === "state" ? cams_biometric.pill(value) : text;
 		},
 	};
 })();

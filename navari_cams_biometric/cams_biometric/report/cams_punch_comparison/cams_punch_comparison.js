@@ -61,7 +61,7 @@
 
 		download_export(report) {
 			const query = new URLSearchParams(range_of(report));
-			const method = "navari_cams_biometric.cams_biometric.controllers.attendance_actions.export_attendance";
+			const method = cams_biometric.method("attendance_actions.export_attendance");
 			frappe.dom.freeze(__("Asking the gateway"));
 			fetch(`/api/method/${method}?${query}`, { headers: { Accept: "application/json" } })
 				.then((response) => (response.ok ? this.save_file(response) : this.show_refusal(response)))
@@ -87,9 +87,9 @@
 			const field = column.fieldname;
 			if (field === "difference" || field === "at_gateway") value = __(value);
 			const shown = safe_cell(value, row, column, data, default_formatter);
-			const color = { "Only at Gateway": "red", Failed: "red" }[data?.difference] || "orange";
 			if (!data?.difference) return shown;
-			if (field === "difference") return `<span class="indicator-pill ${color}">${shown}</span>`;
+			if (field === "difference") return cams_biometric.pill(data.difference);
+			const color = cams_biometric.colors[data.difference];
 			if (!["at_gateway", "on_site", "time"].includes(field)) return shown;
 			return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
 		},

@@ -12,11 +12,8 @@ function load_missing(report, missing, range) {
 	const place = service_tag ? frappe.utils.escape_html(service_tag) : __("all devices");
 	const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
 	frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
-		frappe
-			.xcall("navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog", {
-				...range,
-				service_tag,
-			})
+		cams_biometric
+			.call("history_actions.load_punchlog", { ...range, service_tag })
 			.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
 	);
 }

@@ -9,10 +9,8 @@
 			{ fieldname: "state", label: __("State"), fieldtype: "Select", options: ["", "Held", "Failed", "Ignored", "Queued"] },
 		],
 		formatter(value, row, column, data, default_formatter) {
-			const shown = safe_cell(value, row, column, data, default_formatter);
-			if (column.fieldname !== "state" || !data) return shown;
-			const colors = { Held: "orange", Failed: "red", Ignored: "gray", Queued: "blue" };
-			return `<span class="indicator-pill ${colors[data.state]}">${shown}</span>`;
+			if (column.fieldname === "state" && data) return cams_biometric.pill(data.state);
+			return safe_cell(value, row, column, data, default_formatter);
 		},
 	};
 })();

@@ -1,6 +1,5 @@
 (() => {
 {% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
-	const RELEASE = "navari_cams_biometric.cams_biometric.controllers.shift_sync_actions.release";
 
 	frappe.query_reports["CAMS Shift Sync"] = {
 		filters: [{ fieldname: "shift_type", label: __("Shift"), fieldtype: "Link", options: "Shift Type" }],
@@ -72,7 +71,7 @@
 			__("Punches that arrive later do not change that attendance automatically."),
 		];
 		frappe.confirm(consequences.map((text) => `<p>${text}</p>`).join(""), () =>
-			frappe.xcall(RELEASE, values).then(() => {
+			cams_biometric.call("shift_sync_actions.release", values).then(() => {
 				frappe.show_alert({ message: __("{0} is released.", [bold(row.shift_type)]), indicator: "green" });
 				report.refresh();
 			}),

@@ -1,0 +1,87 @@
+// What the app's forms, lists, pages and reports share. They include this file, so that nothing has to be built; a form
+// has it from its list, which Frappe loads first.
+frappe.provide("cams_biometric");
+
+Object.assign(cams_biometric, {
+	// Of every state that the Desk shows.
+	colors: {
+		Queued: "blue",
+		Sent: "blue",
+		Running: "blue",
+		Waiting: "blue",
+		Recorded: "green",
+		Done: "green",
+		Repaired: "green",
+		Applied: "green",
+		"On Device": "green",
+		Healthy: "green",
+		Present: "green",
+		Held: "orange",
+		Open: "orange",
+		"Waiting for Device": "orange",
+		"Partially Applied": "orange",
+		Outdated: "orange",
+		"Queue Stuck": "orange",
+		"Clock Drift": "orange",
+		"Half Day": "orange",
+		"Only in ERPNext": "orange",
+		"Licence Expiring": "yellow",
+		Failed: "red",
+		"Not Reporting": "red",
+		Absent: "red",
+		"Only at Gateway": "red",
+		Ignored: "gray",
+		Skipped: "gray",
+		Dismissed: "gray",
+		Cancelled: "gray",
+		Deleted: "gray",
+		"Not Sent": "gray",
+	},
+
+	pill(state) {
+		const color = cams_biometric.colors[state] || "gray";
+		return `<span class="indicator-pill ${color}">${frappe.utils.escape_html(__(state))}</span>`;
+	},
+
+	// For `get_indicator` of a list.
+	indicator: (doc) => [__(doc.state), cams_biometric.colors[doc.state], `state,=,${doc.state}`],
+
+	// A function of the controllers: "device_actions.ping".
+	call: (name, args) => frappe.xcall(cams_biometric.method(name), args),
+
+	method: (name) => `navari_cams_biometric.cams_biometric.controllers.${name}`,
+
+	// Call what ends in commands, and say how many.
+	request: (name, args) =>
+		cams_biometric.call(name, args).then(({ in_background, commands }) => {
+			const message = in_background
+				? __("Queued in the background. You will be notified when it is done.")
+				: __("{0} commands queued.", [commands]);
+			frappe.show_alert({ message, indicator: "blue" });
+		}),
+
+	// Heads and cells are HTML.
+	table(heads, rows, attributes = 'class="table table-sm small"') {
+		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+		return `<div class="table-responsive"><table ${attributes}>
+			<thead><tr>${cells(heads, "th")}</tr></thead>
+			<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
+		</table></div>`;
+	},
+
+	// Act in some seconds if the form still shows this document, and so for some minutes since it was opened, or since
+	// `frm.cams_followed` was cleared.
+	follow(frm, action, seconds = 5, minutes = 3) {
+		const name = frm.doc.name;
+		clearTimeout(frm.cams_timer);
+		if (frm.cams_followed?.name !== name) frm.cams_followed = { name, since: Date.now() };
+		if (Date.now() - frm.cams_followed.since > minutes * 60000) return;
+		frm.cams_timer = setTimeout(() => frappe.get_route()[2] === name && action(), seconds * 1000);
+	},
+
+	// A list that has asked the same within three seconds does not ask again; here the answer is another one.
+	refresh_list(listview) {
+		listview.last_args = null;
+		return listview.refresh();
+	},
+});
