@@ -1,15 +1,12 @@
 """Employees on devices: asked for by HR, read from the gateway, and following an employee's working life."""
 
 import base64
-import re
 import uuid
-from pathlib import Path
 
 import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-import navari_cams_biometric
 from navari_cams_biometric.cams_biometric.base import jobs
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.controllers import enrolment_actions
@@ -18,7 +15,6 @@ from navari_cams_biometric.cams_biometric.device_users import enrolment as devic
 from tests.app.inside import log_entries
 
 SETTINGS = "CAMS Biometric Settings"
-SCRIPTS = Path(navari_cams_biometric.__file__).parent / "public" / "js"
 SWITCHES = ("enrol_employees", "update_employees", "remove_employees")
 
 
@@ -847,19 +843,6 @@ def test_the_removal_of_somebody_unknown_is_not_waited_for_long(web_api, tags, r
 		make_due(name)
 		queue.sweep()
 		assert frappe.db.get_value("CAMS Command", name, "state") == state
-
-
-# The Desk
-
-
-@pytest.mark.parametrize("script", ["employee.js", "employee_list.js"])
-def test_what_the_desk_calls_is_there(script):
-	called = re.findall(
-		r'(?:people|this)\.(?:call|send)\("(\w+)"|send\(frm, "(\w+)"', (SCRIPTS / script).read_text()
-	)
-	names = {name for pair in called for name in pair if name}
-	assert names
-	assert all(callable(getattr(enrolment_actions, name)) for name in names)
 
 
 def test_what_runs_at_once_is_not_many():

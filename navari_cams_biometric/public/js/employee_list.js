@@ -1,29 +1,15 @@
 // What the Employee form and list share: this file is loaded with the DocType, before either is shown.
-frappe.provide("cams_biometric");
+{% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
 cams_biometric.people = {
 	may_send: () => frappe.user.has_role(["HR Manager", "System Manager"]),
 
-	call(method, args) {
-		return frappe.xcall(`navari_cams_biometric.cams_biometric.controllers.enrolment_actions.${method}`, args);
-	},
-
-	// Ask for something that ends in commands, and say how many.
-	send(method, args) {
-		return this.call(method, args).then((asked) => {
-			const words = asked.in_background
-				? __("Queued in the background. You will be notified when it is done.")
-				: __("{0} commands queued.", [asked.commands]);
-			frappe.show_alert({ message: words, indicator: "blue" });
-			return asked;
-		});
-	},
-
-	// The dialog stays open where the server refuses.
-	prompt(title, label, fields, action, is_dangerous) {
+	// It asks for a reason, if the fields do not yet. The dialog stays open where the server refuses.
+	prompt({ title, label, fields, action, is_dangerous }) {
+		const has_reason = fields.some((field) => field.fieldname === "reason");
 		const dialog = new frappe.ui.Dialog({
 			title,
-			fields,
+			fields: has_reason ? fields : [...fields, this.reason_field()],
 			primary_action_label: label,
 			primary_action(values) {
 				dialog.disable_primary_action();
@@ -41,7 +27,16 @@ cams_biometric.people = {
 			secret.disable_password_checks();
 			secret.$input.attr("autocomplete", "new-password");
 		}
-		return dialog;
+	},
+
+	// A dialog leaves out what is empty; for the server that would mean devices of its own choice.
+	send(method, employees, { everywhere, ...values }, may_choose_none) {
+		if (everywhere) values.devices = [];
+		if (everywhere || may_choose_none || values.devices || values.targets) {
+			return cams_biometric.request(method, { employees, ...values });
+		}
+		frappe.msgprint(__("Choose a device."));
+		return Promise.reject();
 	},
 
 	label: (device) => device.label || device.service_tag,
@@ -57,7 +52,7 @@ cams_biometric.people = {
 				label: frappe.utils.escape_html(this.label(device)),
 				description: frappe.utils.escape_html(device.service_tag),
 				value: frappe.utils.escape_html(device.service_tag),
-				checked: checked.includes(device.service_tag),
+				checked: checked.includes(device),
 			})),
 			...overrides,
 		};
@@ -93,28 +88,10 @@ cams_biometric.people = {
 		];
 	},
 
-	remove(employees, values) {
-		const { everywhere, reason, devices = [] } = values;
-		if (!everywhere && !this.chosen(devices)) return Promise.reject();
-		return this.send("remove", { employees, reason, devices: everywhere ? [] : devices });
-	},
-
-	// A dialog leaves out what is empty; for the server that would mean devices of its own choice.
-	chosen(devices) {
-		const some = Boolean(devices && devices.length);
-		if (!some) frappe.msgprint(__("Choose a device."));
-		return some;
-	},
-
-	copy(employees, values) {
-		return this.chosen(values.targets) ? this.send("copy", { employees, ...values }) : Promise.reject();
-	},
-
 	copy_fields(devices, source) {
 		return [
 			this.device_field(devices, source, { fieldname: "source", label: __("From") }),
 			this.devices_field(devices, [], { fieldname: "targets", label: __("To") }),
-			this.reason_field(),
 		];
 	},
 };
@@ -128,13 +105,30 @@ cams_biometric.people = {
 		if (former_onload) former_onload.call(this, listview);
 		if (!people.may_send()) return;
 		const add = (label, action) =>
-			listview.page.add_actions_menu_item(label, () => with_devices(listview, action), false);
-		add(__("Enrol on Devices"), enrol);
-		add(__("Remove from Devices"), remove);
-		add(__("Copy to Devices"), copy);
+			listview.page.add_actions_menu_item(label, () => ask(listview, action), false);
+		add(__("Enrol on Devices"), {
+			title: (count) => __("Enrol {0} Employees", [count]),
+			label: __("Enrol"),
+			method: "enrolment_actions.enrol",
+			fields: enrolment_fields,
+			may_choose_none: true,
+		});
+		add(__("Remove from Devices"), {
+			title: (count) => __("Remove {0} Employees from Devices", [count]),
+			label: __("Remove"),
+			method: "enrolment_actions.remove",
+			fields: (devices) => people.removal_fields(devices),
+			is_dangerous: true,
+		});
+		add(__("Copy to Devices"), {
+			title: (count) => __("Copy {0} Employees", [count]),
+			label: __("Copy"),
+			method: "enrolment_actions.copy",
+			fields: (devices) => people.copy_fields(devices, ""),
+		});
 	};
 
-	function with_devices(listview, action) {
+	function ask(listview, { title, label, method, fields, may_choose_none, is_dangerous }) {
 		const employees = listview.get_checked_items(true);
 		frappe.db
 			.get_list("CAMS Device", {
@@ -142,40 +136,22 @@ cams_biometric.people = {
 				order_by: "label asc",
 				limit: 500,
 			})
-			.then((devices) => action(employees, devices, () => listview.clear_checked_items()));
-	}
-
-	function enrol(employees, devices, done) {
-		const enabled = devices.filter((device) => device.enabled);
-		people.prompt(
-			__("Enrol {0} Employees", [employees.length]),
-			__("Enrol"),
-			[
-				people.devices_field(enabled, [], {
-					label: __("Devices. With none chosen, those of each employee's branch"),
+			.then((devices) =>
+				people.prompt({
+					title: title(employees.length),
+					label,
+					fields: fields(devices),
+					action: (values) =>
+						people
+							.send(method, employees, values, may_choose_none)
+							.then(() => listview.clear_checked_items()),
+					is_dangerous,
 				}),
-				people.reason_field(),
-			],
-			(values) => people.send("enrol", { employees, ...values }).then(done),
-		);
+			);
 	}
 
-	function remove(employees, devices, done) {
-		people.prompt(
-			__("Remove {0} Employees from Devices", [employees.length]),
-			__("Remove"),
-			people.removal_fields(devices),
-			(values) => people.remove(employees, values).then(done),
-			true,
-		);
-	}
-
-	function copy(employees, devices, done) {
-		people.prompt(
-			__("Copy {0} Employees", [employees.length]),
-			__("Copy"),
-			people.copy_fields(devices, ""),
-			(values) => people.copy(employees, values).then(done),
-		);
+	function enrolment_fields(devices) {
+		const label = __("Devices. With none chosen, those of each employee's branch");
+		return [people.devices_field(devices.filter((device) => device.enabled), [], { label })];
 	}
 })();
