@@ -60,6 +60,21 @@ Object.assign(cams_biometric, {
 			frappe.show_alert({ message, indicator: "blue" });
 		}),
 
+	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
+
+	// "CheckIn" as people write it.
+	type_of: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
+
+	has_socket: () => Boolean(frappe.realtime.socket?.connected),
+
+	// A page is told when punches were processed, also after the connection was lost.
+	on_punches(action) {
+		const subscribe = () => frappe.realtime.doctype_subscribe("CAMS Punch");
+		frappe.realtime.on("connect", subscribe);
+		frappe.realtime.on("cams_punches", action);
+		if (cams_biometric.has_socket()) subscribe();
+	},
+
 	// Heads and cells are HTML.
 	table(heads, rows, attributes = 'class="table table-sm small"') {
 		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");

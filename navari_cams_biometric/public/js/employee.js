@@ -1,6 +1,6 @@
 // The section Biometric Devices and the buttons of the group Devices. cams_biometric.people is in employee_list.js.
 (() => {
-	const people = cams_biometric.people;
+	const { people, escape } = cams_biometric;
 
 	// One dialog each: `label` is the button's, and the dialog's where it has no `title` or `verb` of its own.
 	const ACTIONS = [
@@ -119,9 +119,9 @@
 		const heads = [__("Open or Failed"), __("Device"), __("State"), __("Response"), __("Asked")];
 		const cells = (command) => [
 			link("CAMS Command", command.name, label_of(command.operation)),
-			escaped(command.label),
+			escape(command.label),
 			cams_biometric.pill(command.state),
-			`<div style="white-space: normal">${escaped(command.outcome)}</div>`,
+			`<div style="white-space: normal">${escape(command.outcome)}</div>`,
 			frappe.datetime.comment_when(command.creation),
 		];
 		return table(heads, commands.map(cells));
@@ -135,14 +135,10 @@
 		return cams_biometric.table(heads, rows, 'class="table table-sm text-nowrap mt-0"');
 	}
 
-	function escaped(text) {
-		return frappe.utils.escape_html(text || "");
-	}
-
 	function link(doctype, name, text) {
 		return frappe.model.can_read(doctype)
-			? frappe.utils.get_form_link(doctype, name, true, escaped(text))
-			: escaped(text);
+			? frappe.utils.get_form_link(doctype, name, true, escape(text))
+			: escape(text);
 	}
 
 	function count(number) {
@@ -233,7 +229,7 @@
 					fieldname: "confirmation",
 					fieldtype: "Data",
 					reqd: 1,
-					label: __("Type {0} to confirm", [escaped(frm.doc.name)]),
+					label: __("Type {0} to confirm", [escape(frm.doc.name)]),
 				},
 			],
 			action: (values) => erase(frm, values),
@@ -242,7 +238,7 @@
 	}
 
 	function removal_words({ devices, open_commands }) {
-		const named = escaped(devices.join(", "));
+		const named = escape(devices.join(", "));
 		const where = devices.length
 			? __("Still on {0}. The person is removed there first; erase again when that is done.", [named])
 			: __("{0} commands for this person are in progress. Erase again when they are done.", [open_commands]);
@@ -344,11 +340,11 @@
 		if (!person) return __("The gateway has nobody with this device ID.");
 		const credentials = Object.entries(person.credentials).map(([kind, number]) => `${__(kind)}: ${number}`);
 		const rows = [
-			[__("User ID"), escaped(person.user_id)],
-			[__("Name"), escaped(person.name)],
-			[__("User Type"), escaped(person.user_type)],
-			[__("Credentials"), escaped(credentials.join(", ")) || __("None")],
-			[__("Devices"), escaped(devices.map((device) => device.label).join(", ")) || __("None")],
+			[__("User ID"), escape(person.user_id)],
+			[__("Name"), escape(person.name)],
+			[__("User Type"), escape(person.user_type)],
+			[__("Credentials"), escape(credentials.join(", ")) || __("None")],
+			[__("Devices"), escape(devices.map((device) => device.label).join(", ")) || __("None")],
 		];
 		return table([], rows);
 	}

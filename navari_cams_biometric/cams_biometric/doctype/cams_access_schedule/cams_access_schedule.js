@@ -11,7 +11,6 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	refresh(frm) {
 		frm.set_intro("");
 		if (frm.is_new()) return;
-		if (!frm.is_dirty()) frm.page.set_indicator(__(frm.doc.state), cams_biometric.colors[frm.doc.state]);
 		frm.trigger("show_where_it_is_in_force");
 		if (frappe.model.can_write("CAMS Access Schedule")) frm.trigger("add_send_button");
 		frm.trigger("follow");

@@ -1,7 +1,6 @@
 frappe.ui.form.on("CAMS Day Repair", {
 	refresh(frm) {
 		frm.disable_save();
-		frm.page.set_indicator(__(frm.doc.state), cams_biometric.colors[frm.doc.state]);
 		frm.trigger("introduce");
 		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
 		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));

@@ -70,6 +70,6 @@ function row_of(punch, person) {
 	const time = punch.punch_time ? frappe.datetime.str_to_user(punch.punch_time) : "";
 	const link = frappe.utils.get_form_link("CAMS Punch", punch.name, true, time || __("Unreadable"));
 	const texts = [person, punch.user_id, __(punch.punch_type), punch.service_tag];
-	const outcome = `${cams_biometric.pill(punch.state)} ${frappe.utils.escape_html(__(punch.reason || ""))}`;
-	return [link, ...texts.map((text) => frappe.utils.escape_html(text || "")), outcome];
+	const outcome = `${cams_biometric.pill(punch.state)} ${cams_biometric.escape(__(punch.reason || ""))}`;
+	return [link, ...texts.map(cams_biometric.escape), outcome];
 }

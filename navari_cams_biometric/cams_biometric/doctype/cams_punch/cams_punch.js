@@ -1,12 +1,10 @@
 frappe.ui.form.on("CAMS Punch", {
 	refresh(frm) {
 		frm.disable_save();
-		const color = cams_biometric.colors[frm.doc.state];
-		frm.page.set_indicator(__(frm.doc.state), color);
 		if (frm.doc.reason) {
 			const remedy = frm.doc.remedy ? ` ${__(frm.doc.remedy)}` : "";
 			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);
-			frm.set_intro(text, color);
+			frm.set_intro(text, cams_biometric.colors[frm.doc.state]);
 		}
 		if (cams_biometric.punch_actions.can_mend()) frm.trigger("add_actions");
 	},

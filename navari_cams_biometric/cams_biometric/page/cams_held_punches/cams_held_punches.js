@@ -55,16 +55,10 @@
 
 		listen() {
 			this.refresh_soon = frappe.utils.debounce(() => this.is_shown() && this.refresh(), 800);
-			frappe.realtime.on("connect", () => frappe.realtime.doctype_subscribe("CAMS Punch"));
-			frappe.realtime.on("cams_punches", () => this.refresh_soon());
-			if (this.has_socket()) frappe.realtime.doctype_subscribe("CAMS Punch");
+			cams_biometric.on_punches(() => this.refresh_soon());
 			setInterval(() => {
-				if (!this.has_socket() && !document.hidden && this.is_shown()) this.refresh();
+				if (!cams_biometric.has_socket() && !document.hidden && this.is_shown()) this.refresh();
 			}, HeldPunches.POLL);
-		}
-
-		has_socket() {
-			return Boolean(frappe.realtime.socket?.connected);
 		}
 
 		is_shown() {
@@ -302,7 +296,7 @@
 				<td>${words.form_link("CAMS Punch", punch.name, time)}</td>
 				<td>${who} ${punch.employee ? `<span class="text-muted">${words.escape(punch.user_id)}</span>` : ""}</td>
 				<td>${punch.service_tag ? words.form_link("CAMS Device", punch.service_tag, punch.device) : __("Not known")}</td>
-				<td>${words.escape(words.type(punch.punch_type))}</td>
+				<td>${words.escape(cams_biometric.type_of(punch.punch_type))}</td>
 				<td class="text-muted">${words.escape(punch.detail)}</td>
 			</tr>`;
 		}

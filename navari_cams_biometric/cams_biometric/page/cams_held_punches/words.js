@@ -1,6 +1,6 @@
 // What the page says, as HTML. Whatever comes from a device or a person is escaped here.
 const words = {
-	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
+	escape: cams_biometric.escape,
 
 	button: (method, argument, label, style) =>
 		`<button type="button" class="btn btn-xs ${style}" data-do="${method}"
@@ -13,9 +13,6 @@ const words = {
 		`<a href="#" data-do="open_list" data-argument="${words.escape(JSON.stringify(filters))}">${words.escape(label)}</a>`,
 
 	moment: (value) => (value ? moment(value).format("D MMM YYYY HH:mm") : ""),
-
-	// "CheckIn" as people write it
-	type: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
 
 	span(first, last) {
 		if (!first || first === last) return words.moment(first || last);

@@ -66,14 +66,8 @@
 
 		listen() {
 			this.refresh_soon = frappe.utils.throttle(() => this.is_shown() && this.refresh(), 1000);
-			frappe.realtime.on("connect", () => frappe.realtime.doctype_subscribe("CAMS Punch"));
-			frappe.realtime.on("cams_punches", () => this.refresh_soon());
-			if (this.has_socket()) frappe.realtime.doctype_subscribe("CAMS Punch");
+			cams_biometric.on_punches(() => this.refresh_soon());
 			setInterval(() => this.is_shown() && this.is_due() && this.refresh(), 1000);
-		}
-
-		has_socket() {
-			return Boolean(frappe.realtime.socket?.connected);
 		}
 
 		is_shown() {
@@ -81,7 +75,7 @@
 		}
 
 		is_due() {
-			return Date.now() - this.asked_at >= (this.has_socket() ? LiveBoard.WITH_SOCKET : LiveBoard.POLL);
+			return Date.now() - this.asked_at >= (cams_biometric.has_socket() ? LiveBoard.WITH_SOCKET : LiveBoard.POLL);
 		}
 
 		async refresh() {
@@ -104,7 +98,7 @@
 		}
 
 		draw() {
-			const text = this.has_socket() ? __("Live") : __("Live, every {0} s", [LiveBoard.POLL / 1000]);
+			const text = cams_biometric.has_socket() ? __("Live") : __("Live, every {0} s", [LiveBoard.POLL / 1000]);
 			this.page.set_indicator(text, "green");
 			this.draw_punches();
 			this.draw_branches();
@@ -135,7 +129,7 @@
 				<time datetime="${escape(punch.punch_time)}">${time_of(punch.punch_time)}
 					${is_today ? "" : `<small>${moment(punch.punch_time).format("D MMM")}</small>`}</time>
 				<span class="cams-name">${escape(who)}<small>${escape(punch.device)}</small></span>
-				<span class="cams-type">${escape(type_of(punch.punch_type))}</span>
+				<span class="cams-type">${escape(cams_biometric.type_of(punch.punch_type))}</span>
 				${state}
 			</a>`;
 		}

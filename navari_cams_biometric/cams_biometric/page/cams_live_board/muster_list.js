@@ -1,9 +1,6 @@
-const escape = (text) => frappe.utils.escape_html(String(text ?? ""));
+const { escape } = cams_biometric;
 
 const time_of = (value) => moment(value).format("HH:mm");
-
-// "CheckIn" as people write it
-const type_of = (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2"));
 
 const branch_label = (branch) => branch || __("No Branch");
 

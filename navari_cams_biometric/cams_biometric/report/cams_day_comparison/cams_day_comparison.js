@@ -12,18 +12,8 @@
 				default: "Summary",
 				reqd: 1,
 			},
-			{
-				fieldname: "employee",
-				label: __("Employee"),
-				fieldtype: "Link",
-				options: "Employee",
-			},
-			{
-				fieldname: "only_differences",
-				label: __("Only Differences"),
-				fieldtype: "Check",
-				default: 0,
-			},
+			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
+			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
 		],
 
 		formatter(value, row, column, data, default_formatter) {

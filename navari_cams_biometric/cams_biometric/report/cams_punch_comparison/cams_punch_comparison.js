@@ -4,12 +4,7 @@
 
 	frappe.query_reports["CAMS Punch Comparison"] = {
 		filters: [
-			{
-				fieldname: "today",
-				label: __("Today"),
-				fieldtype: "Check",
-				default: 0,
-			},
+			{ fieldname: "today", label: __("Today"), fieldtype: "Check", default: 0 },
 			{
 				fieldname: "from_date",
 				label: __("From Date"),
@@ -24,30 +19,15 @@
 				default: frappe.datetime.get_today(),
 				depends_on: "eval:!doc.today",
 			},
-			{
-				fieldname: "device",
-				label: __("Device"),
-				fieldtype: "Link",
-				options: "CAMS Device",
-			},
-			{
-				fieldname: "employee",
-				label: __("Employee"),
-				fieldtype: "Link",
-				options: "Employee",
-			},
+			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
+			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
 			{
 				fieldname: "user_id",
 				label: __("User ID"),
 				fieldtype: "Data",
 				depends_on: "eval:!doc.employee",
 			},
-			{
-				fieldname: "only_differences",
-				label: __("Only Differences"),
-				fieldtype: "Check",
-				default: 0,
-			},
+			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
 		],
 
 		onload(report) {

@@ -7,24 +7,9 @@
 	frappe.query_reports["CAMS Reconciliation"] = {
 		filters: [
 			...date_filters(1, 1),
-			{
-				fieldname: "device",
-				label: __("Device"),
-				fieldtype: "Link",
-				options: "CAMS Device",
-			},
-			{
-				fieldname: "employee",
-				label: __("Employee"),
-				fieldtype: "Link",
-				options: "Employee",
-			},
-			{
-				fieldname: "only_differences",
-				label: __("Only Differences"),
-				fieldtype: "Check",
-				default: 0,
-			},
+			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
+			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
+			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
 		],
 
 		onload(report) {
