@@ -64,6 +64,7 @@ def _move_field(doctype: str, old: str, new: str) -> None:
 	if not frappe.db.has_column(doctype, old):
 		return
 	rename_field(doctype, old, new)
+	# nosemgrep: frappe-using-db-sql -- the query builder drops no column
 	frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{old}`")
 
 
