@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from standin import HERE
 from standin.demo import API_KEY, API_SECRET
 from standin.server import ENDPOINT
 
@@ -32,8 +33,9 @@ class AppProcess:
 		command = [sys.executable, "-m", "standin", "serve", "--port", str(self.port)]
 		command += ["--database", self.folder, "--sweep-seconds", "2", "--no-expect-history"]
 		direct = {name: "127.0.0.1" for name in ("no_proxy", "NO_PROXY")}  # the simulated gateway is there
+		environment = {**os.environ, **direct}
 		self.process = subprocess.Popen(
-			command, env={**os.environ, **direct}, stdout=subprocess.PIPE, text=True
+			command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True
 		)
 		line = next(line for line in self.process.stdout if "ready on" in line)
 		self.url = line.split("ready on ")[1].split()[0]

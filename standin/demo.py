@@ -58,7 +58,8 @@ def load() -> None:
 		).insert()
 	for device_id, (first_name, last_name) in EMPLOYEES.items():
 		if not frappe.db.exists("Employee", {"attendance_device_id": device_id}):
-			frappe.new_doc("Employee", **_employee(device_id, first_name, last_name)).insert()
+			person = make_person(first_name, last_name, attendance_device_id=device_id)
+			frappe.new_doc("Employee", **person).insert()
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	if not settings.service_tag_id:
 		no_gateway = {"check_health": 0, "reconcile_days": 0}
@@ -75,13 +76,8 @@ def expect_history() -> None:
 	frappe.get_doc("CAMS Device", SERVICE_TAG).expect_history()
 
 
-def _employee(device_id: str, first_name: str, last_name: str) -> dict[str, str]:
-	return {
-		"first_name": first_name,
-		"last_name": last_name,
-		"gender": "Other",
-		"date_of_birth": "1990-01-01",
-		"date_of_joining": "2020-01-01",
-		"company": COMPANY,
-		"attendance_device_id": device_id,
-	}
+def make_person(first_name: str, last_name: str, **values: str) -> dict[str, str]:
+	"""The values of an Employee."""
+	dates = {"date_of_birth": "1990-01-01", "date_of_joining": "2020-01-01"}
+	person = {"first_name": first_name, "last_name": last_name, "gender": "Other", "company": COMPANY}
+	return {**person, **dates, **values}

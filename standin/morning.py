@@ -14,7 +14,7 @@ from simulator import LedgerEntry, Simulator
 from simulator.state import NAIROBI, SECURITY_KEY
 from standin.app_process import AppProcess, wait_for
 from standin.comparison import Site, compare, show
-from standin.demo import AUTH_TOKEN, COMPANY, EMPLOYEES, SERVICE_TAG
+from standin.demo import AUTH_TOKEN, EMPLOYEES, SERVICE_TAG, make_person
 
 MAIN_GATE, GATE_2, CANTEEN, WAREHOUSE = SERVICE_TAG, "ZHM1100000002", "ZHM1100000003", "ZHM1100000004"
 SEED = 7  # a day with people at both gates
@@ -111,7 +111,7 @@ class Morning:
 			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=self.simulator.rest_url
 		)
 		name = self.app.call(
-			f"{CONTROLLERS}.history.load_punchlog", from_date=str(first), to_date=str(self.day)
+			f"{CONTROLLERS}.history_actions.load_punchlog", from_date=str(first), to_date=str(self.day)
 		)
 		wait_for("the load", lambda: self.app.get("CAMS History Load", name)["state"] in ("Done", "Failed"))
 		for row in self.app.get("CAMS History Load", name)["devices"]:
@@ -125,7 +125,9 @@ class Morning:
 		held = self.note_why("Held", user_id=NEWCOMER)
 		employee = self.employ("Newcomer")
 		for punch in held[:1]:  # the others are released with it
-			self.app.call(f"{CONTROLLERS}.punches.link_to_employee", name=punch["name"], employee=employee)
+			self.app.call(
+				f"{CONTROLLERS}.punch_actions.link_to_employee", name=punch["name"], employee=employee
+			)
 		self.app.wait_until_settled()
 		note(f"{len(self.app.records('CAMS Punch', user_id=NEWCOMER, state='Recorded'))} Checked In")
 
@@ -150,9 +152,7 @@ class Morning:
 		return punches
 
 	def employ(self, last_name: str, **values: str) -> str:
-		person = {"first_name": "Employee", "last_name": last_name, "gender": "Other", "company": COMPANY}
-		dates = {"date_of_birth": "1990-01-01", "date_of_joining": "2020-01-01"}
-		return self.app.create("Employee", **person, **dates, **values)["name"]
+		return self.app.create("Employee", **make_person("Employee", last_name, **values))["name"]
 
 	def tell(self, clock: str, text: str) -> None:
 		"""Let the simulator's clock run on to that time, then say what happens."""

@@ -19,7 +19,7 @@ from frappe import runtime
 from frappe.app_hooks import load_hooks
 from frappe.database import schema
 from frappe.utils.background_jobs import FAILED, Job, JobQueue, execute_job
-from frappe.utils.redis_store import Store
+from frappe.utils.redis_wrapper import Store
 
 from standin import HERE, demo
 

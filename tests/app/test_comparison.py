@@ -8,8 +8,8 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import gateway_questions
-from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers, unsupported
-from navari_cams_biometric.cams_biometric.controllers.attendance_actions import without_formulas
+from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers
+from navari_cams_biometric.cams_biometric.controllers.attendance_actions import unsupported, without_formulas
 from navari_cams_biometric.cams_biometric.history import punch_comparison
 from navari_cams_biometric.cams_biometric.history.day_comparison import compare_days
 from navari_cams_biometric.cams_biometric.history.punch_comparison import (

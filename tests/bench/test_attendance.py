@@ -327,7 +327,12 @@ def test_who_may_ask(world, keys, report, role, status):
 
 
 @pytest.mark.parametrize(
-	"path", [".attendance.export_attendance", ".attendance.attach_photo", ".asking.unsupported"]
+	"path",
+	[
+		".attendance_actions.export_attendance",
+		".attendance_actions.attach_photo",
+		".attendance_actions.unsupported",
+	],
 )
 def test_a_guest_reaches_nothing(world, path):
 	for method in ("GET", "POST"):
@@ -580,16 +585,19 @@ def test_a_photo_whose_punch_has_expired_can_still_be_had(world, checkin, bench_
 def test_web_api_3_has_no_photos_and_says_so(world, checkin, keys):
 	world.use("Web API 3.0")
 	response = attach(world.host, checkin)
-	unsupported = world.host.api("GET", f"{CONTROLLERS}.asking.unsupported", keys["HR User"]).json()[
-		"message"
-	]
+	unsupported = world.host.api(
+		"GET", f"{CONTROLLERS}.attendance_actions.unsupported", keys["HR User"]
+	).json()["message"]
 
 	assert response.status_code == 417
 	assert "GetAttendancePhoto is not supported by Web API 3.0" in response.text
 	assert "GetAttendancePhoto" in unsupported
 	world.use("REST v3 (form not published)")
 	assert (
-		world.host.api("GET", f"{CONTROLLERS}.asking.unsupported", keys["Employee"]).json()["message"] == []
+		world.host.api("GET", f"{CONTROLLERS}.attendance_actions.unsupported", keys["Employee"]).json()[
+			"message"
+		]
+		== []
 	)
 
 

@@ -28,7 +28,7 @@ PREFIX = "cams_biometric/"
 NOBODY = {"employees": ["{unnumbered}"], "devices": ["{device}"]}  # without a device ID nothing is asked
 # With System Manager alone ERPNext lets nobody see an Employee.
 WHO_MAY = [
-	("base/gateway_questions.py:unsupported", {}, {EMPLOYEE, HR_USER, HR, SYSTEM, DOORS}),
+	("controllers/attendance_actions.py:unsupported", {}, {EMPLOYEE, HR_USER, HR, SYSTEM, DOORS}),
 	("controllers/attendance_actions.py:attach_photo", {"checkin": "nothing"}, {HR}),
 	(
 		"controllers/attendance_actions.py:export_attendance",

@@ -4,20 +4,17 @@ import base64
 import itertools
 import json
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from standin.app_process import AppProcess
+from standin.demo import API_KEY, API_SECRET
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, Host
 
-DEMO_KEY = "demo-key:demo-secret"
-ROOT = Path(__file__).parents[2]
 EMPLOYEE = {
 	"gender": "Female",
 	"date_of_birth": "1990-01-01",
@@ -27,23 +24,20 @@ EMPLOYEE = {
 
 
 @pytest.fixture(scope="session")
-def host() -> Iterator[Host]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 	url = os.environ.get("CAMS_HOST_URL")
 	if url:
 		host = Host(url, os.environ["CAMS_HOST_KEY"], os.environ.get("CAMS_HOST_SITE", ""))
 		prepare(host)
 		yield host
 		return
-	command = [sys.executable, "-m", "standin", "serve", "--port", "0", "--sweep-seconds", "2"]
-	command += ["--no-expect-history"]
-	with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-		try:
-			line = next(line for line in process.stdout if "ready on" in line)
-			host = Host(line.split("ready on ")[1].split()[0], DEMO_KEY)
-			prepare(host)
-			yield host
-		finally:
-			process.terminate()
+	app = AppProcess(str(tmp_path_factory.mktemp("standin")))
+	try:
+		host = Host(app.url, f"{API_KEY}:{API_SECRET}")
+		prepare(host)
+		yield host
+	finally:
+		app.kill()
 
 
 def prepare(host: Host) -> None:

@@ -17,13 +17,6 @@ REPORT_SECONDS = 10.0  # Frappe prepares a report in advance once it took 15: th
 T = TypeVar("T")
 
 
-@frappe.whitelist(methods=["GET"])
-def unsupported() -> list[str]:
-	"""The operations that the chosen gateway API lacks, so that the Desk can say why a button does nothing."""
-	frappe.only_for("Desk User")
-	return frappe.get_cached_doc("CAMS Biometric Settings").unsupported_operations()
-
-
 @contextmanager
 def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 	"""A client for a question. A refusal is thrown as a message: the gateway's words and the remedy.

@@ -16,6 +16,13 @@ EXPORT_SECONDS = 60.0
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+def unsupported() -> list[str]:
+	"""The operations that the chosen gateway API lacks, so that the Desk can say why a button does nothing."""
+	frappe.only_for("Desk User")
+	return frappe.get_cached_doc("CAMS Biometric Settings").unsupported_operations()
+
+
 @frappe.whitelist(methods=["POST"])
 def attach_photo(checkin: str) -> str:
 	"""Get the photo that was taken at a check-in, for HR Managers only; return the CAMS Checkin Photo's name.

@@ -60,9 +60,8 @@ function add_photo_button(frm) {
 			.call("attendance_actions.attach_photo", { checkin: frm.doc.name })
 			.then(() => frm.reload_doc()),
 	);
-	const method = "navari_cams_biometric.cams_biometric.base.gateway_questions.unsupported";
-	frappe.call({ method, type: "GET" }).then(({ message }) => {
-		if (!(message || []).includes("GetAttendancePhoto")) return;
+	cams_biometric.call("attendance_actions.unsupported").then((operations) => {
+		if (!(operations || []).includes("GetAttendancePhoto")) return;
 		button.prop("disabled", true).attr("title", __("Web API 3.0 has no photos. REST v3 does."));
 	});
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import frappe
 import frappe.handler
@@ -81,7 +81,7 @@ def create_document(doctype: str) -> Any:
 
 def read_document(doctype: str, name: str) -> Any:
 	if "run_method" in frappe.form_dict:
-		return run_method(doctype, name)
+		run_method(doctype, name)
 	document = frappe.get_doc(doctype, name)
 	if not document.has_permission("read"):
 		raise PermissionError
@@ -106,14 +106,8 @@ def delete_document(doctype: str, name: str) -> str:
 	return "ok"
 
 
-def run_method(doctype: str, name: str) -> Any:
-	method = frappe.form_dict.pop("run_method", None)
-	document = frappe.get_doc(doctype, name)
-	document.is_whitelisted(method)
-	right = "read" if frappe.request.method == "GET" else "write"
-	if not document.has_permission(right):
-		frappe.throw("Not permitted", PermissionError)
-	return document.run_method(method, **frappe.form_dict)
+def run_method(doctype: str, name: str) -> NoReturn:
+	missing("run_method at /api/resource")
 
 
 def _body() -> dict[str, Any]:

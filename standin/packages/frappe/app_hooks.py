@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import Any
 
 from frappe.exceptions import AppNotInstalledError
-from frappe.missing import refuse
 from frappe.runtime import _dict, get_installed_apps, local
 
 
@@ -42,10 +41,6 @@ def get_hooks(hook: str | None = None, default: Any = None, app_name: str | None
 	return hooks.get(hook, [] if default is None else default)
 
 
-def get_module(modulename: str) -> ModuleType:
-	return importlib.import_module(modulename)
-
-
 def get_attr(method_string: str) -> Any:
 	"""The object at a dotted path, if its app is installed."""
 	from frappe.messages import throw
@@ -54,7 +49,7 @@ def get_attr(method_string: str) -> Any:
 	if app_name not in get_installed_apps():
 		throw(f"App {app_name} is not installed", AppNotInstalledError)
 	module_name, _dot, attribute = method_string.rpartition(".")
-	return getattr(get_module(module_name), attribute)
+	return getattr(importlib.import_module(module_name), attribute)
 
 
 def call(fn: str | Callable, *args: Any, **kwargs: Any) -> Any:
@@ -76,10 +71,3 @@ def get_newargs(fn: Callable, kwargs: dict[str, Any]) -> dict[str, Any]:
 	accepted.pop("ignore_permissions", None)
 	accepted.pop("flags", None)
 	return accepted
-
-
-def get_app_path(app_name: str, *joins: str, **unknown: Any) -> str:
-	from pathlib import Path
-
-	refuse("frappe.get_app_path", unknown)
-	return str(Path(get_module(app_name).__file__).parent.joinpath(*joins))

@@ -10,7 +10,6 @@ from frappe.exceptions import AuthenticationError, InvalidAuthorizationToken
 from frappe.missing import missing
 from frappe.utils.password import get_decrypted_password
 
-SAFE_HTTP_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 UNSAFE_HTTP_METHODS = frozenset(("POST", "PUT", "DELETE", "PATCH"))
 
 

@@ -23,10 +23,6 @@ class AuthenticationError(Exception):
 	http_status_code = 401
 
 
-class SessionExpired(Exception):
-	http_status_code = 401
-
-
 class PermissionError(Exception):
 	http_status_code = 403
 
@@ -39,14 +35,6 @@ class NameError(Exception):
 	http_status_code = 409
 
 
-class SessionStopped(Exception):
-	http_status_code = 503
-
-
-class UnsupportedMediaType(Exception):
-	http_status_code = 415
-
-
 class CSRFTokenError(Exception):
 	http_status_code = 400
 
@@ -55,19 +43,11 @@ class InvalidAuthorizationToken(CSRFTokenError):
 	pass
 
 
-class TooManyRequestsError(Exception):
-	http_status_code = 429
-
-
 class DuplicateEntryError(NameError):
 	"""The name is taken. Like the real one, this is no ValidationError."""
 
 
 class DataError(ValidationError):
-	pass
-
-
-class InvalidStatusError(ValidationError):
 	pass
 
 
@@ -79,19 +59,11 @@ class NonNegativeError(ValidationError):
 	pass
 
 
-class RateLimitExceededError(ValidationError):
-	http_status_code = 429
-
-
 class CannotChangeConstantError(ValidationError):
 	pass
 
 
 class CharacterLengthExceededError(ValidationError):
-	pass
-
-
-class UpdateAfterSubmitError(ValidationError):
 	pass
 
 
@@ -111,14 +83,6 @@ class LinkExistsError(ValidationError):
 	pass
 
 
-class InvalidNameError(ValidationError):
-	pass
-
-
-class InvalidEmailAddressError(ValidationError):
-	pass
-
-
 class UniqueValidationError(ValidationError):
 	pass
 
@@ -131,23 +95,11 @@ class RetryBackgroundJobError(Exception):
 	pass
 
 
-class DocumentLockedError(ValidationError):
-	pass
-
-
 class SecurityException(Exception):
 	pass
 
 
 class InvalidColumnName(ValidationError):
-	pass
-
-
-class InvalidDates(ValidationError):
-	pass
-
-
-class DataTooLongException(ValidationError):
 	pass
 
 
@@ -161,7 +113,3 @@ class QueryDeadlockError(Exception):
 
 class InReadOnlyMode(ValidationError):
 	http_status_code = 503
-
-
-class TooManyWritesError(Exception):
-	pass

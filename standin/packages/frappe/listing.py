@@ -41,7 +41,8 @@ def get_list(
 	**unknown: Any,
 ) -> list:
 	"""Rows that the user may read. Datetimes come as datetimes."""
-	refuse("frappe.get_list", {**unknown, **({"group_by": group_by} if group_by else {})})
+	lacking = {"or_filters": or_filters, "group_by": group_by}
+	refuse("frappe.get_list", {**unknown, **{name: value for name, value in lacking.items() if value}})
 	meta = frappe.get_meta(doctype)
 	if meta.issingle or meta.is_virtual:
 		missing(f"a list of {doctype}")
@@ -52,8 +53,6 @@ def get_list(
 	wanted = [pluck] if pluck else [fields] if isinstance(fields, str) else list(fields or ["name"])
 	columns = frappe.db.columns(doctype)
 	where = Where(f"tab{doctype}", columns, coalesce=True).add(filters)
-	if or_filters:
-		where.add_any(or_filters)
 	if not ignore_permissions:
 		_only_own(meta, where)
 	rows = frappe.db.read_rows(

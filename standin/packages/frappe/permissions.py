@@ -7,12 +7,11 @@ from typing import Any
 import frappe
 from frappe.exceptions import PermissionError
 from frappe.messages import bold, msgprint, throw
-from frappe.missing import module_getattr, refuse
+from frappe.missing import missing, module_getattr, refuse
 from frappe.runtime import _dict
 
 __getattr__ = module_getattr(__name__)
 
-AUTOMATIC_ROLES = ("Guest", "All", "Administrator", "Desk User")
 RIGHTS = tuple(
 	"select read write create delete submit cancel amend print email report import export share".split()
 )
@@ -71,18 +70,13 @@ def has_permission(
 		doc, doctype = doctype, doctype.doctype
 	meta = frappe.get_meta(doctype)
 	if meta.istable:
-		return _child_permission(ptype, doc, user, parent_doctype)
+		missing(f"permissions on rows of {doctype}")
 	if isinstance(doc, str | int):
 		doc = frappe.get_doc(doctype, doc)
 	is_owner = (doc.get("owner") or "").lower() == user.lower() if doc else None
 	if doc and not _allowed_by_hooks(doctype, doc, ptype, user):
 		return False
 	return bool(get_role_permissions(meta, user, is_owner).get(ptype))
-
-
-def _child_permission(ptype: str, doc: Any, user: str, parent_doctype: str | None) -> bool:
-	parent = parent_doctype or (doc.get("parenttype") if doc and not isinstance(doc, str) else None)
-	return bool(parent) and has_permission(parent, ptype, user=user)
 
 
 def _allowed_by_hooks(doctype: str, doc: Any, ptype: str, user: str) -> bool:

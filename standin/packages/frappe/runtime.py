@@ -15,7 +15,7 @@ from werkzeug.local import Local, release_local
 
 if TYPE_CHECKING:
 	from frappe.utils.background_jobs import JobQueue
-	from frappe.utils.redis_store import Store
+	from frappe.utils.redis_wrapper import Store
 
 
 class _dict(dict):

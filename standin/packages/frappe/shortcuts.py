@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 from frappe.missing import refuse
-from frappe.runtime import _dict, local
+from frappe.runtime import local
 
 
 class LazyText:
@@ -20,15 +20,6 @@ class LazyText:
 
 	def __str__(self) -> str:
 		return self.text
-
-	def __repr__(self) -> str:
-		return repr(self.text)
-
-	def __add__(self, other: Any) -> str:
-		return self.text + str(other)
-
-	def __radd__(self, other: Any) -> str:
-		return str(other) + self.text
 
 	def __eq__(self, other: object) -> bool:
 		raise NotImplementedError("comparing a lazy translation")
@@ -72,10 +63,6 @@ def get_last_doc(doctype: str, filters: Any = None, order_by: str = "creation de
 	if not names:
 		raise frappe.DoesNotExistError
 	return frappe.get_doc(doctype, names[0])
-
-
-def get_value(*args: Any, **kwargs: Any) -> Any:
-	return frappe.db.get_value(*args, **kwargs)
 
 
 def get_doc_hooks(doctype: str, method: str) -> list[str]:
@@ -124,15 +111,6 @@ def safe_decode(param: Any, encoding: str = "utf-8") -> Any:
 		return param.decode(encoding)
 	except (AttributeError, UnicodeDecodeError):
 		return param
-
-
-def is_table(doctype: str) -> bool:
-	return bool(frappe.get_meta(doctype).istable)
-
-
-def get_site_config(**unknown: Any) -> _dict:
-	refuse("frappe.get_site_config", unknown)
-	return local.site_object.conf
 
 
 def ping() -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import frappe
@@ -34,9 +33,6 @@ class CallbackManager:
 	def add(self, function: Callable[[], Any]) -> None:
 		self._functions.append(function)
 
-	def __call__(self, function: Callable[[], Any]) -> None:
-		self.add(function)
-
 	def run(self) -> None:
 		while self._functions:
 			self._functions.popleft()()
@@ -48,12 +44,10 @@ class CallbackManager:
 class Database(Reading, Writing):
 	"""One connection, for one request or job, in one thread."""
 
-	db_type = "mariadb"
 	DatabaseError = errors.DatabaseError
 	OperationalError = errors.OperationalError
 	InternalError = errors.InternalError
 	ProgrammingError = errors.ProgrammingError
-	SQLError = errors.ProgrammingError
 	DataError = errors.DataError
 
 	def __init__(self, site: Site) -> None:
@@ -144,20 +138,12 @@ class Database(Reading, Writing):
 		schema.sync_table(self._connection(schema.OUTSIDE if outside else schema.MAIN), meta)
 
 	def add_index(self, doctype: str, fields: list[str], index_name: str | None = None) -> None:
-		self._add_index(doctype, fields, index_name, unique=False)
-
-	def add_unique(self, doctype: str, fields: list[str] | str, constraint_name: str | None = None) -> None:
-		self._add_index(
-			doctype, [fields] if isinstance(fields, str) else fields, constraint_name, unique=True
-		)
-
-	def _add_index(self, doctype: str, fields: list[str], name: str | None, unique: bool) -> None:
 		self.commit()
 		table = f"tab{doctype}"
 		connection = self._connection(schema.OUTSIDE if self._is_outside(table) else schema.MAIN)
 		plain = [re.sub(r"\(\d+\)$", "", field) for field in fields]
 		try:
-			schema.add_index(connection, table, plain, name, unique)
+			schema.add_index(connection, table, plain, index_name)
 		except sqlite3.Error as error:
 			raise errors.translate(error) from error
 
@@ -198,20 +184,8 @@ class Database(Reading, Writing):
 		return error.args[:1] == (errors.LOCK_WAIT_TIMEOUT,)
 
 	@staticmethod
-	def is_table_missing(error: Exception) -> bool:
-		return error.args[:1] == (errors.NO_SUCH_TABLE,)
-
-	@staticmethod
-	def is_missing_column(error: Exception) -> bool:
-		return error.args[:1] == (errors.NO_SUCH_COLUMN,)
-
-	@staticmethod
 	def is_duplicate_entry(error: Exception) -> bool:
 		return error.args[:1] == (errors.DUPLICATE_ENTRY,)
-
-	@staticmethod
-	def is_data_too_long(error: Exception) -> bool:
-		return error.args[:1] == (errors.DATA_TOO_LONG,)
 
 	@classmethod
 	def is_primary_key_violation(cls, error: Exception) -> bool:
@@ -226,16 +200,3 @@ def _identifier(name: str) -> str:
 	if not _IDENTIFIER.fullmatch(name):
 		raise errors.ProgrammingError(1064, f"You have an error in your SQL syntax near '{name}'")
 	return name
-
-
-@contextmanager
-def savepoint(catch: type[Exception] | tuple[type[Exception], ...] = Exception) -> Iterator[None]:
-	"""Undo what the block wrote if it raises `catch`, and go on."""
-	name = f"s{frappe.generate_hash(length=10)}"
-	frappe.db.savepoint(name)
-	try:
-		yield
-	except catch:
-		frappe.db.rollback(save_point=name)
-	else:
-		frappe.db.release_savepoint(name)

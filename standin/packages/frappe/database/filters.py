@@ -41,14 +41,6 @@ class Where:
 			self.conditions.append(self._condition(fieldname, operator, value))
 		return self
 
-	def add_any(self, filters: Any) -> Where:
-		"""The filters joined by OR: `or_filters`."""
-		either = Where(self.table, self.columns, self.coalesce).add(filters)
-		if either.conditions:
-			self.conditions.append(f"({' OR '.join(either.conditions)})")
-			self.values.extend(either.values)
-		return self
-
 	def sql(self) -> str:
 		return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
 

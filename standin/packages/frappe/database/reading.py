@@ -176,22 +176,7 @@ class Reading:
 		].rows
 
 	def has_column(self, doctype: str, column: str) -> bool:
-		return column in self.get_table_columns(doctype)
-
-	def get_table_columns(self, doctype: str) -> list[str]:
-		return list(self.columns(doctype))
-
-	def table_exists(self, doctype: str, cached: bool = True) -> bool:
-		meta = self.site.doctypes.get(doctype)
-		return bool(meta) and not meta.get("issingle")
-
-	@staticmethod
-	def get_all(*arguments: Any, **keywords: Any) -> list:
-		return frappe.get_all(*arguments, **keywords)
-
-	@staticmethod
-	def get_list(*arguments: Any, **keywords: Any) -> list:
-		return frappe.get_list(*arguments, **keywords)
+		return column in self.columns(doctype)
 
 	def _single_values(self, doctype: str, fields: list[str]) -> list[_dict]:
 		stored = self.get_singles_dict(doctype)

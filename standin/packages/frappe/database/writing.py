@@ -78,11 +78,6 @@ class Writing:
 				[doctype, fieldname, None if value is None else plain_text(value)],
 			)
 
-	def replace_single(self, doctype: str, values: dict[str, Any]) -> None:
-		self.execute('DELETE FROM "tabSingles" WHERE doctype = ?', [doctype])
-		self.write_single(doctype, values)
-		self.value_cache = {}
-
 	def insert_row(self, doctype: str, values: dict[str, Any]) -> None:
 		"""INSERT one row. Raises IntegrityError where a key is taken: of several, MariaDB names the primary one."""
 		try:
@@ -143,12 +138,6 @@ class Writing:
 		where = Where(f"tab{doctype}", self.columns(doctype), coalesce=False).add(filters)
 		self.execute(f'DELETE FROM "tab{doctype}"{where.sql()}', where.values, table=f"tab{doctype}")
 		self.value_cache = {}
-
-	def truncate(self, doctype: str) -> None:
-		"""Empty a table. Commits, as DDL does on MariaDB."""
-		self.commit()
-		self.execute(f'DELETE FROM "tab{doctype}"', table=f"tab{doctype}")
-		self.commit()
 
 	def _stored(self, doctype: str, values: dict[str, Any]) -> list[Any]:
 		return [self._column(doctype, fieldname).store(value) for fieldname, value in values.items()]

@@ -6,4 +6,3 @@ __getattr__ = module_getattr(__name__)
 
 default_fields = ("doctype", "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 child_table_fields = ("parent", "parentfield", "parenttype")
-table_fields = ("Table", "Table MultiSelect")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -85,12 +84,6 @@ class BaseDocument:
 		for each in value:
 			self.append(key, each)
 
-	def remove(self, document: Any) -> None:
-		rows = self.get(document.parentfield)
-		rows.remove(document)
-		for position, row in enumerate(rows, 1):
-			row.idx = position
-
 	def _child(self, value: Any, key: str) -> Any:
 		from frappe.model.document import new_from_values
 
@@ -150,9 +143,6 @@ class BaseDocument:
 			values["__islocal"] = 1
 		return values
 
-	def as_json(self) -> str:
-		return json.dumps(self.as_dict(), indent=1, sort_keys=True, default=str)
-
 	def get_password(self, fieldname: str = "password", raise_exception: bool = True) -> str | None:
 		"""The decrypted value of a Password field. Raises AuthenticationError if there is none."""
 		from frappe.utils.password import get_decrypted_password
@@ -164,6 +154,3 @@ class BaseDocument:
 
 	def is_dummy_password(self, pwd: str) -> bool:
 		return set(pwd) == {"*"}
-
-	def get_value(self, fieldname: str) -> Any:
-		return self.get(fieldname)

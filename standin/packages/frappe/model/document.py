@@ -85,16 +85,6 @@ class Document(Saving):
 		self.flags.for_update = None
 		return self.load_from_db()
 
-	def delete(
-		self, ignore_permissions: bool = False, force: bool = False, *, delete_permanently: bool = False
-	) -> Any:
-		return frappe.delete_doc(
-			self.doctype, self.name, ignore_permissions=ignore_permissions, flags=self.flags, force=force
-		)
-
-	def db_get(self, fieldname: str) -> Any:
-		return frappe.db.get_value(self.doctype, self.name, fieldname)
-
 	def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
 		"""The controller's method, then the apps' doc_events for it."""
 		function = getattr(self, method, None)
@@ -158,14 +148,6 @@ class Document(Saving):
 			if df.permlevel and df.permlevel not in readable and frappe.session.user != "Administrator":
 				self.__dict__.pop(df.fieldname, None)
 
-	def is_whitelisted(self, method_name: str) -> None:
-		method = getattr(self, method_name, None)
-		if not method:
-			from werkzeug.exceptions import NotFound
-
-			raise NotFound(f"Method {method_name} not found")
-		frappe.is_whitelisted(method)
-
 	def add_comment(self, comment_type: str = "Comment", text: str | None = None, **keywords: Any) -> Any:
 		values = {"comment_email": frappe.session.user, "comment_by": frappe.session.user, **keywords}
 		return get_doc(
@@ -185,6 +167,3 @@ class Document(Saving):
 
 		self._set_user_and_timestamp()
 		deferred_insert(self.doctype, self.get_valid_dict(convert_dates_to_str=True))
-
-	def get_url(self) -> str:
-		return f"/app/{self.doctype.lower().replace(' ', '-')}/{self.name}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,6 @@ from frappe.missing import missing
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
-
-_BRACES = re.compile(r"\{([^{}]+)\}")
 
 
 def set_new_name(document: Document) -> None:
@@ -42,12 +39,6 @@ def _name_from_option(autoname: str, document: Document) -> str | None:
 		return _from_field(autoname[6:], document)
 	if kind.startswith("naming_series:"):
 		return _from_series_field(document)
-	if kind.startswith("prompt"):
-		if not document.name:
-			frappe.throw("Please set the document name")
-		return document.name
-	if kind.startswith("format:"):
-		return _from_format(autoname[7:], document)
 	if "#" in autoname:
 		return make_autoname(autoname, doc=document)
 	if kind in ("hash", "random"):
@@ -69,15 +60,6 @@ def _from_series_field(document: Document) -> str:
 	if not document.naming_series:
 		frappe.throw("Naming Series mandatory")
 	return make_autoname(f"{document.naming_series}.#####", doc=document)
-
-
-def _from_format(pattern: str, document: Document) -> str:
-	"""`PRE-{field}-{MM}-{####}`: one braced part may be a number of the series before it."""
-	parts = [document_part for document_part in _BRACES.split(pattern)]
-	name = ""
-	for position, part in enumerate(parts):
-		name += _part(part, name, document) if position % 2 else part
-	return name
 
 
 def make_autoname(key: str = "", doctype: str = "", doc: Any = None, **unknown: Any) -> str:

@@ -3,94 +3,34 @@
 import datetime
 import json
 import re
-import secrets
-import string
 import sys
 import traceback
 from typing import Any
 
 import frappe
-from frappe.database import CallbackManager
 from frappe.missing import module_getattr, refuse
 from frappe.utils.data import (
-	DATE_FORMAT,
-	DATETIME_FORMAT,
-	TIME_FORMAT,
 	add_days,
-	add_months,
 	add_to_date,
 	cint,
-	convert_utc_to_system_timezone,
 	cstr,
-	date_diff,
 	flt,
 	format_date,
 	format_datetime,
 	get_datetime,
-	get_datetime_str,
 	get_system_timezone,
 	get_time,
-	get_timedelta,
 	getdate,
 	now,
 	now_datetime,
 	nowdate,
-	nowtime,
 	sbool,
-	time_diff_in_hours,
-	time_diff_in_seconds,
-	to_timedelta,
 	today,
 )
-from frappe.utils.html_utils import escape_html, sanitize_html, strip_html, strip_html_tags
+from frappe.utils.html_utils import escape_html, sanitize_html, strip_html
 from frappe.utils.urls import get_link_to_form, get_url, get_url_to_form, get_url_to_list
 
 __getattr__ = module_getattr(__name__)
-
-__all__ = [
-	"DATETIME_FORMAT",
-	"DATE_FORMAT",
-	"TIME_FORMAT",
-	"CallbackManager",
-	"add_days",
-	"add_months",
-	"add_to_date",
-	"cint",
-	"convert_utc_to_system_timezone",
-	"cstr",
-	"date_diff",
-	"datetime",
-	"escape_html",
-	"flt",
-	"format_date",
-	"format_datetime",
-	"get_datetime",
-	"get_datetime_str",
-	"get_link_to_form",
-	"get_system_timezone",
-	"get_test_client",
-	"get_time",
-	"get_timedelta",
-	"get_traceback",
-	"get_url",
-	"get_url_to_form",
-	"get_url_to_list",
-	"getdate",
-	"now",
-	"now_datetime",
-	"nowdate",
-	"nowtime",
-	"parse_json",
-	"random_string",
-	"sanitize_html",
-	"sbool",
-	"strip_html",
-	"strip_html_tags",
-	"time_diff_in_hours",
-	"time_diff_in_seconds",
-	"to_timedelta",
-	"today",
-]
 
 _HIDDEN = ("password", "passwd", "secret", "token", "key", "pwd")
 _LONGEST_VALUE = 1000
@@ -100,10 +40,6 @@ def parse_json(val: Any) -> Any:
 	if isinstance(val, str):
 		val = json.loads(val)
 	return frappe._dict(val) if isinstance(val, dict) else val
-
-
-def random_string(length: int) -> str:
-	return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
 def get_test_client(use_cookies: bool = True) -> Any:

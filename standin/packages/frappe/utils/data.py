@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -144,37 +144,8 @@ def add_days(date: Any, days: Any) -> Any:
 	return add_to_date(date, days=cint(days))
 
 
-def add_months(date: Any, months: Any) -> Any:
-	return add_to_date(date, months=cint(months))
-
-
-def date_diff(string_ed_date: Any, string_st_date: Any) -> int:
-	return (getdate(string_ed_date) - getdate(string_st_date)).days
-
-
-def time_diff_in_seconds(string_ed_date: Any, string_st_date: Any) -> float:
-	return (get_datetime(string_ed_date) - get_datetime(string_st_date)).total_seconds()
-
-
-def time_diff_in_hours(string_ed_date: Any, string_st_date: Any) -> float:
-	return round(time_diff_in_seconds(string_ed_date, string_st_date) / 3600, 6)
-
-
-def get_datetime_str(datetime_obj: Any) -> str:
-	return get_datetime(datetime_obj).strftime(DATETIME_FORMAT)
-
-
-def convert_utc_to_system_timezone(utc_timestamp: datetime.datetime) -> datetime.datetime:
-	"""An aware datetime in the site's zone, of a naive or aware one in UTC."""
-	aware = utc_timestamp if utc_timestamp.tzinfo else utc_timestamp.replace(tzinfo=datetime.timezone.utc)
-	return aware.astimezone(ZoneInfo(get_system_timezone()))
-
-
-def format_datetime(datetime_string: Any, format_string: str | None = None) -> str:
-	"""dd-mm-yyyy HH:mm:ss, what a site without other settings shows."""
-	if format_string:
-		missing("format_datetime with a format")
-	return get_datetime(datetime_string).strftime("%d-%m-%Y %H:%M:%S") if datetime_string else ""
+def format_datetime(*_arguments: Any, **_keywords: Any) -> NoReturn:
+	missing("format_datetime")
 
 
 def format_date(string_date: Any = None, format_string: str | None = None) -> str:

@@ -21,10 +21,6 @@ def strip_html(text: str) -> str:
 	return _TAG.sub("", text)
 
 
-def strip_html_tags(text: str) -> str:
-	return strip_html(text)
-
-
 def sanitize_html(text: str, linkify: bool = False) -> str:
 	"""Text without anything that could run; unknown tags are shown instead of obeyed."""
 	if not isinstance(text, str) or not ("<" in text or ">" in text):

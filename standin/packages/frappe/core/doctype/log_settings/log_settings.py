@@ -27,10 +27,3 @@ class LogSettings(Document):
 		for row in self.logs_to_clear:
 			get_controller(row.ref_doctype).clear_old_logs(days=row.days)
 			frappe.db.commit()
-
-
-def run_log_clean_up() -> None:
-	settings = frappe.get_doc("Log Settings")
-	settings.add_default_logtypes()
-	settings.save(ignore_permissions=True)
-	settings.clear_logs()

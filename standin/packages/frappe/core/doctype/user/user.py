@@ -25,23 +25,3 @@ class User(Document):
 		return bool(names) and bool(
 			frappe.get_all("Role", {"name": ["in", names], "desk_access": 1}, limit=1)
 		)
-
-	def add_roles(self, *roles: str) -> None:
-		present = {row.role for row in self.roles}
-		for role in roles:
-			if role not in present:
-				self.append("roles", {"role": role})
-		self.save()
-
-
-@frappe.whitelist()
-def generate_keys(user: str) -> dict[str, str]:
-	"""A new API secret, and an API key if the user has none."""
-	frappe.only_for("System Manager")
-	document = frappe.get_doc("User", user)
-	if not document.api_key:
-		document.api_key = frappe.generate_hash(length=15)
-	secret = frappe.generate_hash(length=15)
-	document.api_secret = secret
-	document.save()
-	return {"api_secret": secret}

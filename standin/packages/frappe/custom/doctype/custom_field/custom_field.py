@@ -32,11 +32,6 @@ def create_custom_fields(
 		frappe.db.updatedb(doctype)
 
 
-def create_custom_field(doctype: str, df: dict, ignore_validate: bool = False) -> Any:
-	create_custom_fields({doctype: [df]}, update=False)
-	return frappe.get_doc("Custom Field", f"{doctype}-{df['fieldname']}")
-
-
 def _create_or_update(doctype: str, df: dict, update: bool) -> None:
 	unknown = set(df) - set(frappe.db.columns("Custom Field"))
 	refuse("Custom Field", dict.fromkeys(unknown))

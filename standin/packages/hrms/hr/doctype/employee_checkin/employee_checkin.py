@@ -1,4 +1,4 @@
-"""Employee Checkin: who, when, which direction, in which shift. Attendance is not imitated."""
+"""Employee Checkin: who, when, which direction. Shifts and attendance are not imitated."""
 
 from __future__ import annotations
 
@@ -39,18 +39,8 @@ class EmployeeCheckin(Document):
 
 	@frappe.whitelist()
 	def fetch_shift(self) -> None:
-		shift = get_actual_start_end_datetime_of_shift(self.employee, get_datetime(self.time), True)
-		if not shift:
-			self.shift = None
-			return
-		strict = shift.shift_type.determine_check_in_and_check_out.startswith("Strictly")
-		if strict and not self.log_type and not self.skip_auto_attendance:
-			frappe.throw(f"Log Type is required for check-ins falling in the shift: {shift.shift_type.name}.")
-		if self.attendance:
-			return
-		self.shift = shift.shift_type.name
-		self.shift_start, self.shift_end = shift.start_datetime, shift.end_datetime
-		self.shift_actual_start, self.shift_actual_end = shift.actual_start, shift.actual_end
+		get_actual_start_end_datetime_of_shift(self.employee, get_datetime(self.time), True)
+		self.shift = None
 
 	def validate_location(self) -> None:
 		tracked = frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking")
