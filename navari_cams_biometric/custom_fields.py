@@ -29,7 +29,7 @@ CUSTOM_FIELDS = {
 			"fieldtype": "Section Break",
 			"label": _("Biometric Device"),
 			"insert_after": "attendance",
-			"depends_on": "custom_cams_punch",
+			"depends_on": "eval:doc.custom_cams_punch || doc.custom_original_time",
 		},
 		{
 			"fieldname": "custom_original_time",

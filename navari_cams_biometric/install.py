@@ -18,15 +18,19 @@ def after_install() -> None:
 
 def after_migrate() -> None:
 	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set."""
+	add_custom_fields()
+	_store_defaults("CAMS Biometric Settings")
+	settings = frappe.get_single("CAMS Biometric Settings")
+	if settings.set_missing_defaults():
+		settings.save(ignore_permissions=True)
+
+
+def add_custom_fields() -> None:
 	fields = {
 		doctype: [{**field, "module": MODULE} for field in doctype_fields]
 		for doctype, doctype_fields in CUSTOM_FIELDS.items()
 	}
 	create_custom_fields(fields, update=False)
-	_store_defaults("CAMS Biometric Settings")
-	settings = frappe.get_single("CAMS Biometric Settings")
-	if settings.set_missing_defaults():
-		settings.save(ignore_permissions=True)
 
 
 def _store_defaults(doctype: str) -> None:

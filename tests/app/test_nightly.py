@@ -150,6 +150,34 @@ def test_with_0_days_nothing_begins():
 	assert nightly_loads() == []
 
 
+@pytest.fixture
+def updated_days_ago():
+	"""The site was updated from the earlier version of the app so many days ago."""
+	yield lambda days: configure(reconcile_from=add_days(getdate(), -days))
+	configure(reconcile_from=None)
+
+
+@pytest.mark.parametrize(("updated", "first"), [(1, 1), (2, 2), (3, 3), (9, 3)])
+def test_no_days_are_asked_for_that_were_before_the_update(updated_days_ago, updated, first):
+	updated_days_ago(updated)
+	nightly.begin()
+	[load] = nightly_loads()
+	assert (load.from_date, load.to_date) == (add_days(getdate(), -first), add_days(getdate(), -1))
+
+
+@pytest.mark.parametrize("updated", [0, -1])
+def test_the_first_night_after_the_update_asks_for_nothing(updated_days_ago, updated):
+	updated_days_ago(updated)
+	nightly.begin()
+	assert nightly_loads() == []
+
+
+def test_a_person_may_load_the_days_before_the_update(updated_days_ago):
+	updated_days_ago(0)
+	yesterday = str(add_days(getdate(), -1))
+	assert by_button.load_punchlog(yesterday, yesterday)
+
+
 def test_without_a_token_nothing_begins_and_nothing_fails():
 	configure(auth_token="", token_overlap=0)
 	try:

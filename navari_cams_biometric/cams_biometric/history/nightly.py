@@ -26,15 +26,21 @@ RECIPIENT_ROLE = "HR Manager"
 def begin() -> None:
 	"""Scheduled, at night: load the last days of all enabled devices, if Settings say so and the gateway can be asked.
 
-	One at a time: a load of a former night that is still under way is left alone.
+	One at a time: a load of a former night that is still under way is left alone. No day before `reconcile_from`: the
+	earlier version of this app recorded those in its own way, and the right punches would stand beside its own.
 	"""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	days = settings.reconcile_days or 0
 	if not days or not settings.auth_token_digest or not frappe.db.exists("CAMS Device", {"enabled": 1}):
 		return
 	under_way = {"kind": LoadKind.NIGHTLY, "state": ["in", [LoadState.QUEUED, LoadState.RUNNING]]}
-	if not frappe.db.exists(DOCTYPE, under_way):
-		loads.start(add_days(getdate(), -days), add_days(getdate(), -1), kind=LoadKind.NIGHTLY)
+	if frappe.db.exists(DOCTYPE, under_way):
+		return
+	first, last = add_days(getdate(), -days), add_days(getdate(), -1)
+	if settings.reconcile_from:
+		first = max(first, getdate(settings.reconcile_from))
+	if first <= last:
+		loads.start(first, last, kind=LoadKind.NIGHTLY)
 
 
 def notify() -> None:

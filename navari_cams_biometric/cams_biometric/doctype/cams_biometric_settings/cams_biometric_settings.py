@@ -50,6 +50,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
 		reconcile_days: DF.Int
+		reconcile_from: DF.Date | None
 		remove_employees: DF.Check
 		repair_late_punches: DF.Literal["Manual", "Automatic"]
 		service_tag_id: DF.Data | None
