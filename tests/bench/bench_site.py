@@ -68,6 +68,11 @@ class BenchSite:
 		)
 
 	@property
+	def assets(self) -> Path:
+		"""What `bench build` links for each app: Frappe 16 shows the app's logo on every page."""
+		return self.path / "sites" / "assets" / APP
+
+	@property
 	def url(self) -> str:
 		return f"http://127.0.0.1:{self.web_port}"
 
@@ -140,6 +145,8 @@ class BenchSite:
 			link.unlink()
 		if not link.exists():
 			link.symlink_to(PROJECT)
+		self.assets.unlink(missing_ok=True)
+		self.assets.symlink_to(PROJECT / APP / "public")
 		self._pip("install", "--editable", str(PROJECT))
 		apps = self.path / "sites" / "apps.txt"
 		names = apps.read_text().split()
@@ -152,6 +159,7 @@ class BenchSite:
 		if not link.is_symlink():
 			return
 		link.unlink()
+		self.assets.unlink(missing_ok=True)
 		self._pip("uninstall", "--yes", APP)
 		apps = self.path / "sites" / "apps.txt"
 		apps.write_text("".join(f"{name}\n" for name in apps.read_text().split() if name != APP))

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.bench.holidays import give_holidays
 from tests.contract.conftest import EMPLOYEE
 from tests.contract.host import SETTINGS, real_time
 
@@ -287,7 +288,7 @@ def payroll(host):
 
 
 def salary(host, person, payroll):
-	host.update("Employee", person["name"], holiday_list=payroll["holidays"])
+	give_holidays(host, person["name"], payroll["holidays"])
 	host.create(
 		"Salary Structure Assignment",
 		employee=person["name"],
@@ -473,7 +474,7 @@ def test_nobody_edits_a_day(host, absent, key_of):
 
 
 def test_a_day_with_half_a_day_of_leave_is_left_alone(host, bench_site, shift, absent, payroll, by_itself):
-	host.update("Employee", absent["name"], holiday_list=payroll["holidays"])
+	give_holidays(host, absent["name"], payroll["holidays"])
 	leave_type = host.create("Leave Type", leave_type_name=f"Late {uuid.uuid4().hex[:8]}", is_lwp=1)
 	leave = host.create(
 		"Leave Application",
@@ -507,7 +508,7 @@ def test_a_day_of_an_attendance_request_is_left_alone_even_where_it_changed_noth
 	punch(host, person, ("08:00:00", "CheckIn"), ("12:00:00", "CheckOut"), is_case=False)
 	decide(host, shift)
 	assert attendances(host, person) == [("Half Day", 1)]
-	host.update("Employee", person["name"], holiday_list=payroll["holidays"])
+	give_holidays(host, person["name"], payroll["holidays"])
 	asked = dict(
 		employee=person["name"],
 		company=EMPLOYEE["company"],
