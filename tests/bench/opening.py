@@ -6,7 +6,6 @@ that the Desk of Frappe 15 sends, with the default filters of the reports' scrip
 
 import json
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ SOURCES = "navari_cams_biometric.cams_biometric.dashboard_chart_source"
 RUN_REPORT = "frappe.desk.query_report.run"
 RECORDER = "method/frappe.recorder"
 OPENINGS = 5
+LARGE_SITE = Path(__file__).with_name("large_site.py")
 NAIROBI = ZoneInfo("Africa/Nairobi")
 OWNER = "large-site@example.com"
 DEVICES = 10
@@ -224,23 +224,13 @@ def large_site(site: BenchSite, host: Host) -> Iterator[None]:
 	with Simulator(token=TOKEN) as gateway:
 		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=gateway.rest_url)
 		try:
-			in_bench(site, "make")
+			site.script(LARGE_SITE, site.name, "make")
 			site.sql(f"analyze table {', '.join(ANALYZED)}")
 			tell_today(site, gateway)
 			yield
 		finally:
-			in_bench(site, "forget")
+			site.script(LARGE_SITE, site.name, "forget")
 			host.update(SETTINGS, SETTINGS, base_url="")
-
-
-def in_bench(site: BenchSite, wanted: str) -> None:
-	script = Path(__file__).with_name("large_site.py")
-	command = [str(site.path / "env" / "bin" / "python"), str(script), site.name, wanted]
-	done = subprocess.run(
-		command, cwd=site.path / "sites", env=site.environment, capture_output=True, text=True
-	)
-	if done.returncode:
-		raise RuntimeError(done.stderr[-4000:])
 
 
 def tell_today(site: BenchSite, gateway: Simulator) -> None:
