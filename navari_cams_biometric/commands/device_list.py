@@ -41,7 +41,7 @@ FIELDS = [
 @click.option("--fail-unhealthy", is_flag=True, help="End with 1 if an enabled device is not Well.")
 @as_json
 @on_site
-def devices(refresh: bool, fail_unwell: bool, as_json: bool) -> int:
+def devices(refresh: bool, fail_unhealthy: bool, as_json: bool) -> int:
 	"""List the devices and how they are. A clock's skew is in seconds, a minus means behind."""
 	outage = health.check_all() if refresh else ""
 	if outage:
@@ -49,7 +49,7 @@ def devices(refresh: bool, fail_unwell: bool, as_json: bool) -> int:
 	found = frappe.get_all("CAMS Device", fields=FIELDS, order_by="name")
 	show_rows([_device_row(device) for device in found], COLUMNS, as_json, "There is no CAMS Device yet.")
 	unhealthy = any(device.enabled and device.health != Health.HEALTHY for device in found)
-	return FAILED if outage or (fail_unwell and unhealthy) else DONE
+	return FAILED if outage or (fail_unhealthy and unhealthy) else DONE
 
 
 def _device_row(device: frappe._dict) -> dict:

@@ -111,7 +111,7 @@ def settle(site, person):
 
 
 def repair(site, row, user="Administrator"):
-	return site.call("repair.repair", user, name=row["name"])
+	return site.call("day_repair_actions.repair", user, name=row["name"])
 
 
 def comments(site, attendance):

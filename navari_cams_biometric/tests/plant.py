@@ -9,7 +9,7 @@ import frappe
 from navari_cams_biometric.tests.site_case import APP, SiteTestCase, event, log_time, real_time
 
 FIRST_DAY = date.today() - timedelta(days=5)
-ADVANCE = f"{APP}.attendance.sync.watermark.advance"
+ADVANCE = f"{APP}.shift_sync.watermark.advance"
 
 
 def at(day: int, clock: str) -> str:
@@ -89,7 +89,7 @@ class PlantCase(SiteTestCase):
 		return {_day_of(row): row["shift"] for row in rows}
 
 	def state_of(self, shift: str) -> str:
-		return self.call("watermark.state_of", shift_type=shift)["sentence"]
+		return self.call("shift_sync_actions.state_of", shift_type=shift)["sentence"]
 
 
 def _day_of(attendance: dict) -> int:

@@ -329,7 +329,7 @@ def test_a_reason_shows_its_sentence_remedy_buttons_places_and_first_punches(
 	settled(user_id, 25, state="Held")
 	group = group_of(call("held_groups"), AHEAD)
 	assert (group["count"], len(group["punches"])) == (25, 20)
-	assert group["sentence"].startswith("The time lies ahead")
+	assert group["sentence"].startswith("The time is later than")
 	assert "Accept Time" in group["remedy"]
 	assert group["actions"] == ["accept_time", "dismiss"]
 	assert [place["route"] for place in group["places"]] == [

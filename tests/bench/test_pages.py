@@ -155,7 +155,7 @@ def test_a_reason_is_mended_for_the_chosen_and_dismissed_with_a_way_back(host, d
 	host.settled(user_id, 3, state="Held")
 	page = desk(manager, HELD)
 	group = page.locator("section[data-code=CLOCK_AHEAD]")
-	expect(group).to_contain_text("The time lies ahead")
+	expect(group).to_contain_text("The time is later than")
 	group.get_by_label("Select the punch").first.check()
 	group.get_by_role("button", name="Accept Time (1)").click()
 	expect(page.locator(".cams-result")).to_contain_text("1 recorded", timeout=PATIENCE)
@@ -275,7 +275,7 @@ def test_without_the_server_the_board_keeps_what_it_knew_and_says_since_when(
 	expect(page.locator(".cams-people")).to_contain_text(employee["employee_name"])
 	with page.expect_popup() as opened:
 		page.get_by_role("button", name="Muster List").click()
-	expect(opened.value.locator(".warning")).to_contain_text("this is how it was at")
+	expect(opened.value.locator(".warning")).to_contain_text("this list is from")
 	expect(opened.value.locator("tbody").first).to_be_visible()
 
 
