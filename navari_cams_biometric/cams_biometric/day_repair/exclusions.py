@@ -52,7 +52,7 @@ EXCLUSIONS = {
 		_lt("Clear it there if they should count, then try again."),
 	),
 	"GONE": Exclusion(
-		_lt("Nothing is left to repair: the attendance or the check-ins have changed since."), ""
+		_lt("There is nothing to repair any more: the attendance or the check-ins have been changed."), ""
 	),
 }
 

@@ -65,7 +65,7 @@ def waiting_punches() -> Iterator[Finding]:
 	late = {"state": PunchState.QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
 	count = frappe.db.count("CAMS Punch", late)
 	if not count:
-		yield Finding(title, OK, _("No punch is waiting for a worker."))
+		yield Finding(title, OK, _("No punch is pending for a worker."))
 		return
 	sentence = _("{0} punches have been pending for more than {1} minutes.").format(count, LATE_MINUTES)
 	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")
