@@ -1,4 +1,4 @@
-"""Questions that somebody in the Desk waits for: asked within the request, once, and answered or refused in words."""
+"""Questions to the gateway from the Desk: sent within the request, once. A refusal becomes a message."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +36,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 
 
 def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[list[T], str]:
-	"""For a report: what the gateway tells, and in words why that is not all; empty where it is."""
+	"""For a report: the gateway's rows, and a sentence that says why they are not all; empty if they are."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	told: list[T] = []
 	if not settings.auth_token_digest:

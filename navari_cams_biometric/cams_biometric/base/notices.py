@@ -1,6 +1,6 @@
-"""Who is told what is wrong and what was fixed: by the Desk's bell, and by mail where the user has that on.
+"""Notify users of problems and recoveries: in the Desk, and by mail if the user has enabled that.
 
-The notice is written in the caller's transaction, with the record that it is about: both are there, or neither.
+The notice is written in the caller's transaction, together with the record that it is about.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""CAMS Device User: who is on which device, as the devices, the gateway and finished commands tell.
+"""CAMS Device User: who is on which device, according to devices, gateway and finished commands.
 
-Rows are named by a digest of device and user id, so that two callbacks at once cannot make two. Credentials are
-counted; their data is never here.
+Rows are named by a digest of device and user id, so that two callbacks at once cannot create two. Credentials are
+counted; their data is never stored.
 """
 
 import hashlib
@@ -96,7 +96,7 @@ def credential_counts(credentials: Iterable[tuple[str, str]], has_photo: bool = 
 
 
 def note_finished_command(command: Document, method: str | None = None) -> None:
-	"""A finished command changed who is on the device, without waiting for the device's own event."""
+	"""A finished command changed who is on the device. The device's own event is not needed for this."""
 	if command.state == "Done" and command.operation == "CopyUsers":
 		jobs.after_commit(USER_SYNC, queue="long", service_tag=command.service_tag)
 	if command.state != "Done" or _is_overtaken(command):

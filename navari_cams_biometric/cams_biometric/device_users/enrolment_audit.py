@@ -1,7 +1,7 @@
-"""The enrolment audit: who is on a device and should not be, who should be and is not, whose name is in doubt.
+"""The enrolment audit: who is on a device and should not be, who should be and is not, and whose name differs.
 
-From local records only, and with the same number of queries however many people there are. Enabled devices
-count. Each mismatch says which command fixes it, if one does, or what else to do.
+It reads local records only, with the same number of queries however many people there are. Enabled devices count.
+Each mismatch has the command that fixes it, or says what else to do.
 """
 
 from collections import defaultdict
@@ -196,7 +196,7 @@ def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 
 
 def _can_repeat(command: frappe._dict, arguments: dict[str, object]) -> bool:
-	"""What held a secret has forgotten it, and nobody stands at the device to give a finger."""
+	"""The secret of such a command is deleted, and for a fingerprint or a face the person has to be at the device."""
 	return command.operation == "AddUser" or arguments.get("photo") == "employee"
 
 

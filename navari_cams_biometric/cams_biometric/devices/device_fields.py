@@ -1,4 +1,4 @@
-"""What the gateway tells of a device, as the fields of CAMS Device hold it."""
+"""Turn the gateway's information on a device into fields of CAMS Device."""
 
 from frappe import _
 from frappe.utils import now_datetime
@@ -8,7 +8,7 @@ from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo
 
 
 def connection_fields(health: DeviceHealth) -> dict[str, object]:
-	"""Where the gateway cannot tell how many commands wait, none is known to."""
+	"""If the gateway does not say how many commands are pending, the queue depth is 0."""
 	last_seen = times.to_site_time(health.last_seen)
 	return {
 		"connection": "Online" if health.online else "Offline",
@@ -19,7 +19,7 @@ def connection_fields(health: DeviceHealth) -> dict[str, object]:
 
 
 def information_fields(told: DeviceInfo) -> dict[str, object]:
-	"""What the device tells of itself; what it does not tell stays as it is known."""
+	"""What the device reports of itself; what it does not report keeps its value."""
 	values = {
 		"model": stored_values.truncate(told.model),
 		"firmware": stored_values.truncate(told.firmware),

@@ -1,7 +1,7 @@
-"""The health of devices: what the gateway tells of each, what their own punches tell, and what follows from it.
+"""The health of devices: from the gateway's answer for each and from their own punches.
 
-A scheduled look every ten minutes, and one on demand. What is judged, and how, is for `health_rules`; who is told,
-for `notices`. What was told already stands on the device's record, so that it is told once.
+Checked every ten minutes, and on demand. `health_rules` decides what is wrong, `notices` notifies. The device's
+record has the problems that were notified already, so that each is notified once.
 """
 
 from collections.abc import Iterable
@@ -54,9 +54,9 @@ FIELDS = [
 
 @dataclass
 class Answer:
-	"""What the gateway said of one device, asked at `asked_at`, in the site's zone.
+	"""What the gateway answered about one device at `asked_at`, in the site's zone.
 
-	`refusal` is why it said nothing; `overdue`: a command waits too long.
+	`refusal` is why it gave no answer; `overdue` means that a command has been pending too long.
 	"""
 
 	asked_at: datetime = field(default_factory=now_datetime)
@@ -82,11 +82,11 @@ def check() -> None:
 
 
 def check_all() -> str:
-	"""Look after every enabled device, those first that waited longest; commits after each.
+	"""Check every enabled device, those first whose last check is the oldest; commits after each.
 
-	Returns why the gateway cannot be reached, or an empty text. No device is judged from that: then silence goes
-	by callbacks alone, and what only the gateway could tell stays as it was. A device that there was no time
-	for keeps its record as it is. Throws where Settings have no token.
+	Returns why the gateway cannot be reached, or an empty text. An outage says nothing about a device: in that
+	case only callbacks decide whether it is reporting, and what only the gateway knows stays as it was. A device
+	that there was no time for keeps its record. Throws if Settings have no token.
 	"""
 	devices = frappe.get_all("CAMS Device", filters={"enabled": 1}, fields=FIELDS, order_by="health_at, name")
 	with frappe.get_cached_doc("CAMS Biometric Settings").client(
@@ -112,7 +112,9 @@ def check_one(client: GatewayClient, service_tag: str) -> None:
 
 
 def read_information(client: GatewayClient, service_tag: str) -> None:
-	"""Note what the device tells of itself. Raises GatewayError where it tells nothing, for one when it is offline."""
+	"""Store what the device reports of itself. Raises GatewayError if it reports nothing, for example while it is
+	offline.
+	"""
 	stored_values.set_values(
 		"CAMS Device", service_tag, device_fields.information_fields(client.get_device_info(service_tag))
 	)
@@ -171,10 +173,10 @@ def _information_if_told(client: GatewayClient, service_tag: str) -> DeviceInfo 
 
 
 def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
-	"""Whether the oldest command that is under way is so for too long, the gateway asked.
+	"""Whether the oldest command in progress has been pending too long, according to the gateway.
 
-	Where nobody can be asked after a command, only one that is known to wait for the device counts: one that
-	was sent may be done.
+	If commands cannot be polled, only one that is known to wait for the device counts: one that was sent may be
+	done.
 	"""
 	can_tell = client.supports("GetCommandStatus")
 	waiting = {
@@ -207,7 +209,9 @@ def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
 
 
 def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
-	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
+	"""Store the new facts and what follows from them, and notify once. The row is the lock against a second
+	notice.
+	"""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
 	_note_reported(service_tag, answer)
 	told = _reported_fields(service_tag, answer)
@@ -225,7 +229,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 
 
 def _note_reported(service_tag: str, answer: Answer) -> None:
-	"""Attendance waits for a device until it is known to keep nothing back."""
+	"""Attendance waits until the device is known to have sent everything."""
 	if answer.health and answer.health.online and answer.health.queue_depth == 0:
 		watermark.note_reported(service_tag, answer.asked_at)
 
@@ -238,7 +242,7 @@ def _notify_change(case: Case, problems: dict[str, str]) -> None:
 
 
 def _reported_fields(service_tag: str, answer: Answer) -> dict[str, object]:
-	"""The fields that are known anew; what was not told stays."""
+	"""The fields with a new value; those that were not reported keep theirs."""
 	return {
 		**(device_fields.connection_fields(answer.health) if answer.health else {}),
 		**(device_fields.information_fields(answer.information) if answer.information else {}),

@@ -1,4 +1,4 @@
-"""Between the gateway and this site: the token, the callback's address and answer, and the gateway's own answer."""
+"""Checks between the gateway and this site: the token, the callback's URL and answer, the gateway's own answer."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

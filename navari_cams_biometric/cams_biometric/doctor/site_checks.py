@@ -1,4 +1,4 @@
-"""The site itself: scheduler, workers, what waits for them, time, versions."""
+"""Checks of the site itself: scheduler, workers, pending jobs, time, versions."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -60,7 +60,7 @@ def workers() -> Iterator[Finding]:
 
 
 def waiting_punches() -> Iterator[Finding]:
-	"""Punches that should long be check-ins."""
+	"""Punches that should have been processed long ago."""
 	title = _("Pending Punches")
 	late = {"state": PunchState.QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
 	count = frappe.db.count("CAMS Punch", late)
