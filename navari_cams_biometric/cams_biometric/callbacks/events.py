@@ -54,7 +54,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 		"last_updated": now_datetime(),
 		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
-		**_told_name_fields(event),
+		**_name_fields(event),
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
 	}
 	stored_values.set_values("CAMS Device User", name, values)
@@ -75,15 +75,15 @@ def _shown_by(event: UserEvent) -> list[str]:
 
 
 def _is_older(operation_time: str, known: str | None, device: "CAMSDevice") -> bool:
-	told, last = (times.log_time_on_site(text or "", device) for text in (operation_time, known))
-	return bool(told and last and told < last)
+	sent, last = (times.log_time_on_site(text or "", device) for text in (operation_time, known))
+	return bool(sent and last and sent < last)
 
 
-def _told_name_fields(event: UserEvent) -> dict[str, str]:
+def _name_fields(event: UserEvent) -> dict[str, str]:
 	"""Only the names that the event contains."""
-	told = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
+	sent = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
 	return {
-		fieldname: stored_values.truncate(value) for fieldname, value in told.items() if value is not None
+		fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value is not None
 	}
 
 
@@ -109,6 +109,6 @@ def _note_reported(status: DeviceStatus, device: "CAMSDevice") -> None:
 
 	A user event proves nothing here: after an absence the whole user list is sent again, before the punches.
 	"""
-	heard_at = times.log_time_on_site(status.operation_time or status.last_seen, device)
-	if heard_at and status.status.capitalize() == "Online" and status.queue_depth == 0:
-		watermark.note_reported(device.name, heard_at)
+	complete_until = times.log_time_on_site(status.operation_time or status.last_seen, device)
+	if complete_until and status.status.capitalize() == "Online" and status.queue_depth == 0:
+		watermark.note_reported(device.name, complete_until)

@@ -26,7 +26,7 @@ STATE_OF_STATUS = {
 RETRY_MINUTES = (1, 2, 5, 10, 20, 30)  # then every 30
 GIVE_UP_DAYS = 3
 POLL_SECONDS = (15, 30, 60, 120, 300, 600, 1800)  # then every half hour
-FORGET_DAYS = 30  # a command that nobody will tell about any more
+FORGET_DAYS = 30  # a command that no event will confirm any more
 POLLS_AT_ONCE = 500
 EARLIER_MINUTES = 2  # until it is seen whether an earlier command has brought the person to the device
 
@@ -89,7 +89,7 @@ def finish(command: frappe._dict, state: str, outcome: str = "", **values: objec
 	now = now_datetime()
 	finished = {"state": state, "finished_at": now, "answered_at": now, "due_at": None, "outcome": outcome}
 	command.db_set({**finished, **values}, notify=True)
-	command.run_method("on_finished")  # what listens stands under doc_events
+	command.run_method("on_finished")  # its listeners are under doc_events in hooks.py
 
 
 def poll_due() -> None:

@@ -99,7 +99,7 @@ def send_due(service_tag: str) -> None:
 	frappe.set_user("Administrator")
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if not settings.auth_token_digest:
-		return  # taken away meanwhile: the commands wait
+		return  # the token was removed: the commands stay queued
 	with settings.client(attempts=1) as client:
 		while command := _claim(service_tag):
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the claim is visible to other workers before the command is sent

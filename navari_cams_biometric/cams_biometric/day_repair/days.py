@@ -19,7 +19,7 @@ from pypika.functions import Date
 REPAIRABLE = ("Absent", "Half Day")
 FEW = 200  # as many employees as are worth being named in a query
 
-# What HRMS writes as a comment, in the language of whoever it works for.
+# The beginning of HRMS's comment, in the language of the user it runs for.
 NO_CHECKINS = "Employee was marked Absent due to missing Employee Checkins."
 SKIPPED = "Reason for skipping auto attendance:"
 

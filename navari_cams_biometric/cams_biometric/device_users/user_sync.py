@@ -104,17 +104,17 @@ def _store_user(service_tag: str, user: User, employee: str | None, asked_at: da
 		"employee": employee,
 		"last_updated": now_datetime(),
 		"state": DeviceUserState.ON_DEVICE,
-		**_told_names(user),
+		**_sent_names(user),
 	}
 	if user.credentials is not None:
 		values |= device_user_store.credential_counts(user.credentials, bool(known.has_photo))
 	stored_values.set_values("CAMS Device User", name, values)
 
 
-def _told_names(user: User) -> dict[str, str]:
+def _sent_names(user: User) -> dict[str, str]:
 	"""Without empty names: those were not sent."""
-	told = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
-	return {fieldname: stored_values.truncate(value) for fieldname, value in told.items() if value}
+	sent = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
+	return {fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value}
 
 
 def _delete_others(service_tag: str, users: dict[str, User], asked_at: datetime) -> int:

@@ -18,22 +18,27 @@ def connection_fields(health: DeviceHealth) -> dict[str, object]:
 	}
 
 
-def information_fields(told: DeviceInfo) -> dict[str, object]:
+def information_fields(information: DeviceInfo) -> dict[str, object]:
 	"""What the device reports of itself; what it does not report keeps its value."""
 	values = {
-		"model": stored_values.truncate(told.model),
-		"firmware": stored_values.truncate(told.firmware),
-		"counters": _counters(told),
-		"licence_until": told.licence_until,
+		"model": stored_values.truncate(information.model),
+		"firmware": stored_values.truncate(information.firmware),
+		"counters": _counters(information),
+		"licence_until": information.licence_until,
 	}
 	known = {fieldname: value for fieldname, value in values.items() if value}
 	return {**known, "information_at": now_datetime()}
 
 
-def _counters(told: DeviceInfo) -> str:
+def _counters(information: DeviceInfo) -> str:
 	"""A line for each: how many of how many."""
-	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
-	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
+	names = [
+		*information.counters,
+		*(name for name in information.capacity if name not in information.counters),
+	]
+	return "\n".join(
+		_counter(name, information.counters.get(name), information.capacity.get(name)) for name in names
+	)
 
 
 def _counter(name: str, count: int | None, capacity: int | None) -> str:

@@ -92,13 +92,13 @@ def check_all() -> str:
 	with frappe.get_cached_doc("CAMS Biometric Settings").client(
 		attempts=1, timeout=PATIENCE_SECONDS
 	) as client:
-		told = _check_in_turn(client, devices)
+		checked = _check_in_turn(client, devices)
 	for device in devices:
-		if told.outage or device.name in told.answers:
-			_conclude_safely(device.name, told.answers.get(device.name, Answer()), told.outage)
-	_report(told, devices)
+		if checked.outage or device.name in checked.answers:
+			_conclude_safely(device.name, checked.answers.get(device.name, Answer()), checked.outage)
+	_report(checked, devices)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the results of this round
-	return told.outage
+	return checked.outage
 
 
 def check_one(client: GatewayClient, service_tag: str) -> None:
@@ -121,24 +121,24 @@ def read_information(client: GatewayClient, service_tag: str) -> None:
 
 
 def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
-	told, end = Round(), monotonic() + BUDGET_SECONDS
+	checked, end = Round(), monotonic() + BUDGET_SECONDS
 	for device in devices:
 		if monotonic() > end:
 			break
 		answer = _check_with_gateway(client, device)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps what was learned of a command
 		if isinstance(answer.refusal, RateLimitedError):
-			return told  # the others would fare no better; they are first in the next round
-		told.answers[device.name] = answer
-		if len(told.answers) >= UNANSWERED_IN_A_ROW and _outage(told):
+			return checked  # the others would fare no better; they are first in the next round
+		checked.answers[device.name] = answer
+		if len(checked.answers) >= UNANSWERED_IN_A_ROW and _outage(checked):
 			break
-	told.outage = _outage(told)
-	return told
+	checked.outage = _outage(checked)
+	return checked
 
 
-def _outage(told: Round) -> str:
+def _outage(checked: Round) -> str:
 	"""Why the last ones asked for were not answered; empty where one of them was."""
-	last = [answer.refusal for answer in told.answers.values()][-UNANSWERED_IN_A_ROW:]
+	last = [answer.refusal for answer in checked.answers.values()][-UNANSWERED_IN_A_ROW:]
 	return str(last[-1]) if last and all(_is_outage(refusal) for refusal in last) else ""
 
 
@@ -214,8 +214,10 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	"""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
 	_note_reported(service_tag, answer)
-	told = _reported_fields(service_tag, answer)
-	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
+	reported = _reported_fields(service_tag, answer)
+	case = Case(
+		before, frappe._dict({**before, **reported}), bool(answer.health), answer.overdue, now_datetime()
+	)
 	problems = health_rules.find_problems(case, Limits.of_settings())
 	remarks = [*problems.values(), *_remark(answer, outage)]
 	judged = {
@@ -224,7 +226,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 		"health_note": "\n".join(remarks),
 		"health_at": case.now,
 	}
-	stored_values.set_values("CAMS Device", service_tag, {**told, **judged})
+	stored_values.set_values("CAMS Device", service_tag, {**reported, **judged})
 	_notify_change(case, problems)
 
 
@@ -262,23 +264,23 @@ def _remark(answer: Answer, outage: str) -> list[str]:
 	]
 
 
-def _report(told: Round, devices: list[frappe._dict]) -> None:
+def _report(checked: Round, devices: list[frappe._dict]) -> None:
 	"""For the administrators, once a day each."""
-	if told.outage:
+	if checked.outage:
 		log_once_a_day(
 			"The CAMS gateway cannot be reached",
-			f"{told.outage}\nThe health of devices is judged by their callbacks until it answers.",
+			f"{checked.outage}\nThe health of devices is decided by their callbacks until it answers.",
 			identity=("health", "outage"),
 		)
 		return
-	if len(told.answers) < len(devices):
+	if len(checked.answers) < len(devices):
 		log_once_a_day(
 			"The health of CAMS devices could not be asked for in time",
-			f"{len(told.answers)} of {len(devices)} devices were asked; the others come first next time."
+			f"{len(checked.answers)} of {len(devices)} devices were asked; the others come first next time."
 			" The gateway is slow, or limits the rate.",
 			identity=("health", "incomplete"),
 		)
-	for service_tag, answer in told.answers.items():
+	for service_tag, answer in checked.answers.items():
 		if answer.refusal:
 			log_once_a_day(
 				"The CAMS gateway said nothing of a device",

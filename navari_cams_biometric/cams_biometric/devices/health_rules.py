@@ -86,8 +86,12 @@ def _not_reporting(case: Case, limits: Limits) -> str:
 
 def _alive_at(case: Case) -> datetime | None:
 	"""When it last reported, or was known to be online. A time in the future counts as now."""
-	told = case.after
-	known = [told.last_reported, told.last_seen, told.connection_since if told.connection == ONLINE else None]
+	current = case.after
+	known = [
+		current.last_reported,
+		current.last_seen,
+		current.connection_since if current.connection == ONLINE else None,
+	]
 	return max((min(get_datetime(moment), case.now) for moment in known if moment), default=None)
 
 

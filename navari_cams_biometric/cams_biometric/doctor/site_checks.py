@@ -50,7 +50,7 @@ def workers() -> Iterator[Finding]:
 	except RedisError:
 		yield Finding(title, ERROR, _("Redis cannot be reached."), _("Start the bench's Redis servers."))
 		return
-	missing = [name for name in QUEUES if not any(heard.endswith(f":{name}") for heard in listening)]
+	missing = [name for name in QUEUES if not any(queue.endswith(f":{name}") for queue in listening)]
 	if not missing:
 		yield Finding(title, OK, _("Workers listen to every queue."))
 		return

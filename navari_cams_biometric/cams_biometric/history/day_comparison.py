@@ -31,7 +31,7 @@ FIRST_IN, LAST_OUT, HOURS = "First In", "Last Out", "Hours"
 TYPES = {"IN": PunchType.CHECK_IN.value, "OUT": PunchType.CHECK_OUT.value}
 
 
-def compare_days(told: Iterable[DaySummary], scope: Scope, with_hours: bool) -> list[Row]:
+def compare_days(gateway_days: Iterable[DaySummary], scope: Scope, with_hours: bool) -> list[Row]:
 	"""A row for each person and day of either side, those that differ first, then by day.
 
 	Without `with_hours` the gateway has no hours, and they are not compared. Keys: date, user_id, employee,
@@ -39,7 +39,7 @@ def compare_days(told: Iterable[DaySummary], scope: Scope, with_hours: bool) -> 
 	(naive, site's zone) and worked (seconds), each with the suffix `_gateway` or `_here`.
 	"""
 	zone = ZoneInfo(get_system_timezone())
-	theirs = {(day.user_id, day.date): day for day in told if scope.is_about(day.user_id)}
+	theirs = {(day.user_id, day.date): day for day in gateway_days if scope.is_about(day.user_id)}
 	ours = {(day.user_id, day.date): day for day in summarise(_checkins_as_punches(scope), zone)}
 	rows = []
 	for user_id, day in theirs.keys() | ours.keys():

@@ -29,7 +29,7 @@ WINDOW = timedelta(days=30) - timedelta(seconds=1)
 HISTORY_HOURS = 24  # in which a device may answer by the callback
 SLICE_SECONDS = 120
 JOB_TIMEOUT = 20 * 60  # seconds: a slice, and the slowest of pages with all its repeats
-STALLED_MINUTES = 25  # longer than a job can be silent
+STALLED_MINUTES = 25  # longer than a job can run without a sign of progress
 RUN = f"{__name__}.run"
 
 

@@ -92,7 +92,9 @@ def scope_of(
 	)
 
 
-def compare_punches(told: Iterable[DevicePunch], scope: Scope, asked_at: datetime, is_all: bool) -> list[Row]:
+def compare_punches(
+	gateway_punches: Iterable[DevicePunch], scope: Scope, asked_at: datetime, is_all: bool
+) -> list[Row]:
 	"""A row for each punch of either side, those that differ first, then by time.
 
 	`asked_at` is when the request was sent, naive in the site's zone. Punches that arrived here since then are
@@ -101,7 +103,7 @@ def compare_punches(told: Iterable[DevicePunch], scope: Scope, asked_at: datetim
 	No), on_site, difference (Only at Gateway, Only in ERPNext, Held, Failed or empty), cams_punch,
 	employee_checkin.
 	"""
-	at_gateway = _told_rows(told, scope)
+	at_gateway = _gateway_rows(gateway_punches, scope)
 	here = _rows_here(scope, at_gateway)
 	rows = [{**row, **_here(here.get(name)), "at_gateway": "Yes"} for name, row in at_gateway.items()]
 	for name in here if is_all else ():
@@ -124,11 +126,11 @@ def _user_id_of(employee: str) -> str:
 	return user_id
 
 
-def _told_rows(told: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
+def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
 	"""By the name that the CAMS Punch has if it is here; a punch that is returned twice counts once."""
 	devices: dict[str, object] = {}
 	rows: dict[str, Row] = {}
-	for found in told:
+	for found in gateway_punches:
 		tag = found.service_tag or scope.service_tag
 		if not scope.holds(DevicePunch(tag, found.punch)):
 			continue

@@ -84,7 +84,7 @@ def _drain_batch() -> bool:
 	frappe.publish_realtime(
 		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
 	)
-	# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
+	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
 	return True
 

@@ -39,7 +39,7 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 	rows = [
 		{**_punch_row(punch, callback, device), "history_load": history_load} for punch in callback.punches
 	]
-	# INSERT IGNORE would also cut what is too long and fix what is invalid: _row leaves nothing of that kind.
+	# INSERT IGNORE would also truncate long texts and change invalid values: _punch_row prevents both.
 	frappe.db.bulk_insert(
 		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
 	)

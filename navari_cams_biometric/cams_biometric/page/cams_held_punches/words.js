@@ -1,4 +1,4 @@
-// What the page says, as HTML. Whatever comes from a device or a person is escaped here.
+// The texts of the page, as HTML. Texts from a device or a person are escaped here.
 const words = {
 	escape: cams_biometric.escape,
 
