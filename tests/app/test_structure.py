@@ -14,7 +14,8 @@ from navari_cams_biometric.cams_biometric.base import states
 from tests.places import PLACES
 
 APP = Path(navari_cams_biometric.__file__).parent
-SOURCES = sorted(APP.rglob("*.py"))
+TESTS = APP / "tests"  # for Frappe's own runner
+SOURCES = sorted(source for source in APP.rglob("*.py") if TESTS not in source.parents)
 DEFINITIONS = sorted(APP.glob("*/doctype/*/*.json"))
 SHOWN = sorted([*APP.glob("*/number_card/*/*.json"), *APP.glob("*/workspace/*/*.json")])
 SCRIPTS = sorted(APP.rglob("*.js"))
@@ -286,3 +287,10 @@ def test_a_doctype_offers_the_states_that_the_code_knows():
 		assert {option for option in field["options"].split("\n") if option} == {
 			state.value for state in known
 		}
+
+
+def test_the_app_itself_imports_none_of_its_tests():
+	assert list(TESTS.glob("test_*.py"))
+	assert [
+		relative(source) for source in SOURCES if "navari_cams_biometric.tests" in source.read_text()
+	] == []

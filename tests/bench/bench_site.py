@@ -11,8 +11,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,9 @@ from types import TracebackType
 
 import redis
 import requests
+
+from tests.bench.fresh_site import FreshSite
+from tests.bench.warm import Ended, Warm
 
 APP = "navari_cams_biometric"
 PROJECT = Path(__file__).parents[2]
@@ -59,6 +63,8 @@ class BenchSite:
 		self.web_port = _free_port()
 		self.redis_port = _free_port()
 		self.key = ""
+		self.folder = tempfile.TemporaryDirectory()
+		self.warm = Warm(Path(self.folder.name) / "warm")
 
 	@property
 	def database(self) -> str:
@@ -66,6 +72,11 @@ class BenchSite:
 		return (
 			f"_cams_{hashlib.sha1(str(self.path.resolve()).encode(), usedforsecurity=False).hexdigest()[:10]}"
 		)
+
+	@property
+	def assets(self) -> Path:
+		"""What `bench build` links for each app: Frappe 16 shows the app's logo on every page."""
+		return self.path / "sites" / "assets" / APP
 
 	@property
 	def url(self) -> str:
@@ -82,6 +93,7 @@ class BenchSite:
 			self.start_database()
 			self.start_redis()
 			self.link_app()
+			self.start_warm()
 			self.make_site()
 			self.start_web()
 			self.start_worker()
@@ -101,6 +113,7 @@ class BenchSite:
 			self.unlink_app()
 		for name in list(self.processes):
 			self.stop(name)
+		self.folder.cleanup()
 
 	def check(self) -> None:
 		if not (self.path / "apps" / "frappe").is_dir():
@@ -140,6 +153,8 @@ class BenchSite:
 			link.unlink()
 		if not link.exists():
 			link.symlink_to(PROJECT)
+		self.assets.unlink(missing_ok=True)
+		self.assets.symlink_to(PROJECT / APP / "public")
 		self._pip("install", "--editable", str(PROJECT))
 		apps = self.path / "sites" / "apps.txt"
 		names = apps.read_text().split()
@@ -152,12 +167,13 @@ class BenchSite:
 		if not link.is_symlink():
 			return
 		link.unlink()
+		self.assets.unlink(missing_ok=True)
 		self._pip("uninstall", "--yes", APP)
 		apps = self.path / "sites" / "apps.txt"
 		apps.write_text("".join(f"{name}\n" for name in apps.read_text().split() if name != APP))
 
 	def _pip(self, *arguments: str) -> None:
-		command = [str(self.path / "env" / "bin" / "python"), "-m", "pip", "--quiet", *arguments]
+		command = [self.python, "-m", "pip", "--quiet", *arguments]
 		subprocess.run(command, check=True, cwd=self.path)
 
 	def make_site(self) -> None:
@@ -165,45 +181,79 @@ class BenchSite:
 		self.bench("set-config", "--parse", "throttle_user_limit", "1000")  # new users in an hour; else 60
 
 	def provide_site(self) -> None:
-		"""A new site, set up as the wizard would. A kept one is migrated instead."""
+		"""A new site, set up as the wizard would, with this app just installed. A kept one is migrated instead."""
 		if (self.path / "sites" / self.name).exists():
 			if self.keep:
 				self.bench("install-app", APP)  # does nothing where it is installed
 				self.bench("migrate")
 				return
 			self.drop_site()
-		print(f"making the site {self.name}: takes some minutes", flush=True)
-		self._run(
-			"new-site",
-			self.name,
-			"--db-name",
-			self.database,
-			"--admin-password",
-			PASSWORD,
-			"--install-app",
-			"erpnext",
-			"--install-app",
-			"hrms",
-		)
-		wizard = "frappe.desk.page.setup_wizard.setup_wizard.setup_complete"
-		self.bench("execute", wizard, "--kwargs", json.dumps({"args": SETUP}))
-		self.bench("install-app", APP)
+		fresh = FreshSite(self.path, {**SETUP, "database": self.database})
+		if not self._restore(fresh):
+			self._make(fresh)
+		self.process("install-app", APP)
+
+	def _restore(self, fresh: FreshSite) -> bool:
+		"""False where there is no dump, or it does not make a site; it is thrown away then."""
+		if not fresh.is_there:
+			return False
+		try:
+			self._new_site("--source_sql", str(fresh.sql))
+			config = self.path / "sites" / self.name / "site_config.json"
+			config.write_text(json.dumps({**fresh.settings, **self.config}, indent=1))
+			if "hrms" not in self.bench("list-apps"):
+				raise RuntimeError("the dump has not all apps")
+		except (RuntimeError, OSError, ValueError) as error:
+			print(f"the kept dump makes no site and is thrown away: {error}", flush=True)
+			fresh.discard()
+			self.drop_site()
+			return False
+		return True
+
+	def _make(self, fresh: FreshSite) -> None:
+		print(f"making the site {self.name}: takes some minutes, the first time", flush=True)
+		self._new_site("--install-app", "erpnext", "--install-app", "hrms")
+		self.execute("frappe.desk.page.setup_wizard.setup_wizard.setup_complete", args=SETUP)
+		fresh.save(self.config)
+
+	def _new_site(self, *arguments: str) -> None:
+		self._run("new-site", self.name, "--db-name", self.database, "--admin-password", PASSWORD, *arguments)
 
 	def drop_site(self) -> None:
 		archive = self.path / "archived" / "cams-test"
 		self._run("drop-site", self.name, "--force", "--no-backup", "--archived-sites-path", str(archive))
 		shutil.rmtree(archive, ignore_errors=True)
 
-	def bench(self, *arguments: str) -> str:
-		"""Run `bench --site NAME ...` and return what it printed."""
+	@property
+	def config(self) -> dict[str, object]:
+		return json.loads((self.path / "sites" / self.name / "site_config.json").read_text())
+
+	@property
+	def python(self) -> str:
+		return str(self.path / "env" / "bin" / "python")
+
+	def process(self, *arguments: str) -> str:
+		"""Run `bench --site NAME ...` as everybody does, in a process of its own, and return what it printed."""
 		return self._run("--site", self.name, *arguments)
 
+	def command(self, *arguments: str) -> Ended:
+		"""The same command without its start, however it ends."""
+		return self.warm.run("frappe", "--site", self.name, *arguments)
+
+	def bench(self, *arguments: str) -> str:
+		"""The same; return what it printed, or raise RuntimeError."""
+		return _printed(self.command(*arguments), arguments)
+
 	def execute(self, function: str, **arguments: object) -> str:
-		return self.bench("execute", function, "--kwargs", json.dumps(arguments))
+		return self.bench("execute", function, "--kwargs", repr(arguments))
+
+	def script(self, path: Path, *arguments: str) -> str:
+		"""Run a Python file in the bench and return what it printed."""
+		return _printed(self.warm.run(*arguments, script=str(path)), (path.name, *arguments))
 
 	def sql(self, statement: str) -> list[list[str]]:
 		"""Ask the site's database; the rows as texts."""
-		config = json.loads((self.path / "sites" / self.name / "site_config.json").read_text())
+		config = self.config
 		command = [
 			"mariadb",
 			"--host=127.0.0.1",
@@ -267,17 +317,14 @@ class BenchSite:
 		_wait_for(answers, "the web server")
 
 	def start_worker(self, name: str = "worker") -> None:
-		python = str(self.path / "env" / "bin" / "python")
-		command = [
-			python,
-			"-m",
-			"frappe.utils.bench_helper",
-			"frappe",
-			"worker",
-			"--queue",
-			"short,default,long",
-		]
-		self.start(name, command)
+		self.start(name, self._warm_command("run", "frappe", "worker", "--queue", "short,default,long"))
+
+	def start_warm(self) -> None:
+		self.start("warm", self._warm_command("serve", str(self.warm.path)))
+		_wait_for(self.warm.answers, "the bench's Python")
+
+	def _warm_command(self, *arguments: str) -> list[str]:
+		return [self.python, str(Path(__file__).with_name("warm.py")), *arguments]
 
 	def start(self, name: str, command: list[str]) -> None:
 		with (self.path / "logs" / f"cams-test-{name}.log").open("ab") as log:
@@ -343,9 +390,13 @@ class BenchSite:
 			text=True,
 			stdin=subprocess.DEVNULL,
 		)
-		if done.returncode:
-			raise RuntimeError(f"bench {' '.join(arguments)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
-		return done.stdout
+		return _printed(Ended(done.returncode, done.stdout, done.stderr), arguments)
+
+
+def _printed(ended: Ended, arguments: Iterable[str]) -> str:
+	if ended.code:
+		raise RuntimeError(f"{' '.join(arguments)}\n{ended.out[-4000:]}\n{ended.err[-4000:]}")
+	return ended.out
 
 
 def _free_port() -> int:

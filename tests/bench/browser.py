@@ -7,6 +7,7 @@ HRMS shows a map on the Employee Checkin, whose tiles are refused here.
 """
 
 import functools
+import re
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -46,10 +47,11 @@ class Visit:
 		page.on("console", self._note)
 		page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-	def let_through(self, route: Route) -> None:
-		if route.request.url.startswith(f"{self.url}/"):
-			route.continue_()
-			return
+	@property
+	def elsewhere(self) -> re.Pattern[str]:
+		return re.compile(f"^(?!{re.escape(self.url)}/)")
+
+	def refuse(self, route: Route) -> None:
 		if not self._is_tile(route.request.url, route.request.frame.url):
 			self.outside.append(route.request.url)
 		route.abort()
@@ -97,7 +99,7 @@ def desk(chromium: Browser, bench_site: BenchSite) -> Iterator[Callable[..., Pag
 		)
 		context.set_default_timeout(PATIENCE)
 		visit = Visit(bench_site.url)
-		context.route("**/*", visit.let_through)
+		context.route(visit.elsewhere, visit.refuse)
 		context.on("page", visit.watch)
 		contexts.append(context)
 		visits.append(visit)

@@ -1,11 +1,9 @@
 """`bench --site SITE cams ...`: what is printed, as a table and as JSON, and how it ends."""
 
 import json
-import subprocess
 import threading
 import time
 import uuid
-from dataclasses import dataclass
 
 import pytest
 
@@ -33,34 +31,9 @@ def tags(gateway):
 	return list(gateway.world.devices)[:2]
 
 
-@dataclass
-class Ended:
-	"""How a command ended."""
-
-	code: int
-	out: str
-	err: str
-
-	@property
-	def json(self):
-		return json.loads(self.out)
-
-
 @pytest.fixture
 def cams(bench_site):
-	def run(*arguments):
-		done = subprocess.run(
-			["bench", "--site", bench_site.name, "cams", *arguments],
-			cwd=bench_site.path,
-			env=bench_site.environment,
-			capture_output=True,
-			text=True,
-			stdin=subprocess.DEVNULL,
-			timeout=120,
-		)
-		return Ended(done.returncode, done.stdout, done.stderr)
-
-	return run
+	return lambda *arguments: bench_site.command("cams", *arguments)
 
 
 @pytest.fixture
@@ -270,6 +243,12 @@ def test_wrong_usage_ends_with_2_and_asks_nothing(gateway, tags, cams, arguments
 	assert ended.code == 2, ended.out + ended.err
 	assert "Error" in ended.err
 	assert len(gateway.received) == asked
+
+
+def test_the_bench_knows_the_commands(gateway, tags, bench_site):
+	"""In a process of its own, as everybody starts it."""
+	told = json.loads(bench_site.process("cams", "devices", "--json"))
+	assert {row["service_tag"] for row in told} >= set(tags)
 
 
 def test_what_the_gateway_api_lacks_is_refused_in_words(gateway, tags, cams, host):

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from tests.bench.holidays import give_holidays
 from tests.bench.users import new_user
 from tests.contract.host import DONE, SERVICE_TAG, SETTINGS, batch, real_time
 
@@ -220,7 +221,8 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 
 def test_hr_is_told_what_is_missing_and_what_is_repaired(host, bench_site, hr, new_employee, morning):
 	yesterday = datetime.now(NAIROBI).date() - timedelta(days=1)
-	employee = new_employee(holiday_list=an_empty_list(host))
+	employee = new_employee()
+	give_holidays(host, employee["name"], an_empty_list(host))
 	host.create("Employee Checkin", employee=employee["name"], time=f"{yesterday} 08:00:00", log_type="IN")
 	repairs = {"Open": "2024-01-02", "Repaired": "2024-01-03"}
 	now = datetime.now(NAIROBI).strftime("%Y-%m-%d %H:%M:%S")

@@ -167,6 +167,14 @@ def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user
 	assert len(opened) > len(places) / 2
 
 
+def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
+	"""15 has a page for that, 16 the icons of the Desk."""
+	page = desk(desk_user("HR Manager"), "/apps")
+	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
+	expect(page.locator(".number-widget-box .number").first).to_be_visible()
+	assert page.url.endswith("/cams-biometric")
+
+
 def test_what_a_device_sends_is_no_part_of_a_report(host, desk, desk_user):
 	"""Were it, the browser would ask for the picture, and the desk fixture would complain as well."""
 	user_id = f"<img src=/none-{uuid.uuid4().hex[:6]}>"

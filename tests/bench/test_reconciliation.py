@@ -324,10 +324,9 @@ def test_from_a_row_one_gets_to_the_punches_of_that_device_and_person(two_days, 
 	page = desk(desk_user("HR Manager", "System Manager"), f"/app/query-report/{REPORT}?{dates}")
 	page.locator(f".cams-punches[data-user='{user_id}']").click(timeout=PATIENCE)
 
-	expect(page.locator(".title-text", has_text="CAMS Punch Comparison")).to_be_visible(timeout=PATIENCE)
-	expect(
-		page.locator(".dt-cell__content", has_text="Only at Gateway").locator("visible=true")
-	).to_have_count(4)
+	page.wait_for_url("**/query-report/CAMS%20Punch%20Comparison*")
+	differences = page.locator(".dt-cell__content", has_text="Only at Gateway").locator("visible=true")
+	expect(differences).to_have_count(4, timeout=PATIENCE)
 	page.get_by_role("button", name="Load Missing Punches").locator("visible=true").click()
 	page.get_by_role("button", name="Yes").click()
 	page.wait_for_url("**/cams-history-load/**")

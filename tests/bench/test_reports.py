@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.bench.bench_site import SETUP
+from tests.bench.holidays import ASSIGNMENT, assign_holidays, give_holidays, knows_assignments
 from tests.contract.host import DONE, real_time
 
 RUN = "method/frappe.desk.query_report.run"
@@ -82,7 +83,8 @@ def test_half_a_pair_is_missing_the_other_half(host, run, new_employee, kind, ex
 def test_nothing_is_missing_on_holidays_leave_and_before_joining_or_after_leaving(
 	host, bench_site, run, new_employee, shift, holiday_list
 ):
-	on_holiday = new_employee(default_shift=shift, holiday_list=holiday_list)
+	on_holiday = new_employee(default_shift=shift)
+	give_holidays(host, on_holiday["name"], holiday_list)
 	not_joined = new_employee(default_shift=shift, date_of_joining="2024-03-06")
 	gone = new_employee(default_shift=shift, status="Left", relieving_date="2024-03-04")
 	last_day = new_employee(default_shift=shift, status="Left", relieving_date=DAY)
@@ -99,10 +101,9 @@ def test_nothing_is_missing_on_holidays_leave_and_before_joining_or_after_leavin
 
 
 @pytest.fixture
-def assign_holidays(host):
-	"""Assign a holiday list as HRMS 16 does. Where this HRMS knows no assignments, a DocType of that form stands in."""
-	name = "Holiday List Assignment"
-	known = host.find("DocType", {"name": name})
+def _assignments(host):
+	"""Where this HRMS knows no assignments, a DocType of that form stands in."""
+	known = knows_assignments(host)
 	if not known:
 		fields = [
 			{"fieldname": "assigned_to", "fieldtype": "Data"},
@@ -113,26 +114,24 @@ def assign_holidays(host):
 		for field in fields:
 			field["label"] = field["fieldname"]
 		host.create(
-			"DocType", name=name, module="HR", custom=1, is_submittable=1, fields=fields, permissions=may
+			"DocType",
+			name=ASSIGNMENT,
+			module="HR",
+			custom=1,
+			is_submittable=1,
+			fields=fields,
+			permissions=may,
 		)
-	yield lambda to, holiday_list, since: host.create(
-		name,
-		assigned_to=to,
-		holiday_list=holiday_list,
-		from_date=since,
-		docstatus=1,
-		applicable_for="Employee",
-	)
+	yield
 	if not known:
-		host.delete("DocType", name)
+		host.delete("DocType", ASSIGNMENT)
 
 
-def test_holidays_are_also_those_of_the_list_that_is_assigned(
-	host, run, new_employee, shift, holiday_list, assign_holidays
-):
+@pytest.mark.usefixtures("_assignments")
+def test_holidays_are_also_those_of_the_list_that_is_assigned(host, run, new_employee, shift, holiday_list):
 	assigned, later, none = (new_employee(default_shift=shift) for _ in range(3))
-	assign_holidays(assigned["name"], holiday_list, "2024-01-01")
-	assign_holidays(later["name"], holiday_list, "2024-03-06")
+	assign_holidays(host, assigned["name"], holiday_list, "2024-01-01")
+	assign_holidays(host, later["name"], holiday_list, "2024-03-06")
 	assert run("CAMS Missing Punches", employee=assigned["name"]) == []
 	assert run("CAMS Missing Punches", "2024-03-06", employee=assigned["name"])
 	assert run("CAMS Missing Punches", employee=later["name"])
@@ -142,12 +141,12 @@ def test_holidays_are_also_those_of_the_list_that_is_assigned(
 def test_a_day_that_is_not_over_lacks_nothing_yet(host, run, new_employee):
 	today = datetime.now(ZoneInfo(SETUP["timezone"])).date()
 	lasting, ended = f"Reports All Day {today}", f"Reports Ended {today}"
-	for name, end in ((lasting, "23:59:59"), (ended, "00:00:01")):
+	for name, start, end in ((lasting, "00:01:00", "23:59:59"), (ended, "00:00:00", "00:00:01")):
 		if not host.find("Shift Type", {"name": name}):
 			host.create(
 				"Shift Type",
 				name=name,
-				start_time="00:00:00",
+				start_time=start,
 				end_time=end,
 				begin_check_in_before_shift_start_time=0,
 				allow_check_out_after_shift_end_time=0,

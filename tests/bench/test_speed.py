@@ -7,6 +7,7 @@ processors, as much more is allowed.
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.bench.opening import Desk, large_site, places, rows_of
 APP = Path(navari_cams_biometric.__file__).parent / "cams_biometric"
 SECONDS = 1.0
 ROUNDS = 3
+TIME_LIMIT = re.compile(r"^\s*set\s+statement\s+\S+\s+for\s+", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +65,14 @@ def test_a_list_that_grows_is_read_by_an_index(bench_site, desk, place):
 	asked = [statement for statement in desk.statements(place) if "`tabCAMS" in statement]
 	assert len(asked) == len(place.asks)
 	for statement in asked:
-		plan = [row for row in bench_site.sql(f"explain {statement}") if not row[2].startswith("<")]
+		plan = [row for row in explained(bench_site, statement) if not row[2].startswith("<")]
 		assert plan
 		assert "NULL" not in {row[5] for row in plan}, (statement, plan)
+
+
+def explained(bench_site, statement):
+	"""Frappe 16 puts a time limit before each count, and MariaDB explains no statement that begins with one."""
+	return bench_site.sql(f"explain {TIME_LIMIT.sub('', statement)}")
 
 
 def test_every_report_card_chart_and_page_is_in_the_table():

@@ -1,6 +1,7 @@
-"""Last Sync of Checkin and what HRMS makes of it: devices that are away, nights, rotations, history, releases.
+"""Last Sync of Checkin over HTTP: history loads, releases, who may, and an HRMS that advances it by itself.
 
-Simulated days of the recent past; each test has shifts, devices and people of its own, and HRMS marks attendance.
+Simulated days of the recent past; each test has shifts, devices and people of its own. What HRMS makes of it is tested
+in `navari_cams_biometric/tests`.
 """
 
 import time
@@ -10,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from simulator import Simulator
-from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch, real_time
+from navari_cams_biometric.gateway.simulator import Simulator
+from tests.contract.host import CALLBACK, DONE, SETTINGS, TOKEN, batch
 
 ZONE = ZoneInfo("Africa/Nairobi")
 FIRST_DAY = date.today() - timedelta(days=5)
@@ -66,28 +67,11 @@ class Plant:
 		headers["X-Frappe-Site-Name"] = self.bench_site.name
 		return tag
 
-	def begin(self):
-		"""The first day once more, for other devices."""
-		self.gateway.world.now = at(0, "00:00")
-
 	def go(self, day, clock):
 		self.gateway.tick((at(day, clock) - self.gateway.world.now).total_seconds())
 
 	def punch(self, tag, person, type="CheckIn"):
 		self.gateway.punch(tag, person["attendance_device_id"], type)
-
-	def switch(self, tag, online):
-		self.gateway.set_online(tag, online)
-
-	def tell_well(self, tag):
-		"""The gateway tells, unasked, that a device is online and nothing waits for it."""
-		device = self.gateway.world.devices[tag]
-		status = {
-			"Status": "Online",
-			"QueueDepth": "0",
-			"OperationTime": self.gateway.world.device_time(device),
-		}
-		self.gateway.world.push(device, {"DeviceStatus": status})
 
 	def settle(self):
 		"""Have everything delivered and turned into check-ins."""
@@ -127,10 +111,6 @@ class Plant:
 			for row in rows
 		}
 
-	def shifts_of(self, person):
-		rows = self.host.find("Attendance", {"employee": person["name"], "docstatus": 1})
-		return {(date.fromisoformat(row["attendance_date"]) - FIRST_DAY).days: row["shift"] for row in rows}
-
 	def state_of(self, shift):
 		response = self.host.api(
 			"POST", f"method/{CONTROLLERS}.shift_sync_actions.state_of", json={"shift_type": shift}
@@ -145,208 +125,6 @@ class Plant:
 	def page(self, key):
 		"""The page's rows by shift."""
 		return {row["shift_type"]: row for row in self.run_page(key).json()["message"]["result"]}
-
-
-class DaysWithGate2Away:
-	"""Four people at two gates; the second is offline from the second morning to the third, if it is away at all.
-
-	Person 0 uses Gate 1, 1 uses Gate 2, 2 comes by Gate 1 and leaves by Gate 2, 3 misses the second day.
-	"""
-
-	def __init__(self, plant, away, watermark):
-		self.plant, self.away, self.watermark = plant, away, watermark
-		self.shift = plant.shift()
-		self.gate_1, self.gate_2 = plant.device("Gate 1", self.shift), plant.device("Gate 2", self.shift)
-		self.people = [plant.new_employee(default_shift=self.shift) for _ in range(4)]
-
-	def play(self):
-		"""Return the attendance as it was before Gate 2 came back, and at the end."""
-		plant = self.plant
-		plant.begin()
-		plant.go(0, "06:00")
-		self.come(0)
-		self.leave(0)
-		plant.go(1, "06:00")
-		if self.away:
-			plant.switch(self.gate_2, False)
-		self.come(1)
-		self.leave(1)
-		self.mark()
-		self.come(2)
-		self.mark()
-		before = plant.attendance(*self.people)
-		plant.go(2, "09:00")
-		plant.switch(self.gate_2, True)
-		self.mark()
-		self.leave(2)
-		self.mark()
-		self.come(3)
-		self.mark()
-		return before, plant.attendance(*self.people)
-
-	def come(self, day):
-		self.plant.go(day, "07:50")
-		gates = [self.gate_1, self.gate_2, self.gate_1, self.gate_1]
-		for number, gate in enumerate(gates):
-			if (number, day) != (3, 1):
-				self.plant.punch(gate, self.people[number])
-			self.plant.gateway.tick(60)
-
-	def leave(self, day):
-		self.plant.go(day, "17:05")
-		gates = [self.gate_1, self.gate_2, self.gate_2, self.gate_1]
-		for number, gate in enumerate(gates):
-			if (number, day) != (3, 1):
-				self.plant.punch(gate, self.people[number], "CheckOut")
-			self.plant.gateway.tick(60)
-
-	def mark(self):
-		self.plant.settle()
-		if self.watermark:
-			self.plant.advance()
-		else:
-			self.follow_the_last_punch()
-		self.plant.mark_attendance(self.shift)
-
-	def follow_the_last_punch(self):
-		"""The rule without a watermark: the time of the last punch that came."""
-		[[last]] = self.plant.bench_site.sql(
-			"select date_format(max(punch_time), '%Y-%m-%d %H:%i:%s') from `tabCAMS Punch`"
-			f" where service_tag in ('{self.gate_1}', '{self.gate_2}')"
-		)
-		self.plant.host.update("Shift Type", self.shift, last_sync_of_checkin=last)
-
-
-def test_a_device_that_was_away_for_a_day_makes_nobody_absent(plant):
-	_, undisturbed = DaysWithGate2Away(plant, away=False, watermark=True).play()
-	before, after = DaysWithGate2Away(plant, away=True, watermark=True).play()
-	print("before it is back:", before, "at the end:", after, sep="\n")
-	assert {key: row[0] for key, row in undisturbed.items() if key[1] == 1} == {
-		(0, 1): "Present",
-		(1, 1): "Present",
-		(2, 1): "Present",
-		(3, 1): "Absent",
-	}
-	assert {day for _, day in before} <= {0}
-	assert after == undisturbed
-
-
-def test_without_the_watermark_the_same_days_make_people_absent(plant):
-	before, _ = DaysWithGate2Away(plant, away=True, watermark=False).play()
-	print("the time of the last punch, before Gate 2 is back:", before, sep="\n")
-	assert before[1, 1][0] == "Absent"  # was there, at Gate 2
-	assert before[2, 1][2:] == (None, 0)  # left by Gate 2
-
-
-def test_a_night_shift_over_midnight_waits_for_both_of_its_gates(plant):
-	night = plant.shift("22:00:00", "06:00:00")
-	gate_1, gate_2 = plant.device("Gate 1", night), plant.device("Gate 2", night)
-	one, two = (plant.new_employee(default_shift=night) for _ in range(2))
-	plant.go(0, "21:55")
-	plant.punch(gate_1, one)
-	plant.punch(gate_2, two)
-	plant.go(1, "06:10")
-	plant.punch(gate_1, one, "CheckOut")
-	plant.go(1, "21:58")
-	plant.punch(gate_1, one)
-	plant.settle()
-	assert plant.advance(night) == [text(at(0, "21:55"))]
-	assert plant.state_of(night) == f"Held since {text(at(0, '21:55'))[:16]}, Gate 2 silent"
-	plant.mark_attendance(night)
-	assert plant.attendance(one, two) == {}
-
-	plant.gateway.punch(gate_2, two["attendance_device_id"], "CheckOut", at=at(1, "06:05"))
-	plant.settle()
-	assert plant.advance(night) == [text(at(1, "06:05"))]  # within the margin of the night
-	plant.mark_attendance(night)
-	assert plant.attendance(one, two) == {}
-
-	plant.go(1, "22:01")
-	plant.punch(gate_2, two)
-	plant.settle()
-	assert plant.advance(night) == [text(at(1, "21:58"))]
-	plant.mark_attendance(night)
-	assert plant.attendance(one, two) == {
-		(0, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:10")), pytest.approx(8.25, abs=0.05)),
-		(1, 0): ("Present", text(at(0, "21:55")), text(at(1, "06:05")), pytest.approx(8.17, abs=0.05)),
-	}
-
-
-def test_rotating_shifts_on_one_device_that_feeds_both_and_one_that_feeds_one(plant):
-	early, late = plant.shift("06:00:00", "14:00:00"), plant.shift("15:00:00", "23:00:00")
-	both, only_late = plant.device("Gate 1", early, late), plant.device("Gate 2", late)
-	person = plant.new_employee()
-	for day, shift in enumerate((early, late, early, late)):
-		dates = {"start_date": str(at(day, "00:00").date()), "end_date": str(at(day, "00:00").date())}
-		plant.host.create(
-			"Shift Assignment",
-			employee=person["name"],
-			shift_type=shift,
-			docstatus=1,
-			status="Active",
-			**dates,
-		)
-	visitor = plant.new_employee()
-	plant.go(0, "05:55")
-	plant.punch(both, person)
-	plant.punch(only_late, visitor)
-	plant.go(0, "14:05")
-	plant.punch(both, person, "CheckOut")
-	plant.go(1, "14:55")
-	plant.punch(both, person)
-	plant.go(1, "23:05")
-	plant.punch(both, person, "CheckOut")
-	plant.go(2, "05:50")
-	plant.punch(both, person)
-	plant.go(2, "14:02")
-	plant.punch(both, person, "CheckOut")
-	plant.go(3, "14:55")
-	plant.punch(both, person)
-	plant.settle()
-	assert plant.advance(early, late) == [text(at(3, "14:55")), text(at(0, "05:55"))]
-	plant.mark_attendance(early, late)
-	assert plant.shifts_of(person) == {0: early, 2: early}
-
-	plant.punch(only_late, visitor)
-	plant.settle()
-	assert plant.advance(early, late) == [text(at(3, "14:55"))] * 2
-	plant.mark_attendance(early, late)
-	assert plant.shifts_of(person) == {0: early, 1: late, 2: early}
-	assert {row[0] for row in plant.attendance(person).values()} == {"Present"}
-
-
-def test_a_shift_without_devices_stays_and_a_disabled_device_holds_nothing(plant):
-	shift, lone, abandoned = plant.shift(), plant.shift(), plant.shift()
-	gate = plant.device("Gate 1", shift)
-	plant.device("Gate 2", shift, enabled=0)
-	plant.device("Gate 3", abandoned, enabled=0)
-	plant.go(0, "08:00")
-	plant.punch(gate, plant.new_employee())
-	plant.settle()
-	assert plant.advance(shift, lone, abandoned) == [text(at(0, "08:00")), None, None]
-	assert (
-		plant.state_of(lone)
-		== plant.state_of(abandoned)
-		== "No enabled device feeds it; this app does not touch it"
-	)
-
-
-def test_a_device_that_was_never_heard_holds_until_it_is(plant):
-	shift = plant.shift()
-	gate, new = plant.device("Gate 1", shift), plant.device("Gate 2")  # which feeds every shift
-	plant.go(0, "08:00")
-	plant.punch(gate, plant.new_employee())
-	plant.settle()
-	assert plant.advance(shift) == [None]
-	assert plant.state_of(shift) == "Held, Gate 2 has never reported"
-	plant.switch(new, False)
-	plant.switch(new, True)  # online and empty, but only just back
-	plant.settle()
-	assert plant.advance(shift) == [None]
-	plant.go(0, "08:30")
-	plant.tell_well(new)
-	plant.settle()
-	assert plant.advance(shift) == [text(at(0, "08:00"))]
 
 
 def test_a_history_load_moves_nothing_back_and_nothing_on(plant):
@@ -380,60 +158,6 @@ def test_a_history_load_moves_nothing_back_and_nothing_on(plant):
 	assert len(plant.host.checkins(person["name"])) == 6
 	assert plant.advance(shift) == [text(at(2, "08:00"))]
 	assert plant.host.get("CAMS Device", gate)["complete_until"] == text(at(2, "08:00"))
-
-
-def test_it_is_never_past_now(plant):
-	shift = plant.shift()
-	gate = plant.device("Gate 1", shift)
-	ahead = datetime.now(ZONE) + timedelta(hours=2)
-	body = real_time("8", ahead.strftime("%Y-%m-%d %H:%M:%S GMT +0300"), SerialNumber=gate)
-	assert plant.host.callback(body).content == DONE
-	plant.settle()
-	[synced_until] = plant.advance(shift)
-	now = datetime.now(ZONE)
-	assert text(now - timedelta(minutes=5)) < synced_until <= text(now)
-
-
-def test_a_value_further_on_is_not_taken_back(plant):
-	shift = plant.shift(last_sync_of_checkin=text(at(3, "12:00")))
-	gate = plant.device("Gate 1", shift)
-	plant.go(0, "08:00")
-	plant.punch(gate, plant.new_employee())
-	plant.settle()
-	assert plant.advance(shift) == [text(at(3, "12:00"))]
-	assert plant.state_of(shift).startswith("Ahead of Gate 1")
-
-
-def test_a_punch_that_waits_or_failed_holds_the_shift_and_a_held_one_does_not(plant):
-	shift = plant.shift()
-	gate, person = plant.device("Gate 1", shift), plant.new_employee(default_shift=shift)
-	plant.go(0, "07:00")
-	plant.punch(gate, person)
-	plant.settle()
-	plant.bench_site.stop("worker")
-	try:
-		plant.go(0, "08:00")
-		plant.punch(gate, person)
-		plant.go(0, "08:10")
-		plant.tell_well(gate)
-		assert plant.gateway.deliver() == 0
-		assert plant.host.get("CAMS Device", gate)["complete_until"] == text(at(0, "08:10"))
-		assert plant.advance(shift) == [text(at(0, "08:00"))]
-		assert plant.state_of(shift).endswith("a punch of Gate 1 waits")
-	finally:
-		plant.bench_site.start_worker()
-	plant.bench_site.execute("navari_cams_biometric.cams_biometric.punches.checkins.sweep")
-	plant.settle()
-	[name] = [row["name"] for row in plant.host.punches(person["attendance_device_id"])][1:]
-	plant.bench_site.sql(f"update `tabCAMS Punch` set state = 'Failed' where name = '{name}'")
-	plant.go(0, "08:20")
-	plant.punch(gate, {"attendance_device_id": uuid.uuid4().hex[:8]})  # nobody's: it will be held
-	plant.settle()
-	assert plant.advance(shift) == [text(at(0, "08:00"))]
-	assert plant.state_of(shift).endswith("a punch of Gate 1 failed")
-	plant.host.call("retry", names=[name])
-	plant.settle()
-	assert plant.advance(shift) == [text(at(0, "08:20"))]
 
 
 def test_hrms_that_advances_the_field_by_itself_is_left_to_it(plant):

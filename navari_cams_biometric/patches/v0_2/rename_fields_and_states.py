@@ -61,9 +61,10 @@ def _move_field(doctype: str, old: str, new: str) -> None:
 		frappe.db.delete("Singles", {"doctype": doctype, "field": new})
 		rename_field(doctype, old, new)
 		return
-	if not frappe.db.has_column(doctype, old):
+	columns = {column.name for column in frappe.db.get_table_columns_description(f"tab{doctype}")}
+	if old not in columns:  # has_column may remember a dropped one
 		return
-	rename_field(doctype, old, new)
+	rename_field(doctype, old, new, validate=False)
 	# nosemgrep: frappe-using-db-sql -- the query builder drops no column
 	frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{old}`")
 
