@@ -1,4 +1,4 @@
-"""What installing, migrating and uninstalling do beyond the DocTypes that Frappe handles itself."""
+"""What installing, migrating and uninstalling do beyond the DocTypes that Frappe handles."""
 
 import json
 from pathlib import Path
@@ -43,8 +43,9 @@ def _store_defaults(doctype: str) -> None:
 
 
 def after_uninstall() -> None:
-	"""Take what Frappe leaves: columns of the custom fields, scheduled jobs, the role, and what it keeps about
-	this app's records elsewhere. Frappe calls this after a dry run too, told by the DocTypes being there."""
+	"""Remove what Frappe leaves: columns of the custom fields, scheduled jobs, the role, and what it keeps about
+	this app's records elsewhere. Frappe also calls this after a dry run: then the DocTypes are still there.
+	"""
 	doctypes = [
 		json.loads(path.read_text())["name"] for path in Path(__file__).parent.glob("*/doctype/*/*.json")
 	]

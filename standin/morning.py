@@ -129,7 +129,7 @@ class Morning:
 				f"{CONTROLLERS}.punch_actions.link_to_employee", name=punch["name"], employee=employee
 			)
 		self.app.wait_until_settled()
-		note(f"{len(self.app.records('CAMS Punch', user_id=NEWCOMER, state='Recorded'))} Checked In")
+		note(f"{len(self.app.records('CAMS Punch', user_id=NEWCOMER, state='Recorded'))} Recorded")
 
 	def punch_ahead_of_time(self) -> None:
 		"""In the present: on a day that is over, two hours ahead would still be the past."""

@@ -1,6 +1,6 @@
 """`bench --site SITE cams ...`
 
-Exit codes: 0 done, 1 refused, failed or unhealthy, 2 wrong usage, 3 asked for and still under way.
+Exit codes: 0 done, 1 refused, failed or unhealthy, 2 wrong usage, 3 in progress.
 """
 
 import click
@@ -17,7 +17,7 @@ from navari_cams_biometric.commands.users import sync_users, users
 def cams() -> None:
 	"""CAMS biometric devices.
 
-	Exit codes: 0 done, 1 refused, failed or unhealthy, 2 wrong usage, 3 asked for and still under way.
+	Exit codes: 0 done, 1 refused, failed or unhealthy, 2 wrong usage, 3 in progress.
 	"""
 
 

@@ -1,4 +1,4 @@
-"""`cams command`, and how the commands that ask for something follow it to its end."""
+"""`cams command`, and how commands that send a request follow it to its end."""
 
 import time
 

@@ -22,7 +22,7 @@ OPERATIONS = {"open": "OpenDoor", "lock": "LockDoor"}
 @as_json
 @on_site
 def door(action: str, device: str, door: int, reason: str, wait: float, as_json: bool) -> int:
-	"""Open or lock a door, or read how it stands."""
+	"""Open or lock a door, or read its state."""
 	if action in OPERATIONS and not reason.strip():
 		raise click.UsageError("Say why: --reason TEXT")
 	service_tag = known_device(device)

@@ -1,4 +1,4 @@
-"""The CAMS Biometric Gateway, as bytes mean it: punches, times, the encrypted body, the callback.
+"""The CAMS Biometric Gateway: its bytes read into punches, times and callbacks, and a client.
 
-Knows nothing of Frappe and never imports it, so that it can be read, tested and used alone.
+It never imports Frappe, so it can be read, tested and used alone.
 """

@@ -1,7 +1,7 @@
-"""The callback: the bytes that the gateway posts, read into a Callback. Judges nothing and stores nothing.
+"""Read the bytes that the gateway posts into a Callback. Checks no token and stores nothing.
 
-Biometric and secret data (templates, photos, passwords, card numbers) is left behind here: no class below
-has a place for it.
+Biometric and secret data (templates, photos, passwords, card numbers) are dropped here: no class below has a
+field for them.
 
 ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 """
@@ -35,9 +35,8 @@ class CallbackAddress:
 class UserEvent:
 	"""A person was changed on or deleted from a device.
 
-	`kind` is `UserUpdated` or `UserDeleted`. A name is None where the event does not speak of it.
-	`credentials` lists (type, index) of the templates, cards and passwords that came along, never their data.
-	`operation_time` is verbatim.
+	`kind` is `UserUpdated` or `UserDeleted`. A name is None if the event does not contain it. `credentials` lists
+	(type, index) of the templates, cards and passwords in it, never their data. `operation_time` is verbatim.
 	"""
 
 	kind: str
@@ -52,9 +51,9 @@ class UserEvent:
 
 @dataclass(frozen=True)
 class DeviceStatus:
-	"""A device went online or offline, or tells how it is. Texts as sent; what was not sent is empty or None.
+	"""A device went online or offline, or reported its status. Texts as sent; what was not sent is empty or None.
 
-	The push is the vendor's, its body is not published: this form is our own (gateway.operations).
+	The push is the vendor's, but its body is not published: this form is our own (gateway.operations).
 	"""
 
 	status: str
@@ -67,8 +66,8 @@ class DeviceStatus:
 class Callback:
 	"""One request of the gateway, cleaned. Texts are trimmed; what was not sent is empty.
 
-	`is_batch` tells a historical batch (top-level `PunchLog`, normally without token and serial) from a
-	real-time event. `unknown_kinds` names what it carried that this version does not know.
+	`is_batch` distinguishes a historical batch (top-level `PunchLog`, normally without token and serial) from a
+	real-time event. `unknown_kinds` names what it contained that this version does not know.
 	"""
 
 	token: str = field(default="", repr=False)

@@ -1,6 +1,6 @@
 """The optional AES-256 body: ECB, PKCS#7, the Security Key's 32 ASCII bytes as the key, base64 around it.
 
-This keeps a body from being read on its way. It proves nothing about who sent it: the token does.
+It keeps a body from being read on the way. It does not authenticate the sender; the token does.
 
 ref: PROTOCOL section 4
 """
@@ -28,8 +28,8 @@ def encrypt(plain: bytes, security_key: str) -> bytes:
 def decrypt(body: bytes, security_key: str) -> bytes:
 	"""Return what `encrypt` was given. A body padded with NULs instead of PKCS#7 is read as well.
 
-	Raises EncryptionError where the body is not base64 of whole blocks, or the key is not its key. A wrong
-	key can go unnoticed here; what comes out is then no JSON.
+	Raises EncryptionError if the body is not base64 of whole blocks, or the key is wrong. A wrong key may go
+	unnoticed here; the result is then no JSON.
 	"""
 	try:
 		ciphertext = base64.b64decode(b"".join(body.split()), validate=True)

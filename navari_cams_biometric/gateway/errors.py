@@ -1,4 +1,4 @@
-"""What can go wrong with the gateway's bytes. No message repeats the bytes: they may hold a token."""
+"""The errors of this package. No message repeats the gateway's bytes: they may contain a token."""
 
 
 class GatewayError(Exception):
@@ -28,11 +28,11 @@ class NotSupportedError(GatewayError):
 
 
 class RequestRefusedError(GatewayError):
-	"""The gateway did not do what it was asked.
+	"""The gateway did not do what was requested.
 
-	`operation` is one of the 38; `code` the HTTP code or, in Web API 3.0, the StatusCode, and None where no
-	answer came; `words` are the gateway's own without secrets; `remedy` says what to do. `transient` tells
-	that the same request may pass later, `retry_after` after how many seconds if the gateway said so.
+	`operation` is one of the 38; `code` the HTTP code or, in Web API 3.0, the StatusCode, and None if there was
+	no answer; `words` are the gateway's own without secrets; `remedy` says what to do. `transient` means that the
+	same request may succeed later, `retry_after` after how many seconds if the gateway said so.
 	"""
 
 	transient = False

@@ -1,8 +1,8 @@
-"""The 38 operations of the gateway, one table. Client, simulator, documentation and tests all read it.
+"""The 38 operations of the gateway in one table. Client, simulator, documentation and tests read it.
 
-Names, groups, verbs and meanings are the vendor's words. Parameter names, the path of a call and the shape of
-a reply in REST v3 are published nowhere: those here are ours, and so is the judgement of what is safe to
-repeat. Of Web API 3.0 the request bodies are the vendor's.
+Names, groups, verbs and meanings are the vendor's words. Parameter names, the path of a call and the shape of a
+reply in REST v3 are not published: those here are ours, and so is the decision what is safe to repeat. The
+request bodies of Web API 3.0 are the vendor's.
 
 ref: https://camsunit.com (API reference), PROTOCOL sections 5 and 6
 """
@@ -53,8 +53,8 @@ SYSTEM = "Real-time, callback & system"
 class Counterpart:
 	"""The nearest request, or event, of Web API 3.0.
 
-	`derived` tells that only the request is the vendor's and the answer is worked out on our side; `request`
-	is empty where it comes from local records alone. `mark` is PROTOCOL's: H, M, or empty without a request.
+	`derived` means that only the request is the vendor's and the answer is derived on our side; `request` is
+	empty if it comes from local records alone. `mark` is PROTOCOL's: H, M, or empty without a request.
 	"""
 
 	request: str
@@ -64,12 +64,12 @@ class Counterpart:
 
 @dataclass(frozen=True)
 class Operation:
-	"""One operation. `group` and `meaning` are the vendor's words; `parameters` come in the client's order.
+	"""One operation. `group` and `meaning` are the vendor's words; `parameters` are in the client's order.
 
-	`reply` names what comes back under which key in REST v3; of a push it is the key that holds the parameters,
-	and the answer is always HTTP 200 with `{"status":"done"}`. `risk` says why a repeat could do harm; where
-	there is none the operation is safe to repeat. `can_queue` tells that it needs the device itself, so
-	that it may be answered by 409 and be carried out later.
+	`reply` names what is returned under which key in REST v3; of a push it is the key that holds the parameters,
+	and the answer is always HTTP 200 with `{"status":"done"}`. `risk` says why a repeat could do harm; without
+	one the operation is safe to repeat. `can_queue` means that it needs the device itself, so it may be answered
+	with 409 and carried out later.
 	"""
 
 	name: str

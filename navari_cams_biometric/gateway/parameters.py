@@ -116,9 +116,9 @@ PUNCH = (
 STATUS = (
 	Parameter("status", "Status", "text", "`Online` or `Offline`", "Offline"),
 	Parameter(
-		"last_seen", "LastSeen", "time", "when the device was last heard", EXAMPLE_START, required=False
+		"last_seen", "LastSeen", "time", "when the device last reported", EXAMPLE_START, required=False
 	),
-	Parameter("queue_depth", "QueueDepth", "integer", "commands that wait for it", 0, required=False),
+	Parameter("queue_depth", "QueueDepth", "integer", "commands pending for it", 0, required=False),
 	OPERATION_TIME,
 )
 ENROLMENT = (

@@ -1,4 +1,4 @@
-"""A punch: one person, one device, one moment. What the gateway said, cleaned but not yet judged."""
+"""A punch: one person, one device, one moment. As the gateway sent it, cleaned but not yet checked."""
 
 import hashlib
 import json

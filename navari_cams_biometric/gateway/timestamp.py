@@ -1,6 +1,6 @@
 """The gateway's times: "2024-09-17 08:00:00 GMT +0300" to and from an aware datetime.
 
-An explicit grammar, because general parsers read the offset with the wrong sign or not at all.
+The grammar is explicit, because general parsers read the offset with the wrong sign or not at all.
 
 ref: PROTOCOL section 3
 """

@@ -203,7 +203,10 @@ class TestLateDays(LateDaysCase):
 		punch(self, absent, FULL_DAY[0])
 		name = the_day(self, absent)["name"]
 		dismissed = self.call(
-			"day_repair_actions.dismiss", self.new_user("HR Manager"), names=[name], reason="He had lent his card"
+			"day_repair_actions.dismiss",
+			self.new_user("HR Manager"),
+			names=[name],
+			reason="He had lent his card",
 		)
 		self.assertEqual(dismissed, 1)
 		self.mark_attendance(shift)

@@ -1,4 +1,4 @@
-"""The range of days that a report is asked for."""
+"""The range of days of a report."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Who a user id on a device is."""
+"""Find the employee who has a user id on a device."""
 
 from collections.abc import Iterable
 
@@ -29,9 +29,9 @@ def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
 
 
 def give_device_id(employee: str, user_id: str) -> Document:
-	"""Make a user id the employee's Attendance Device ID: saving that releases all that waited for it.
+	"""Make a user id the employee's Attendance Device ID. Saving it requeues the punches that were held for it.
 
-	Throws where the employee has another device id already, or another employee has this one.
+	Throws if the employee has another device id already, or another employee has this one.
 	"""
 	doc = frappe.get_doc("Employee", employee)
 	current = (doc.attendance_device_id or "").strip()

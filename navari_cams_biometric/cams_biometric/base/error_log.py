@@ -1,4 +1,4 @@
-"""Entries in the Frappe Error Log that cannot pile up."""
+"""Entries in the Frappe Error Log, at most one a day for each cause."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Questions that somebody in the Desk waits for: asked within the request, once, and answered or refused in words."""
+"""Questions to the gateway from the Desk: sent within the request, once. A refusal becomes a message."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -36,15 +36,15 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 
 
 def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[list[T], str]:
-	"""For a report: what the gateway tells, and in words why that is not all; empty where it is."""
+	"""For a report: the gateway's rows, and a sentence that says why they are not all; empty if they are."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
-	told: list[T] = []
+	received: list[T] = []
 	if not settings.auth_token_digest:
-		return told, _("Enter the Auth Token in CAMS Biometric Settings first.")
+		return received, _("Enter the Auth Token in CAMS Biometric Settings first.")
 	with settings.client(attempts=1, timeout=REPORT_SECONDS, patience=REPORT_SECONDS) as client:
 		try:
 			for row in question(client):
-				told.append(row)
+				received.append(row)
 		except GatewayError as error:
-			return told, str(error)
-	return told, ""
+			return received, str(error)
+	return received, ""

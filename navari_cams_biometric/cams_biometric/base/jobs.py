@@ -1,4 +1,4 @@
-"""Background jobs whose loss does no harm: whatever they do is found again by a scheduled sweep."""
+"""Background jobs that may get lost without harm: a scheduled sweep finds their work again."""
 
 import frappe
 from frappe.utils.background_jobs import get_job
@@ -6,9 +6,9 @@ from redis.exceptions import RedisError
 
 
 def request_job(method: str, job_id: str | None = None, **options: object) -> None:
-	"""Queue a job at once. With `job_id` it is not queued again while it waits or runs.
+	"""Queue a job now. With `job_id` it is not queued again while it is queued or running.
 
-	Never raises because of Redis: the records are stored, and nothing that goes wrong here may undo that.
+	Never raises because of Redis: the records are stored, and an error here must not undo that.
 	"""
 	for _ in range(3):
 		try:

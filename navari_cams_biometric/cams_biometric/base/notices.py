@@ -1,6 +1,6 @@
-"""Who is told what is wrong and what was fixed: by the Desk's bell, and by mail where the user has that on.
+"""Notify users of problems and recoveries: in the Desk, and by mail if the user has enabled that.
 
-The notice is written in the caller's transaction, with the record that it is about: both are there, or neither.
+The notice is written in the caller's transaction, together with the record that it is about.
 """
 
 from collections.abc import Iterable
@@ -16,11 +16,13 @@ def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
 	"""`problems` maps each to a sentence that says what to do."""
 	names = ", ".join(_(problem) for problem in problems)
 	subject = _("{0} needs attention: {1}").format(device_title(device), names)
-	_tell_of_device(device.name, subject, "<br>".join(escape_html(problem) for problem in problems.values()))
+	_notify_about_device(
+		device.name, subject, "<br>".join(escape_html(problem) for problem in problems.values())
+	)
 
 
 def notify_recovery(device: frappe._dict) -> None:
-	_tell_of_device(device.name, _("{0} has recovered").format(device_title(device)), "")
+	_notify_about_device(device.name, _("{0} has recovered").format(device_title(device)), "")
 
 
 def device_title(device: frappe._dict) -> str:
@@ -29,7 +31,7 @@ def device_title(device: frappe._dict) -> str:
 	return f"<b>{escape_html(named)}</b>"
 
 
-def _tell_of_device(service_tag: str, subject: str, message: str) -> None:
+def _notify_about_device(service_tag: str, subject: str, message: str) -> None:
 	notify(recipients(), "CAMS Device", service_tag, subject, message)
 
 

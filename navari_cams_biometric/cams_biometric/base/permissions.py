@@ -1,4 +1,4 @@
-"""Who may ask the gateway for what. Administrator has every role."""
+"""Which roles may send which request to the gateway. Administrator has every role."""
 
 import frappe
 

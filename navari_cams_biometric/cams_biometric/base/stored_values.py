@@ -1,4 +1,4 @@
-"""Values as the database holds them: truncated to their column, written past the document and its cache."""
+"""Values as the database holds them: truncated to their column, written without the document and its cache."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Moments as devices send them and as Frappe stores them: naive, in the site's time zone."""
+"""Times as devices send them, and as Frappe stores them: naive, in the site's time zone."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING

@@ -1,4 +1,6 @@
-"""AuthTokens: kept encrypted for sending, compared as digests, the old one valid for a while after a change."""
+"""AuthTokens: kept encrypted for sending and compared as digests. After a change the old one stays valid for a
+while.
+"""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""User Permissions in queries that are built by hand."""
+"""User Permissions for queries made with the query builder."""
 
 from frappe.desk.reportview import build_match_conditions
 from pypika.queries import QueryBuilder

@@ -1,6 +1,6 @@
-"""Who sent this callback: the one place that decides whether to believe it.
+"""Decides whether a callback is authentic. No other module does.
 
-It reads Settings and the device from the database. The document cache may hold what was there before the last save.
+It reads Settings and the device from the database. The document cache may hold values from before the last save.
 """
 
 from typing import TYPE_CHECKING
@@ -31,11 +31,12 @@ class NotAuthenticError(Exception):
 def authenticate(
 	callback: Callback, address: CallbackAddress, addressed: "CAMSDevice | None"
 ) -> "CAMSDevice | None":
-	"""Return the device that a genuine callback speaks of; a new one registers itself.
+	"""Return the device of an authentic callback; a new device registers itself.
 
-	Genuine is a token that the device, or for want of an own one the account, accepts; for a batch without
-	token also the secret of the callback URL, or a load that the device is known to owe. None is returned
-	where neither the callback nor Settings names a device. `addressed` is the device of the callback's address.
+	A callback is authentic if its token is the device's own, or the account's for a device without a token. A
+	batch without a token is authentic with the secret of the callback URL, or while the device expects history.
+	Returns None if neither the callback nor Settings name a device. `addressed` is the device in the callback's
+	URL.
 
 	Raises NotAuthenticError, the same for a wrong token, an unknown device and an unconfigured site.
 	"""

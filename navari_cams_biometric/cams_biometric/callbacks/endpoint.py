@@ -1,4 +1,4 @@
-"""Where the gateway posts to: the path of controllers.cams_call."""
+"""The paths of the callback URL, which controllers.cams_call answers."""
 
 CALLBACK_METHOD = "navari_cams_biometric.cams_biometric.controllers.cams_call.attendance"
 CALLBACK_PATH = f"/api/method/{CALLBACK_METHOD}"

@@ -1,7 +1,7 @@
-"""What the gateway tells of devices and the people on them, applied to CAMS Device and CAMS Device User.
+"""Apply what a callback says about devices and people to CAMS Device and CAMS Device User.
 
-Applied in the request that brings it: it is one row, and `done` must mean stored. Events of one device arrive
-in order; one that is older than what is known, by the device's own clock, is a resend and changes nothing.
+This happens within the request: it is one row, and `done` must mean stored. Events of one device arrive in order.
+An event that is older than the stored one, by the device's own clock, was sent again and changes nothing.
 """
 
 import json
@@ -54,7 +54,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 		"last_updated": now_datetime(),
 		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
-		**_told_name_fields(event),
+		**_name_fields(event),
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
 	}
 	stored_values.set_values("CAMS Device User", name, values)
@@ -62,7 +62,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 
 
 def _shown_by(event: UserEvent) -> list[str]:
-	"""The operations that must have been carried out where the device tells this. A credential shows its own alone."""
+	"""The operations that this event proves to be done. A credential proves its own operation only."""
 	if event.kind == "UserDeleted":
 		return ["DeleteUser"]
 	kinds = {kind.capitalize() for kind, _index in event.credentials} | (
@@ -75,15 +75,15 @@ def _shown_by(event: UserEvent) -> list[str]:
 
 
 def _is_older(operation_time: str, known: str | None, device: "CAMSDevice") -> bool:
-	told, last = (times.log_time_on_site(text or "", device) for text in (operation_time, known))
-	return bool(told and last and told < last)
+	sent, last = (times.log_time_on_site(text or "", device) for text in (operation_time, known))
+	return bool(sent and last and sent < last)
 
 
-def _told_name_fields(event: UserEvent) -> dict[str, str]:
-	"""A name counts only where the event speaks of it."""
-	told = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
+def _name_fields(event: UserEvent) -> dict[str, str]:
+	"""Only the names that the event contains."""
+	sent = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
 	return {
-		fieldname: stored_values.truncate(value) for fieldname, value in told.items() if value is not None
+		fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value is not None
 	}
 
 
@@ -104,10 +104,11 @@ def _apply_status(status: DeviceStatus, device: "CAMSDevice") -> None:
 
 
 def _note_reported(status: DeviceStatus, device: "CAMSDevice") -> None:
-	"""Only up to the time that the event carries: it may have waited at the gateway, and punches behind it still do.
+	"""Complete until the time in the event, no later: the event may have been queued at the gateway, with punches
+	behind it.
 
-	A user event tells nothing of the sort: after an absence the whole user list comes again, ahead of the punches.
+	A user event proves nothing here: after an absence the whole user list is sent again, before the punches.
 	"""
-	heard_at = times.log_time_on_site(status.operation_time or status.last_seen, device)
-	if heard_at and status.status.capitalize() == "Online" and status.queue_depth == 0:
-		watermark.note_reported(device.name, heard_at)
+	complete_until = times.log_time_on_site(status.operation_time or status.last_seen, device)
+	if complete_until and status.status.capitalize() == "Online" and status.queue_depth == 0:
+		watermark.note_reported(device.name, complete_until)

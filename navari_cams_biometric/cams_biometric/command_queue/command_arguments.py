@@ -1,4 +1,4 @@
-"""A CAMS Command's record as arguments of the client's method: devices, people, times, windows and secrets."""
+"""Turn a CAMS Command into arguments of the client's method: devices, people, times, windows and secrets."""
 
 import base64
 from datetime import datetime

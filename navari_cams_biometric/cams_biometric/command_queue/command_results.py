@@ -1,6 +1,6 @@
-"""What became of a command: the gateway's answer, its refusal, its silence, or what it tells when it is asked again.
+"""The outcome of a command: the gateway's answer or refusal, no answer, or the result of a later poll.
 
-Each step is stored and shown at once. A secret is forgotten as soon as the command needs it no more.
+Each step is stored and shown at once. A secret is deleted as soon as the command no longer needs it.
 """
 
 from collections.abc import Iterable
@@ -26,13 +26,13 @@ STATE_OF_STATUS = {
 RETRY_MINUTES = (1, 2, 5, 10, 20, 30)  # then every 30
 GIVE_UP_DAYS = 3
 POLL_SECONDS = (15, 30, 60, 120, 300, 600, 1800)  # then every half hour
-FORGET_DAYS = 30  # a command that nobody will tell about any more
+FORGET_DAYS = 30  # a command that no event will confirm any more
 POLLS_AT_ONCE = 500
 EARLIER_MINUTES = 2  # until it is seen whether an earlier command has brought the person to the device
 
 
 def record_answer(command: frappe._dict, answer: Command) -> None:
-	"""The gateway took the command: it is done, or on its way, or waits for the device."""
+	"""The gateway accepted the command: it is done, sent, or waiting for the device."""
 	state = STATE_OF_STATUS[answer.state]
 	_forget_secret(command)
 	values = {
@@ -47,7 +47,7 @@ def record_answer(command: frappe._dict, answer: Command) -> None:
 
 
 def record_refusal(command: frappe._dict, error: GatewayError) -> None:
-	"""What may pass later is tried again, if a repeat can do no harm; anything else has failed."""
+	"""Retry a transient refusal if a repeat can do no harm. Anything else is Failed."""
 	if isinstance(error, NotFoundError) and _is_being_brought(command):
 		_wait_for_earlier(command)
 		return
@@ -65,7 +65,7 @@ def record_refusal(command: frappe._dict, error: GatewayError) -> None:
 
 
 def record_no_answer(command: frappe._dict) -> None:
-	"""The worker ended before an answer was seen."""
+	"""The worker stopped before an answer arrived."""
 	if is_risky(command):
 		words = _(
 			"The worker stopped before an answer arrived. Check whether the device carried it out before you send it again."
@@ -84,16 +84,16 @@ def fail(command: frappe._dict, words: str, outcome_unknown: bool = False) -> No
 
 
 def finish(command: frappe._dict, state: str, outcome: str = "", **values: object) -> None:
-	"""The command needs nothing more. Whoever keeps what it changed is told by the event `on_finished`."""
+	"""End the command and run its event `on_finished`: the listeners update what the command has changed."""
 	_forget_secret(command)
 	now = now_datetime()
 	finished = {"state": state, "finished_at": now, "answered_at": now, "due_at": None, "outcome": outcome}
 	command.db_set({**finished, **values}, notify=True)
-	command.run_method("on_finished")  # what listens stands under doc_events
+	command.run_method("on_finished")  # its listeners are under doc_events in hooks.py
 
 
 def poll_due() -> None:
-	"""Ask the gateway after the commands that are under way, those that waited longest first."""
+	"""Poll the gateway for commands in progress, those that are due longest first."""
 	due = {
 		"state": ["in", COMMANDS_UNDER_WAY],
 		"answered_at": ["is", "set"],
@@ -114,7 +114,7 @@ def poll_due() -> None:
 
 
 def poll(client: GatewayClient, command: frappe._dict) -> None:
-	"""Ask once after a command that is under way. Raises RequestRefusedError where the gateway does not answer."""
+	"""Poll once for a command in progress. Raises RequestRefusedError if the gateway does not answer."""
 	if not (client.supports("GetCommandStatus") and command.operation_id):
 		_wait_for_event(command)
 		return
@@ -133,7 +133,7 @@ def poll(client: GatewayClient, command: frappe._dict) -> None:
 
 
 def confirm_by_event(service_tag: str, user_id: str, operations: Iterable[str]) -> None:
-	"""The device itself told that a person is there, or gone: what was asked for that is done."""
+	"""The device reported that a person is there, or was removed: commands that requested this are done."""
 	asked = {
 		"service_tag": service_tag,
 		"user_id": user_id,
@@ -146,7 +146,7 @@ def confirm_by_event(service_tag: str, user_id: str, operations: Iterable[str]) 
 
 
 def _is_being_brought(command: frappe._dict) -> bool:
-	"""Whether an earlier command for this person is still on its way to the device, or one that copies people."""
+	"""Whether an earlier command for this person, or one that copies people, is still in progress on the device."""
 	earlier = {
 		"service_tag": command.service_tag,
 		"state": ["in", COMMANDS_UNDER_WAY],
@@ -160,7 +160,7 @@ def _is_being_brought(command: frappe._dict) -> bool:
 
 
 def _wait_for_earlier(command: frappe._dict) -> None:
-	"""For as long as it takes: else somebody who left would come back with a device that was offline."""
+	"""Without a limit: otherwise an offline device that comes back would restore somebody who left."""
 	due_at = add_to_date(now_datetime(), minutes=EARLIER_MINUTES)
 	words = _("Waits until an earlier command for this person has reached the device.")
 	command.db_set(
@@ -169,9 +169,10 @@ def _wait_for_earlier(command: frappe._dict) -> None:
 
 
 def _wait_for_event(command: frappe._dict) -> None:
-	"""Nobody can be asked. The device's own event may tell; without one it ends as sent, not as done.
+	"""This command cannot be polled. The device's own event may confirm it; without one its outcome stays
+	unknown.
 
-	Of the removal of somebody who is not known to be on a device no event need come: a day is enough.
+	For the removal of somebody who is not known to be on the device there may be no event: a day is enough.
 	"""
 	days = (now_datetime() - get_datetime(command.answered_at)).days
 	on_device = {

@@ -1,8 +1,9 @@
-"""What is asked of the gateway: a CAMS Command first, then sent by a worker, one at a time for each device.
+"""Requests that change something at the gateway: a CAMS Command first, then sent by a worker, one at a time per
+device.
 
-A command is claimed, and that is committed, before it is sent: a worker that dies in between leaves a trace.
-What is safe to repeat is then sent again; anything else fails with an unknown outcome. The order of a device's commands is
-kept, except that a door does not wait behind people. What comes back is for `command_results`.
+A command is claimed, and the claim is committed, before it is sent, so that a worker that dies leaves a trace. A
+command that is safe to repeat is then sent again; any other fails with an unknown outcome. The commands of a
+device keep their order, except that doors go first. `command_results` handles the results.
 """
 
 import frappe
@@ -34,13 +35,13 @@ def add_command(
 	secret: str = "",
 	**arguments: object,
 ) -> str:
-	"""Record a command and have it sent once the transaction is committed; return the CAMS Command's name.
+	"""Record a command, and send it once the transaction is committed. Returns the CAMS Command's name.
 
 	`arguments` are those of the client's method, as JSON can hold them, without device, person and secret;
-	`photo="employee"` stands for the employee's picture. `secret` is the card number, the PIN, or a template
-	in base64: encrypted until it is sent, then forgotten. Who may ask is the caller's to check.
+	`photo="employee"` means the employee's picture. `secret` is the card number, the PIN, or a template in
+	base64: encrypted until it is sent, then deleted. The caller checks permissions.
 
-	Throws where Settings have no token, or the gateway API lacks the operation.
+	Throws if Settings have no token, or the gateway API lacks the operation.
 	"""
 	ensure_possible(operation)
 	command = frappe.new_doc("CAMS Command")
@@ -64,20 +65,20 @@ def add_command(
 
 
 def ensure_possible(operation: str) -> None:
-	"""Throw where the gateway cannot be asked for this."""
+	"""Throw if the gateway cannot be asked for this."""
 	if reason := why_impossible(operation):
 		frappe.throw(reason, title=_("Not Possible"))
 
 
 def required_reason(reason: str) -> str:
-	"""The reason, trimmed. Throws where there is none: it stays with the command as its audit trail."""
+	"""The reason, trimmed. Throws if there is none: the command keeps it as an audit trail."""
 	if not reason.strip():
 		frappe.throw(_("Enter a reason: it is kept with the command."), title=_("Reason"))
 	return reason.strip()
 
 
 def why_impossible(operation: str) -> str:
-	"""Why the gateway cannot be asked for this, and what to do; empty where it can."""
+	"""Why this operation is not possible, and what to do; empty if it is possible."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if not settings.auth_token_digest:
 		return _("Enter the Auth Token in CAMS Biometric Settings first.")
@@ -94,11 +95,11 @@ def request_sending(service_tag: str, at_front: bool = False) -> None:
 
 
 def send_due(service_tag: str) -> None:
-	"""Background job: send what is due for one device (or, without one, for the account), each in its turn."""
+	"""Background job: send what is due for one device (or, without one, for the account), one after the other."""
 	frappe.set_user("Administrator")
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if not settings.auth_token_digest:
-		return  # taken away meanwhile: the commands wait
+		return  # the token was removed: the commands stay queued
 	with settings.client(attempts=1) as client:
 		while command := _claim(service_tag):
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the claim is visible to other workers before the command is sent
@@ -107,7 +108,7 @@ def send_due(service_tag: str) -> None:
 
 
 def sweep() -> None:
-	"""Scheduled: find what a lost job or a dead worker left, send what is due again, ask after what is under way."""
+	"""Scheduled: recover commands of lost jobs and dead workers, send what is due, poll those in progress."""
 	_recover()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the jobs requested below see the recovered commands
 	if not frappe.get_cached_doc("CAMS Biometric Settings").auth_token_digest:
@@ -120,7 +121,7 @@ def sweep() -> None:
 
 
 def cancel_command(name: str) -> bool:
-	"""Take back a command that is not sent yet; tell whether that was so."""
+	"""Cancel a command that is not sent yet. Returns whether it was cancelled."""
 	command = frappe.get_doc("CAMS Command", name, for_update=True)
 	if command.state != CommandState.QUEUED:
 		return False
@@ -140,9 +141,9 @@ def _known_arguments(operation: str, arguments: dict[str, object]) -> dict[str, 
 
 
 def _claim(service_tag: str) -> frappe._dict | None:
-	"""Mark the device's next command as sent; None where nothing is due or another worker is at it.
+	"""Mark the device's next command as sent; None if nothing is due or another worker is sending.
 
-	The row of the device is the lock. A transaction of its own, so that what others committed is seen.
+	The row of the device is the lock. A new transaction, so that it sees what others committed.
 	"""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- begins a transaction that sees what others committed
 	lock = ("CAMS Device", service_tag) if service_tag else ("DocType", "CAMS Command")
@@ -164,7 +165,9 @@ def _claim(service_tag: str) -> frappe._dict | None:
 
 
 def _next(queued: dict[str, object]) -> frappe._dict | None:
-	"""The first in the line; an urgent one passes. While the first waits to be tried again so do those behind it."""
+	"""The first command in order; an urgent one goes first. While the first waits for a retry, those behind it
+	wait too.
+	"""
 	urgent = {**queued, "operation": ["in", URGENT]}
 	for filters in (urgent, queued):
 		row = frappe.get_all(
@@ -189,12 +192,12 @@ def _send(client: GatewayClient, command: frappe._dict) -> None:
 
 
 def _trace_without_values() -> str:
-	"""Frappe's traceback would show local variables, and among them the secret."""
+	"""Frappe's traceback would show local variables, including the secret."""
 	return frappe.get_traceback(with_context=False)
 
 
 def _recover() -> None:
-	"""Commands that were on their way when their worker died."""
+	"""Commands that were sent by a worker that died."""
 	lost = {
 		"state": CommandState.SENT,
 		"answered_at": ["is", "not set"],

@@ -1,4 +1,4 @@
-"""Fixing what the enrolment audit found: each row judged anew, then asked of the gateway."""
+"""Fix what the enrolment audit found: each row is checked again, then its command is added."""
 
 import frappe
 from frappe import _
@@ -13,11 +13,12 @@ MOST_ROWS = 500
 
 @frappe.whitelist(methods=["POST"])
 def fix(rows: list[dict] | str) -> dict:
-	"""Ask for what fixes each of these rows of the report, told by `kind`, `service_tag` and `user_id`.
+	"""Add the command that fixes each of these rows of the report, identified by `kind`, `service_tag` and
+	`user_id`.
 
-	Returns `asked`, the CAMS Commands, and `left`, the rows that were left alone, each with `why`: those that
-	are no longer so, that nothing fixes, or whose device or employee the user may not see. Throws where there
-	are too many, or the gateway cannot be asked at all.
+	Returns `asked`, the CAMS Commands, and `left`, the skipped rows, each with `why`: rows that are already
+	resolved, that no command fixes, or whose device or employee the user may not see. Throws if there are too
+	many, or if the gateway cannot be used at all.
 	"""
 	frappe.only_for(PEOPLE, message=True)
 	wanted = [_key(row) for row in frappe.parse_json(rows)]

@@ -1,11 +1,10 @@
-"""The callback URL: what the CAMS gateway calls for every punch, and what it is answered.
+"""The callback URL: the CAMS gateway posts every punch to it, and gets its answer here.
 
-Always HTTP 200 with one of a few short JSON bodies. `done` means stored; whatever is answered otherwise the
-gateway keeps and sends again. The work on what was stored is left to punches.checkins.
+The answer is always HTTP 200 with one of a few short JSON bodies. `done` means stored; after any other answer the
+gateway keeps the event and sends it again. punches.checkins processes what was stored.
 
-Frappe parses a request before any app sees it and refuses some by itself. Two hooks, for this path only,
-close that gap: `take_raw_body` hides the parsed body from Frappe, and `answer_for_frappe` puts our answer in
-place of Frappe's own.
+Frappe parses a request before any app sees it, and refuses some. Two hooks, for this path only, handle that:
+`take_raw_body` hides the parsed body from Frappe, and `answer_for_frappe` replaces Frappe's answer by ours.
 
 ref: PROTOCOL section 1; docs/decisions/0002-answer-always.md
 """
@@ -31,7 +30,7 @@ LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is a
 
 
 class Answer(Response):
-	"""An answer of this module, told from one of Frappe's by its class."""
+	"""An answer of this module. Its class distinguishes it from an answer of Frappe."""
 
 	def __init__(self, status: str, message: str | None = None):
 		body = {"status": status, "message": message} if message else {"status": status}
@@ -51,7 +50,7 @@ def take_raw_body() -> None:
 
 
 def answer_for_frappe(response: Response | None, request: Request) -> None:
-	"""After a request to the callback URL: where Frappe answered by itself, answer as the endpoint would have.
+	"""After a request to the callback URL: if Frappe answered, answer as the endpoint would have.
 
 	Frappe's transaction is over by now, so this one commits what it stores.
 	"""
@@ -111,7 +110,7 @@ def _receive(body: bytes, query_string: str) -> None:
 
 
 def _report_refusal(message: str, service_tag: str) -> None:
-	"""Who sent it is unknown, so nothing of it is kept, and there is one entry a day for each known device."""
+	"""The sender is unknown, so nothing of the callback is kept. One entry a day for each known device."""
 	log_once_a_day(
 		f"CAMS callback refused: {message}",
 		f"Device: {service_tag or 'none that is known here'}.\n"

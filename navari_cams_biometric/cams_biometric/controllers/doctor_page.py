@@ -1,4 +1,4 @@
-"""The doctor as the Desk and uptime monitors ask it."""
+"""The doctor's checks, for its page and for uptime monitors."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""What the page Held Punches asks for and does. HR User may look; HR Manager and System Manager fix."""
+"""The calls of the page Held Punches. HR User may read; HR Manager and System Manager may fix."""
 
 import frappe
 from frappe import _
@@ -22,7 +22,7 @@ MOST_NAMES = 2000  # in one press of a button
 
 @frappe.whitelist(methods=["POST"])
 def held_groups(rows: int = 50) -> dict:
-	"""All that waits to be fixed, and what this user may do about it."""
+	"""All held and failed punches, and what this user may do about them."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	may_resolve = bool(frappe.has_permission("CAMS Punch", "write"))
@@ -36,9 +36,9 @@ def held_groups(rows: int = 50) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def link(user_id: str, employee: str) -> dict:
-	"""Make an unknown user's id an employee's Attendance Device ID, on whatever devices it is used.
+	"""Make an unknown user's id an employee's Attendance Device ID, on all devices that use it.
 
-	Returns `since`, by which `outcome_since` tells what came of it and `undo_link` takes it back.
+	Returns `since`: `outcome_since` takes it to show the result, `undo_link` to undo the link.
 	"""
 	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
@@ -56,7 +56,7 @@ def link(user_id: str, employee: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def outcome_since(since: str, user_id: str | None = None, names: list[str] | str | None = None) -> dict:
-	"""What became of the punches that were released at `since`: all of a user id, or the named ones."""
+	"""The outcome of the punches that were requeued at `since`: all of a user id, or the named ones."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	return held_punches.outcome_since(get_datetime(since), user_id, _as_list(names))
@@ -64,7 +64,7 @@ def outcome_since(since: str, user_id: str | None = None, names: list[str] | str
 
 @frappe.whitelist(methods=["POST"])
 def undo_link(user_id: str, employee: str, since: str) -> dict:
-	"""Take back a link and up to 50 of its check-ins; to be called again while `left` is not 0."""
+	"""Undo a link and up to 50 of its check-ins; call it again while `left` is not 0."""
 	frappe.only_for(UNDOERS, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	return held_punches.undo_link(user_id, employee, get_datetime(since))
@@ -79,8 +79,8 @@ def resolve(
 	user_id: str | None = None,
 	service_tag: str | None = None,
 ) -> dict:
-	"""Retry, accept the time of, or dismiss the punches that waited for a reason at `as_of`: all, or the named ones,
-	or those of a user id on a device (an empty service tag is an unknown device).
+	"""Retry, accept the time of, or dismiss punches that had a reason at `as_of`: all, or the named ones, or
+	those of a user id on a device (an empty service tag is an unknown device).
 
 	At most 2,000 at once. Returns their `names`, and `since` for `outcome_since`.
 	"""

@@ -1,4 +1,4 @@
-"""What the page Live Board asks for: it only looks."""
+"""The calls of the page Live Board. They only read."""
 
 import frappe
 

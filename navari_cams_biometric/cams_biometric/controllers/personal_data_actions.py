@@ -1,4 +1,4 @@
-"""What HR does about a person's data: hand it out, erase it. For one employee, whom the user may see or change."""
+"""Export and erase a person's data. For one employee, whom the user may read or change."""
 
 import frappe
 from frappe import _
@@ -27,7 +27,7 @@ def export_data(employee: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 def standing(employee: str) -> dict[str, object]:
-	"""What an erasure would find, and what stands in its way: see `erasure.standing`. Changes nothing."""
+	"""What an erasure would find, and what prevents it: see `erasure.standing`. Changes nothing."""
 	return erasure.standing(_permitted_employee(employee, "write"))
 
 

@@ -19,13 +19,13 @@ def retry(names: list[str] | str) -> int:
 
 @frappe.whitelist(methods=["POST"])
 def accept_time(names: list[str] | str) -> int:
-	"""Let punches pass whose time lies ahead of their arrival. Returns how many."""
+	"""Accept the time of punches that are ahead of their arrival. Returns how many."""
 	return _queue_again(names, time_accepted=1)
 
 
 @frappe.whitelist(methods=["POST"])
 def dismiss(names: list[str] | str) -> int:
-	"""Set punches aside for good that wait for a person; who did it stays in `modified_by`. Returns how many."""
+	"""Dismiss held and failed punches; `modified_by` records who did it. Returns how many."""
 	resolvable = _resolvable(names)
 	reason = REASONS["DISMISSED"]
 	inbox.update_punches(
@@ -41,9 +41,9 @@ def dismiss(names: list[str] | str) -> int:
 
 @frappe.whitelist(methods=["POST"])
 def link_to_employee(name: str, employee: str) -> None:
-	"""Give an employee the user id of a punch as Attendance Device ID; all that waited for it is released.
+	"""Give an employee the user id of a punch as Attendance Device ID; punches with this id are queued again.
 
-	Throws where the employee has another device id already, or another employee has this one.
+	Throws if the employee has another device id already, or another employee has this one.
 	"""
 	punch = frappe.get_doc("CAMS Punch", name)
 	punch.check_permission("write")

@@ -1,8 +1,8 @@
-"""The days on which late punches landed: a check-in without attendance where the day is marked already.
+"""Days with late punches: a check-in without attendance on a day that is already marked.
 
-A day is one employee, one date of attendance and one shift; as in HRMS the date is that on which the shift
-begins, so the morning after a night shift belongs to the evening before. Everything is read for many days at once.
-Whether a day may be touched is for day_repair.exclusions.
+A day is one employee, one date of attendance and one shift. As in HRMS, the date is that of the shift's start, so
+the hours after midnight of a night shift belong to the day before. Everything is read for many days at once.
+day_repair.exclusions decides whether a day may be changed.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from pypika.functions import Date
 REPAIRABLE = ("Absent", "Half Day")
 FEW = 200  # as many employees as are worth being named in a query
 
-# What HRMS writes as a comment, in the language of whoever it works for.
+# The beginning of HRMS's comment, in the language of the user it runs for.
 NO_CHECKINS = "Employee was marked Absent due to missing Employee Checkins."
 SKIPPED = "Reason for skipping auto attendance:"
 
@@ -38,7 +38,7 @@ class Key(NamedTuple):
 
 @dataclass
 class Day:
-	"""What is known of a day. `leave`, `request` and `payroll` name the document that stands in the way."""
+	"""The facts about a day. `leave`, `request` and `payroll` name the document that prevents a repair."""
 
 	key: Key
 	attendance: frappe._dict
@@ -50,7 +50,7 @@ class Day:
 
 	@property
 	def late(self) -> list[frappe._dict]:
-		"""The check-ins that count for nothing yet, without those that a person set aside."""
+		"""The check-ins that do not count yet, without those that a person excluded."""
 		return [checkin for checkin in self.checkins if is_loose(checkin) and not checkin.set_aside]
 
 	@property
@@ -120,10 +120,10 @@ def _marked(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
 
 
 def _matched(loose: list[frappe._dict], marked: list[frappe._dict]) -> list[Key]:
-	"""Matched here: no index of Attendance serves a join on employee and date.
+	"""Matched here, because no index of Attendance serves a join on employee and date.
 
-	The attendance of the same shift, or of none, goes before that of another shift. The latter stands in the way
-	only if HRMS said so by skipping the check-in: two shifts of a day have an attendance each.
+	The attendance of the same shift, or of none, is preferred to that of another shift. The latter counts only if
+	HRMS skipped the check-in because of it: two shifts of a day have an attendance each.
 	"""
 	on_day: dict[tuple, list[frappe._dict]] = {}
 	for attendance in marked:

@@ -1,8 +1,8 @@
-"""Which days are left alone although late punches landed there, and why.
+"""Which days with late punches are skipped, and why.
 
-A day is touched only where HRMS's own traces prove that auto attendance marked it: check-ins linked to the
-attendance, or its comment that check-ins were missing. Whatever a person may have decided stays, even at the
-price of an automatic day now and then.
+A day is changed only if HRMS's own traces prove that auto attendance marked it: check-ins linked to the
+attendance, or its comment that check-ins were missing. Anything that a person may have decided stays, even if
+this sometimes skips an automatic day.
 
 ref: docs/decisions/0013-repair-of-a-day.md
 """
@@ -52,13 +52,13 @@ EXCLUSIONS = {
 		_lt("Clear it there if they should count, then try again."),
 	),
 	"GONE": Exclusion(
-		_lt("Nothing is left to repair: the attendance or the check-ins have changed since."), ""
+		_lt("There is nothing to repair any more: the attendance or the check-ins have been changed."), ""
 	),
 }
 
 
 def reason(day: Day) -> tuple[str, str]:
-	"""The code of the reason why this day is left alone and what it names; two empty texts where it may be touched."""
+	"""The code of the reason to skip this day, and what it names; two empty texts if the day may be changed."""
 	attendance = day.attendance
 	if day.leave or attendance.leave_application or attendance.leave_type:
 		return "LEAVE", day.leave or attendance.leave_application or attendance.leave_type

@@ -1,7 +1,7 @@
 """HRMS's own decision about one day, called as its scheduled job calls it, on HRMS 15 and 16.
 
-No rule is repeated here: which check-ins count, how hours make a status and what is written are HRMS's functions.
-Its job itself cannot be called, as it works on all employees and commits.
+No rule is repeated here: HRMS's functions decide which check-ins count, which status the hours give and what is
+written. The job itself cannot be called, because it works on all employees and commits.
 """
 
 from datetime import date

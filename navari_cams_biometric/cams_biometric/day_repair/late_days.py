@@ -1,8 +1,8 @@
-"""The list of days that late punches landed on: CAMS Day Repair, one record for each.
+"""The list of days with late punches: CAMS Day Repair, one record for each.
 
-HRMS decides a day once. A punch that comes later is set aside at its next run, and nobody hears of it; here the
-day is written down, with what stands and what HRMS would decide now. Nothing is changed in HRMS; that is for
-day_repair.repair.
+HRMS decides a day once. It skips a punch that arrives later, without a notice to anybody. Here the day is
+recorded, with its present attendance and with what HRMS would decide now. Nothing is changed in HRMS;
+day_repair.repair does that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -80,7 +80,7 @@ def list_days(keys: list[Key]) -> None:
 
 
 def read_days(keys: Iterable[Key]) -> list[Day]:
-	"""These days, with what may stand in the way of a repair."""
+	"""These days, with everything that may prevent a repair."""
 	found = days.read(keys)
 	exclusions.read_exclusions(found)
 	return found
@@ -112,7 +112,9 @@ def _days_on_list(names: Iterable[str]) -> dict[str, frappe._dict]:
 
 
 def _is_news(day: Day, listed: frappe._dict) -> bool:
-	"""A day that a person dismissed, or that HRMS would not decide, waits until something about it has changed."""
+	"""A day that a person dismissed, or that HRMS would not decide, stays as it is until something about it has
+	changed.
+	"""
 	same = listed.attendance == day.key.attendance and listed.checkins == _checkins_json(day)
 	code, _detail = exclusions.reason(day)
 	if listed.state == RepairState.DISMISSED:

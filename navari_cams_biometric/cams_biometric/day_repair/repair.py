@@ -1,7 +1,7 @@
-"""The repair of a day: the automatic attendance is cancelled and HRMS decides again, with the late punches.
+"""The repair of a day: the automatic attendance is cancelled, and HRMS decides again with the late punches.
 
-One day is one transaction, and all of it or nothing: where HRMS does not decide again, the attendance stands as it
-stood. Whether the day may be touched is looked at anew, under a lock, whatever the list says.
+One day is one transaction. If HRMS does not decide again, everything is rolled back. Whether the day may be
+changed is checked again under a lock, whatever the list says.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""Access schedules on devices: what was sent where, and whether it is in force.
+"""Access schedules on devices: what was sent where, and whether it is applied.
 
-Each line of a CAMS Access Schedule tells what its device has. An outcome counts for the line that still waits
-for that very command: one that was changed or sent again since waits for another.
+Each row of a CAMS Access Schedule has the state of its device. An outcome counts for a row only if that row waits
+for this very command: a schedule that was changed or sent again waits for another one.
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ def note_changed_person(employee: Document) -> None:
 
 
 def note_changed(schedule: str) -> None:
-	"""What the devices have is not what stands in the schedule any more."""
+	"""The devices no longer have what the schedule says."""
 	document = frappe.get_doc(SCHEDULE, schedule, for_update=True)
 	for line in document.devices:
 		line.db_set("state", state_after_change(line.state), update_modified=False)

@@ -1,4 +1,4 @@
-"""The records that the enrolment audit is made from: devices, who is on them, employees, commands. Each read once."""
+"""The records for the enrolment audit: devices, who is on them, employees, commands. Each is read once."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""CAMS Device User: who is on which device, as the devices, the gateway and finished commands tell.
+"""CAMS Device User: who is on which device, according to devices, gateway and finished commands.
 
-Rows are named by a digest of device and user id, so that two callbacks at once cannot make two. Credentials are
-counted; their data is never here.
+Rows are named by a digest of device and user id, so that two callbacks at once cannot create two. Credentials are
+counted; their data is never stored.
 """
 
 import hashlib
@@ -96,10 +96,10 @@ def credential_counts(credentials: Iterable[tuple[str, str]], has_photo: bool = 
 
 
 def note_finished_command(command: Document, method: str | None = None) -> None:
-	"""A finished command changed who is on the device, without waiting for the device's own event."""
+	"""A finished command changed who is on the device. The device's own event is not needed for this."""
 	if command.state == "Done" and command.operation == "CopyUsers":
 		jobs.after_commit(USER_SYNC, queue="long", service_tag=command.service_tag)
-	if command.state != "Done" or _is_overtaken(command):
+	if command.state != "Done" or _is_superseded(command):
 		return
 	if command.operation in PUT_ON_DEVICE:
 		mark_on_device(command.service_tag, command.user_id, **_sent_names(command))
@@ -109,7 +109,7 @@ def note_finished_command(command: Document, method: str | None = None) -> None:
 		mark_removed(command.service_tag, command.user_id)
 
 
-def _is_overtaken(command: frappe._dict) -> bool:
+def _is_superseded(command: frappe._dict) -> bool:
 	"""Whether a later command for the same person and device is done already: it is asked after in any order."""
 	later = {
 		"service_tag": command.service_tag,
@@ -123,8 +123,8 @@ def _is_overtaken(command: frappe._dict) -> bool:
 
 def _update_row(service_tag: str, user_id: str, values: dict[str, object]) -> None:
 	employee = employees_by_device_id([user_id]).get(user_id)
-	told = {"employee": employee.name if employee else None, "last_updated": now_datetime()}
-	stored_values.set_values("CAMS Device User", lock_row(service_tag, user_id), {**told, **values})
+	updated = {"employee": employee.name if employee else None, "last_updated": now_datetime()}
+	stored_values.set_values("CAMS Device User", lock_row(service_tag, user_id), {**updated, **values})
 
 
 def _sent_names(command: frappe._dict) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""The working life of an employee, followed on the devices: enrolled, renamed, removed, each as Settings say.
+"""Keep devices in step with employees: enrolled, renamed, removed, each as Settings say.
 
-Commands are recorded with the save that they follow from, so that a lost job loses none. Nothing here waits for
-the gateway, and whatever goes wrong here goes to the Error Log and leaves the save alone. Suspended changes
-nothing: it passes, and a removed fingerprint would have to be taken again. A new branch adds its devices; those
-of the former stay until somebody removes the person there.
+Commands are recorded in the transaction of the save, so a lost job loses none. Nothing here waits for the
+gateway, and an error goes to the Error Log without stopping the save. The status Suspended changes nothing: it is
+temporary, and a removed fingerprint would have to be enrolled again. A new branch adds its devices; the person
+stays on those of the former branch until somebody removes them there.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def sync_employee(employee: Document, method: str | None = None) -> None:
 
 
 def forget_employee(employee: Document, method: str | None = None) -> None:
-	"""Before an Employee is deleted. What is kept here must not stand in the way of that."""
+	"""Before an Employee is deleted. Records of this app must not prevent that."""
 	with _never_failing_the_save(employee):
 		for doctype in ("CAMS Device User", "CAMS Command"):
 			frappe.db.set_value(doctype, {"employee": employee.name}, "employee", None, update_modified=False)
@@ -64,7 +64,7 @@ def _remove(user_id: str, employee: str | None, reason: str) -> None:
 
 
 def _enrol_active(employee: Document, former: frappe._dict) -> list[str]:
-	"""Returns the devices that were told."""
+	"""Returns the devices that get a command."""
 	changed = any(_text(employee, field) != _text(former, field) for field in CALLS_FOR_ENROLMENT)
 	wanted = changed and employee.status == ACTIVE and enrolment.device_id(employee)
 	if not (wanted and _settings().enrol_employees):

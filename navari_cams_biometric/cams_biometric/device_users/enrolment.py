@@ -1,7 +1,7 @@
-"""Employees on devices: who is enrolled where, changed, removed, given a card or copied, as commands.
+"""Employees on devices: commands to enrol, change, remove and copy them, and to give them a card.
 
-Chooses devices and words the commands; `commands` sends them, `device_user_store` knows who is where, `employment` follows
-what becomes of an employee. Who may ask is the controllers' to check.
+This module chooses devices and makes commands. `command_queue` sends them, `device_user_store` knows who is
+where, `employment` follows the changes of an employee. The controllers check permissions.
 """
 
 import base64
@@ -48,10 +48,10 @@ def add_commands(
 	secret: str = "",
 	**arguments: object,
 ) -> list[str]:
-	"""Ask it for one person on each of these devices; return the names of the CAMS Commands.
+	"""Add the command for one person on each of these devices; return the names of the CAMS Commands.
 
-	`person` has FIELDS of an Employee. What waits already as the last word on that person and device is not
-	asked again. `secret` and `arguments` are those of `commands.ask`.
+	`person` has FIELDS of an Employee. If the last queued command for that person and device is the same, it is
+	not added again. `secret` and `arguments` are those of `queue.add_command`.
 	"""
 	user_id = device_id(person)
 	waiting = {} if secret else _last_queued(user_id)
@@ -191,7 +191,7 @@ def _without_device(operation: str, people: list[frappe._dict]) -> list[frappe._
 
 
 def _last_queued(user_id: str) -> dict[str, frappe._dict]:
-	"""By device, the last command that waits for this person."""
+	"""By device, the last queued command for this person."""
 	queued = frappe.get_all(
 		"CAMS Command",
 		filters={"user_id": user_id, "state": CommandState.QUEUED},

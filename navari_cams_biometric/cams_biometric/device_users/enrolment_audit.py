@@ -1,7 +1,7 @@
-"""The enrolment audit: who is on a device and should not be, who should be and is not, whose name is in doubt.
+"""The enrolment audit: who is on a device and should not be, who should be and is not, and whose name differs.
 
-From local records only, and with the same number of queries however many people there are. Enabled devices
-count. Each mismatch says which command fixes it, if one does, or what else to do.
+It reads local records only, with the same number of queries however many people there are. Enabled devices count.
+Each mismatch has the command that fixes it, or says what else to do.
 """
 
 from collections import defaultdict
@@ -90,12 +90,12 @@ def _not_active(records: Records) -> Iterator[Mismatch]:
 
 
 def _whose(row: frappe._dict, employee: frappe._dict | None) -> str:
-	told = [_("An administrator of the device.")] if (row.user_type or "").lower() == "admin" else []
+	notes = [_("An administrator of the device.")] if (row.user_type or "").lower() == "admin" else []
 	if not employee:
-		return " ".join([_("No employee has this ID."), *told])
+		return " ".join([_("No employee has this ID."), *notes])
 	if employee.status == "Left" and employee.relieving_date:
-		return " ".join([_("Left on {0}.").format(employee.relieving_date), *told])
-	return " ".join([_("The employee is {0}.").format(_(employee.status)), *told])
+		return " ".join([_("Left on {0}.").format(employee.relieving_date), *notes])
+	return " ".join([_("The employee is {0}.").format(_(employee.status)), *notes])
 
 
 def _not_enrolled(records: Records) -> Iterator[Mismatch]:
@@ -177,26 +177,26 @@ def _unconfirmed(records: Records) -> Iterator[Mismatch]:
 def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 	common = _common(UNCONFIRMED, records, key)
 	asked = _("{0} was requested on {1}.").format(command.operation, get_datetime(command.creation).date())
-	told = " ".join(text for text in (asked, command.outcome) if text)
+	notes = " ".join(text for text in (asked, command.outcome) if text)
 	if not records.active(key[1]):
 		advice = _("No active employee has this ID: check at the device that nobody is enrolled under it.")
-		return Mismatch(**common, words=f"{told} {advice}")
+		return Mismatch(**common, words=f"{notes} {advice}")
 	if command.state in (CommandState.WAITING, CommandState.QUEUED):
 		return Mismatch(
 			**common,
-			words=f"{told} {_('It will be carried out when the device or the gateway is back online.')}",
+			words=f"{notes} {_('It will be carried out when the device or the gateway is back online.')}",
 		)
 	arguments = frappe.parse_json(command.arguments or "{}")
 	if not _can_repeat(command, arguments):
 		return Mismatch(
-			**common, words=f"{told} {_('Start it again from the employee, with the person present.')}"
+			**common, words=f"{notes} {_('Start it again from the employee, with the person present.')}"
 		)
 	fixed = {"fix": ASK_AGAIN, "operation": command.operation, "arguments": arguments}
-	return Mismatch(**common, words=told, **fixed)
+	return Mismatch(**common, words=notes, **fixed)
 
 
 def _can_repeat(command: frappe._dict, arguments: dict[str, object]) -> bool:
-	"""What held a secret has forgotten it, and nobody stands at the device to give a finger."""
+	"""The secret of such a command is deleted, and for a fingerprint or a face the person has to be at the device."""
 	return command.operation == "AddUser" or arguments.get("photo") == "employee"
 
 

@@ -1,6 +1,6 @@
-"""Who the gateway says is on a device, read into CAMS Device User.
+"""Read the people whom the gateway lists on a device into CAMS Device User.
 
-Only where the gateway keeps the list: that of Web API 3.0 comes from CAMS Device User itself.
+Only if the gateway keeps the list: that of Web API 3.0 comes from CAMS Device User itself.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ def ensure_listable() -> None:
 
 
 def request_sync(service_tag: str) -> None:
-	"""Have the people of a device read; the user is told how it went."""
+	"""Read the people of a device in the background; the user is notified of the result."""
 	job_id = f"cams_people_{service_tag}"
 	user = frappe.session.user
 	jobs.request_job(READ, job_id, queue="long", timeout=TIMEOUT, service_tag=service_tag, tell=user)
@@ -42,16 +42,16 @@ def request_sync(service_tag: str) -> None:
 def sync_now(service_tag: str) -> int:
 	"""Read the people of a device now; return how many are on it. Commits in batches.
 
-	Throws where there is no list to read; raises GatewayError where the gateway does not tell.
+	Throws if the gateway API has no list; raises GatewayError if the gateway does not answer.
 	"""
 	ensure_listable()
 	return _sync(service_tag)[0]
 
 
 def sync_in_background(service_tag: str, tell: str = "") -> None:
-	"""Background job: as `sync`, but does nothing where the gateway has no list, and logs a refusal.
+	"""Background job: like `sync_now`, but does nothing if the gateway API has no list, and logs a refusal.
 
-	`tell` is the user to tell how it went.
+	`tell` is the user to notify of the result.
 	"""
 	if not _has_list():
 		return
@@ -104,17 +104,17 @@ def _store_user(service_tag: str, user: User, employee: str | None, asked_at: da
 		"employee": employee,
 		"last_updated": now_datetime(),
 		"state": DeviceUserState.ON_DEVICE,
-		**_told_names(user),
+		**_sent_names(user),
 	}
 	if user.credentials is not None:
 		values |= device_user_store.credential_counts(user.credentials, bool(known.has_photo))
 	stored_values.set_values("CAMS Device User", name, values)
 
 
-def _told_names(user: User) -> dict[str, str]:
-	"""What is empty was not told."""
-	told = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
-	return {fieldname: stored_values.truncate(value) for fieldname, value in told.items() if value}
+def _sent_names(user: User) -> dict[str, str]:
+	"""Without empty names: those were not sent."""
+	sent = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
+	return {fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value}
 
 
 def _delete_others(service_tag: str, users: dict[str, User], asked_at: datetime) -> int:

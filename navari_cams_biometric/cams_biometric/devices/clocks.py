@@ -1,4 +1,4 @@
-"""The clocks of devices, as their own punches show them against the time of arrival."""
+"""The clocks of devices, measured by comparing the time of their punches with the time of arrival."""
 
 import frappe
 from frappe.model.document import Document
@@ -12,10 +12,10 @@ LARGEST = 2**31 - 1  # what the column holds: 68 years
 
 
 def measure_clock(service_tag: str) -> dict[str, object]:
-	"""The fields of CAMS Device for its clock: seconds ahead (minus: behind), and when that was learned.
+	"""The fields of CAMS Device for its clock: seconds ahead (minus: behind), and when this was measured.
 
-	A device that was offline delivers old punches late, so of the last ones the largest difference counts. Those
-	that came before the clock was last set do not. Empty where no punch tells.
+	A device that was offline delivers old punches late, so the largest difference of the last ones counts.
+	Punches from before the clock was last set do not. Empty if no punch is usable.
 	"""
 	since = [add_to_date(now_datetime(), hours=-WINDOW_HOURS), _last_set(service_tag)]
 	punches = frappe.get_all(

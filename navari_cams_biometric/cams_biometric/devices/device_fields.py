@@ -1,4 +1,4 @@
-"""What the gateway tells of a device, as the fields of CAMS Device hold it."""
+"""Turn the gateway's information on a device into fields of CAMS Device."""
 
 from frappe import _
 from frappe.utils import now_datetime
@@ -8,7 +8,7 @@ from navari_cams_biometric.gateway.client import DeviceHealth, DeviceInfo
 
 
 def connection_fields(health: DeviceHealth) -> dict[str, object]:
-	"""Where the gateway cannot tell how many commands wait, none is known to."""
+	"""If the gateway does not say how many commands are pending, the queue depth is 0."""
 	last_seen = times.to_site_time(health.last_seen)
 	return {
 		"connection": "Online" if health.online else "Offline",
@@ -18,22 +18,27 @@ def connection_fields(health: DeviceHealth) -> dict[str, object]:
 	}
 
 
-def information_fields(told: DeviceInfo) -> dict[str, object]:
-	"""What the device tells of itself; what it does not tell stays as it is known."""
+def information_fields(information: DeviceInfo) -> dict[str, object]:
+	"""What the device reports of itself; what it does not report keeps its value."""
 	values = {
-		"model": stored_values.truncate(told.model),
-		"firmware": stored_values.truncate(told.firmware),
-		"counters": _counters(told),
-		"licence_until": told.licence_until,
+		"model": stored_values.truncate(information.model),
+		"firmware": stored_values.truncate(information.firmware),
+		"counters": _counters(information),
+		"licence_until": information.licence_until,
 	}
 	known = {fieldname: value for fieldname, value in values.items() if value}
 	return {**known, "information_at": now_datetime()}
 
 
-def _counters(told: DeviceInfo) -> str:
+def _counters(information: DeviceInfo) -> str:
 	"""A line for each: how many of how many."""
-	names = [*told.counters, *(name for name in told.capacity if name not in told.counters)]
-	return "\n".join(_counter(name, told.counters.get(name), told.capacity.get(name)) for name in names)
+	names = [
+		*information.counters,
+		*(name for name in information.capacity if name not in information.counters),
+	]
+	return "\n".join(
+		_counter(name, information.counters.get(name), information.capacity.get(name)) for name in names
+	)
 
 
 def _counter(name: str, count: int | None, capacity: int | None) -> str:

@@ -1,7 +1,7 @@
-"""The health of devices: what the gateway tells of each, what their own punches tell, and what follows from it.
+"""The health of devices: from the gateway's answer for each and from their own punches.
 
-A scheduled look every ten minutes, and one on demand. What is judged, and how, is for `health_rules`; who is told,
-for `notices`. What was told already stands on the device's record, so that it is told once.
+Checked every ten minutes, and on demand. `health_rules` decides what is wrong, `notices` notifies. The device's
+record has the problems that were notified already, so that each is notified once.
 """
 
 from collections.abc import Iterable
@@ -54,9 +54,9 @@ FIELDS = [
 
 @dataclass
 class Answer:
-	"""What the gateway said of one device, asked at `asked_at`, in the site's zone.
+	"""What the gateway answered about one device at `asked_at`, in the site's zone.
 
-	`refusal` is why it said nothing; `overdue`: a command waits too long.
+	`refusal` is why it gave no answer; `overdue` means that a command has been pending too long.
 	"""
 
 	asked_at: datetime = field(default_factory=now_datetime)
@@ -82,23 +82,23 @@ def check() -> None:
 
 
 def check_all() -> str:
-	"""Look after every enabled device, those first that waited longest; commits after each.
+	"""Check every enabled device, those first whose last check is the oldest; commits after each.
 
-	Returns why the gateway cannot be reached, or an empty text. No device is judged from that: then silence goes
-	by callbacks alone, and what only the gateway could tell stays as it was. A device that there was no time
-	for keeps its record as it is. Throws where Settings have no token.
+	Returns why the gateway cannot be reached, or an empty text. An outage says nothing about a device: in that
+	case only callbacks decide whether it is reporting, and what only the gateway knows stays as it was. A device
+	that there was no time for keeps its record. Throws if Settings have no token.
 	"""
 	devices = frappe.get_all("CAMS Device", filters={"enabled": 1}, fields=FIELDS, order_by="health_at, name")
 	with frappe.get_cached_doc("CAMS Biometric Settings").client(
 		attempts=1, timeout=PATIENCE_SECONDS
 	) as client:
-		told = _check_in_turn(client, devices)
+		checked = _check_in_turn(client, devices)
 	for device in devices:
-		if told.outage or device.name in told.answers:
-			_conclude_safely(device.name, told.answers.get(device.name, Answer()), told.outage)
-	_report(told, devices)
+		if checked.outage or device.name in checked.answers:
+			_conclude_safely(device.name, checked.answers.get(device.name, Answer()), checked.outage)
+	_report(checked, devices)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the results of this round
-	return told.outage
+	return checked.outage
 
 
 def check_one(client: GatewayClient, service_tag: str) -> None:
@@ -112,31 +112,33 @@ def check_one(client: GatewayClient, service_tag: str) -> None:
 
 
 def read_information(client: GatewayClient, service_tag: str) -> None:
-	"""Note what the device tells of itself. Raises GatewayError where it tells nothing, for one when it is offline."""
+	"""Store what the device reports of itself. Raises GatewayError if it reports nothing, for example while it is
+	offline.
+	"""
 	stored_values.set_values(
 		"CAMS Device", service_tag, device_fields.information_fields(client.get_device_info(service_tag))
 	)
 
 
 def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Round:
-	told, end = Round(), monotonic() + BUDGET_SECONDS
+	checked, end = Round(), monotonic() + BUDGET_SECONDS
 	for device in devices:
 		if monotonic() > end:
 			break
 		answer = _check_with_gateway(client, device)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps what was learned of a command
 		if isinstance(answer.refusal, RateLimitedError):
-			return told  # the others would fare no better; they are first in the next round
-		told.answers[device.name] = answer
-		if len(told.answers) >= UNANSWERED_IN_A_ROW and _outage(told):
+			return checked  # the others would fare no better; they are first in the next round
+		checked.answers[device.name] = answer
+		if len(checked.answers) >= UNANSWERED_IN_A_ROW and _outage(checked):
 			break
-	told.outage = _outage(told)
-	return told
+	checked.outage = _outage(checked)
+	return checked
 
 
-def _outage(told: Round) -> str:
+def _outage(checked: Round) -> str:
 	"""Why the last ones asked for were not answered; empty where one of them was."""
-	last = [answer.refusal for answer in told.answers.values()][-UNANSWERED_IN_A_ROW:]
+	last = [answer.refusal for answer in checked.answers.values()][-UNANSWERED_IN_A_ROW:]
 	return str(last[-1]) if last and all(_is_outage(refusal) for refusal in last) else ""
 
 
@@ -171,10 +173,10 @@ def _information_if_told(client: GatewayClient, service_tag: str) -> DeviceInfo 
 
 
 def _is_overdue(client: GatewayClient, service_tag: str) -> bool:
-	"""Whether the oldest command that is under way is so for too long, the gateway asked.
+	"""Whether the oldest command in progress has been pending too long, according to the gateway.
 
-	Where nobody can be asked after a command, only one that is known to wait for the device counts: one that
-	was sent may be done.
+	If commands cannot be polled, only one that is known to wait for the device counts: one that was sent may be
+	done.
 	"""
 	can_tell = client.supports("GetCommandStatus")
 	waiting = {
@@ -207,11 +209,15 @@ def _conclude_safely(service_tag: str, answer: Answer, outage: str) -> None:
 
 
 def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
-	"""Write what was learned and what follows, and tell it once. The row is the lock: nobody else tells it too."""
+	"""Store the new facts and what follows from them, and notify once. The row is the lock against a second
+	notice.
+	"""
 	before = frappe.db.get_value("CAMS Device", service_tag, FIELDS, as_dict=True, for_update=True)
 	_note_reported(service_tag, answer)
-	told = _reported_fields(service_tag, answer)
-	case = Case(before, frappe._dict({**before, **told}), bool(answer.health), answer.overdue, now_datetime())
+	reported = _reported_fields(service_tag, answer)
+	case = Case(
+		before, frappe._dict({**before, **reported}), bool(answer.health), answer.overdue, now_datetime()
+	)
 	problems = health_rules.find_problems(case, Limits.of_settings())
 	remarks = [*problems.values(), *_remark(answer, outage)]
 	judged = {
@@ -220,12 +226,12 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 		"health_note": "\n".join(remarks),
 		"health_at": case.now,
 	}
-	stored_values.set_values("CAMS Device", service_tag, {**told, **judged})
+	stored_values.set_values("CAMS Device", service_tag, {**reported, **judged})
 	_notify_change(case, problems)
 
 
 def _note_reported(service_tag: str, answer: Answer) -> None:
-	"""Attendance waits for a device until it is known to keep nothing back."""
+	"""Attendance waits until the device is known to have sent everything."""
 	if answer.health and answer.health.online and answer.health.queue_depth == 0:
 		watermark.note_reported(service_tag, answer.asked_at)
 
@@ -238,7 +244,7 @@ def _notify_change(case: Case, problems: dict[str, str]) -> None:
 
 
 def _reported_fields(service_tag: str, answer: Answer) -> dict[str, object]:
-	"""The fields that are known anew; what was not told stays."""
+	"""The fields with a new value; those that were not reported keep theirs."""
 	return {
 		**(device_fields.connection_fields(answer.health) if answer.health else {}),
 		**(device_fields.information_fields(answer.information) if answer.information else {}),
@@ -258,23 +264,23 @@ def _remark(answer: Answer, outage: str) -> list[str]:
 	]
 
 
-def _report(told: Round, devices: list[frappe._dict]) -> None:
+def _report(checked: Round, devices: list[frappe._dict]) -> None:
 	"""For the administrators, once a day each."""
-	if told.outage:
+	if checked.outage:
 		log_once_a_day(
 			"The CAMS gateway cannot be reached",
-			f"{told.outage}\nThe health of devices is judged by their callbacks until it answers.",
+			f"{checked.outage}\nThe health of devices is decided by their callbacks until it answers.",
 			identity=("health", "outage"),
 		)
 		return
-	if len(told.answers) < len(devices):
+	if len(checked.answers) < len(devices):
 		log_once_a_day(
 			"The health of CAMS devices could not be asked for in time",
-			f"{len(told.answers)} of {len(devices)} devices were asked; the others come first next time."
+			f"{len(checked.answers)} of {len(devices)} devices were asked; the others come first next time."
 			" The gateway is slow, or limits the rate.",
 			identity=("health", "incomplete"),
 		)
-	for service_tag, answer in told.answers.items():
+	for service_tag, answer in checked.answers.items():
 		if answer.refusal:
 			log_once_a_day(
 				"The CAMS gateway said nothing of a device",

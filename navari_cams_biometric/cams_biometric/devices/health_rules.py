@@ -1,4 +1,4 @@
-"""What is wrong with a device, from what is known of it. Asks nobody and writes nothing."""
+"""Decides what is wrong with a device, from the facts on its record. Sends no request and writes nothing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -37,10 +37,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Case:
-	"""One device: its record `before` this look and `after` it, both with the fields of CAMS Device.
+	"""One device: its record `before` this check and `after` it, both with the fields of CAMS Device.
 
-	`answered` tells that the gateway spoke of the device this time, `overdue` that a command waits too long.
-	Times are naive, in the site's zone.
+	`answered` means that the gateway answered about the device this time, `overdue` that a command has been
+	pending too long. Times are naive, in the site's zone.
 	"""
 
 	before: frappe._dict
@@ -51,7 +51,7 @@ class Case:
 
 	@property
 	def had(self) -> set[str]:
-		"""The problems that were told already."""
+		"""The problems that were notified already."""
 		return {problem for problem in (self.before.problems or "").split(",") if problem}
 
 
@@ -67,7 +67,7 @@ def find_problems(case: Case, limits: Limits) -> dict[str, str]:
 
 
 def health_of(case: Case, problems: dict[str, str]) -> str:
-	"""The worst problem, or Well; empty where nothing was ever heard of the device."""
+	"""The worst problem, or Healthy; empty if nothing was ever received from the device."""
 	known = any(case.after[fieldname] for fieldname in ("last_reported", "last_seen", "connection"))
 	return next(iter(problems), Health.HEALTHY if known else "")
 
@@ -85,14 +85,18 @@ def _not_reporting(case: Case, limits: Limits) -> str:
 
 
 def _alive_at(case: Case) -> datetime | None:
-	"""When it was last heard here, or known to be online. A time that lies ahead is no later than now."""
-	told = case.after
-	known = [told.last_reported, told.last_seen, told.connection_since if told.connection == ONLINE else None]
+	"""When it last reported, or was known to be online. A time in the future counts as now."""
+	current = case.after
+	known = [
+		current.last_reported,
+		current.last_seen,
+		current.connection_since if current.connection == ONLINE else None,
+	]
 	return max((min(get_datetime(moment), case.now) for moment in known if moment), default=None)
 
 
 def _queue_stuck(case: Case) -> str:
-	"""Whoever cannot be asked stays stuck; who is offline has a reason to keep commands waiting."""
+	"""Without an answer the problem stays as it was; an offline device has a reason for pending commands."""
 	waits = _waits(case) if case.answered else Health.QUEUE_STUCK in case.had
 	if not waits:
 		return ""
@@ -107,7 +111,7 @@ def _queue_stuck(case: Case) -> str:
 
 
 def _waits(case: Case) -> bool:
-	"""Both times online, and each time something waited. A look right after another counts for none."""
+	"""Online at both checks, with commands pending at both. A check shortly after another one does not count."""
 	before, after = case.before, case.after
 	if not (before.connection == after.connection == ONLINE):
 		return False

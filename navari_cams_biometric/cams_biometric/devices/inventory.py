@@ -1,4 +1,4 @@
-"""The devices that the gateway has and the records of them here, brought together."""
+"""Compare the devices of the gateway with the CAMS Devices here, and add what is missing."""
 
 import frappe
 from frappe import _
@@ -9,7 +9,7 @@ from navari_cams_biometric.gateway.client import Device, GatewayApi, GatewayClie
 
 
 def ensure_device_list() -> None:
-	"""Throw where the gateway API has no list of devices: the client would tell what is here already."""
+	"""Throw if the gateway API has no list of devices: the client would return the records of this site."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	if settings.gateway_api != GatewayApi.REST_V3.value:
 		frappe.throw(
@@ -21,9 +21,9 @@ def ensure_device_list() -> None:
 
 
 def import_devices(client: GatewayClient) -> list[str]:
-	"""Make a record for each device that is missing here, and note what the gateway tells of the others.
+	"""Add a CAMS Device for each device that is missing here, and update the others from the gateway.
 
-	Returns the service tags that are new. Raises GatewayError where the gateway does not tell.
+	Returns the service tags that are new. Raises GatewayError if the gateway does not answer.
 	"""
 	known = {name.casefold(): name for name in frappe.get_all("CAMS Device", pluck="name", order_by="name")}
 	listed = {device.service_tag.casefold(): device for device in client.list_devices() if device.service_tag}

@@ -1,4 +1,4 @@
-"""What this site knows of devices and people, for the gateway API that has no lists of its own."""
+"""The devices and people that are known here, for the gateway API that has no lists of its own."""
 
 import json
 from collections.abc import Iterable

@@ -1,7 +1,8 @@
-"""The morning digests: one mail to HR, one to administrators, each with counts and links and nobody's name.
+"""The daily digests: one mail to HR, one to administrators, each with counts and links and without names of
+people.
 
-Off until Settings list somebody. What stands in them is for `attendance_lines` and `device_lines`. Where there is
-nothing to tell nothing is sent, and a morning has one digest, however often the scheduler runs the job.
+Off until Settings list somebody. `attendance_lines` and `device_lines` gather the content. If there is nothing to
+report, no mail is sent. There is one digest a day, however often the scheduler runs the job.
 """
 
 from collections.abc import Callable
@@ -24,9 +25,10 @@ MOST_DAYS = 7  # that a digest looks back, after mornings without one
 
 @dataclass(frozen=True)
 class Digest:
-	"""Who gets it (a field of Settings, and only with one of `roles`), when it was composed last, what stands in it.
+	"""One digest: its recipients (a field of Settings; they need one of `roles`), when it was composed last, its
+	content.
 
-	`sections_since` takes a time in the site's zone, and leaves out what has nothing to tell.
+	`sections_since` takes a time in the site's zone, and leaves out sections without content.
 	"""
 
 	title: str
@@ -55,7 +57,7 @@ DIGESTS = {
 
 
 def send() -> None:
-	"""Scheduled, each morning: the digests that somebody wants. One that fails keeps no other back."""
+	"""Scheduled, each day: the digests that have recipients. An error in one does not stop the other."""
 	for name in DIGESTS:
 		try:
 			_send(DIGESTS[name])
@@ -66,7 +68,7 @@ def send() -> None:
 
 
 def preview(name: str) -> dict[str, str]:
-	"""The digest as it would go out now, `subject` and `html`; both empty where there is nothing to tell."""
+	"""The digest as it would be sent now, `subject` and `html`; both empty if there is nothing to report."""
 	digest = DIGESTS[name]
 	sections = digest.sections_since(_since(digest))
 	if not sections:
@@ -77,7 +79,7 @@ def preview(name: str) -> dict[str, str]:
 
 
 def _send(digest: Digest) -> None:
-	"""The lock is for a second run of this morning's job: it waits, and then finds the digest composed."""
+	"""The lock is against a second run of the same day: it waits, and then finds the digest composed."""
 	addresses = _addresses(digest)
 	if not addresses:
 		return
@@ -99,7 +101,7 @@ def _send(digest: Digest) -> None:
 
 
 def _addresses(digest: Digest) -> list[str]:
-	"""Of those listed who still may read what it tells."""
+	"""Of the listed users, those who still have the permission to read it."""
 	listed = [row.user for row in frappe.get_cached_doc(SETTINGS).get(digest.recipients)]
 	if not listed:
 		return []

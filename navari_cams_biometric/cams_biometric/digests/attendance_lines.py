@@ -1,4 +1,4 @@
-"""What HR is told each morning: what is held, what is missing, what was repaired and what waits for it."""
+"""The content of HR's daily digest: held punches, missing punches, day repairs, shifts on hold."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ def _repairs(since: datetime) -> list[Section]:
 
 
 def _shifts() -> list[Section]:
-	"""Those whose attendance waits. Where nobody is absent yet because of a quiet hour nothing is said."""
+	"""Shifts whose attendance is on hold. A shift that has only had a quiet hour is left out."""
 	states = [state for state in watermark.states() if holds.color_of(state)[0] == holds.HELD]
 	lines = [
 		Line(

@@ -1,4 +1,4 @@
-"""What administrators are told each morning: devices that are not well, and what failed."""
+"""The content of the administrators' daily digest: devices that need attention, and what failed."""
 
 from datetime import datetime
 

@@ -1,4 +1,6 @@
-"""What digests consist of: sections of lines, each with a link to where it is fixed. Plain text; the template escapes."""
+"""The parts of a digest: sections of lines, each with a link to where it is resolved. Plain text; the template
+escapes.
+"""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode

@@ -1,6 +1,6 @@
-"""The doctor: examines the whole chain from the gateway to attendance, and names the remedy for what is wrong.
+"""The doctor checks the whole chain from the gateway to attendance, and says how to fix what is wrong.
 
-Each check is a function that yields findings; one that breaks is itself a finding.
+Each check is a function that yields findings; a check that raises an error is a finding, too.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""From punches to attendance: devices, employees, shift types, and the settings of HRMS that lose a day."""
+"""Checks from punches to attendance: devices, employees, shift types, and settings of HRMS that lose a day."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ MOST_NAMES = 5
 
 
 def devices() -> Iterator[Finding]:
-	"""Each device that is not well, by the last check of its health."""
+	"""Each device that needs attention, by the last check of its health."""
 	title = _("Devices")
 	enabled = frappe.get_all(
 		"CAMS Device",
@@ -49,7 +49,7 @@ def employees() -> Iterator[Finding]:
 
 
 def held_punches() -> Iterator[Finding]:
-	"""Punches that wait for a person."""
+	"""Punches that a person has to resolve."""
 	title = _("Held Punches")
 	count = frappe.db.count("CAMS Punch", {"state": ["in", (PunchState.HELD, PunchState.FAILED)]})
 	if not count:

@@ -1,4 +1,4 @@
-"""What a check of the doctor finds."""
+"""The result of a check of the doctor."""
 
 from dataclasses import asdict, dataclass
 

@@ -1,4 +1,4 @@
-"""Between the gateway and this site: the token, the callback's address and answer, and the gateway's own answer."""
+"""Checks between the gateway and this site: the token, the callback's URL and answer, the gateway's own answer."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -58,9 +58,9 @@ def callback() -> Iterator[Finding]:
 def last_callback() -> Iterator[Finding]:
 	"""Only a callback that came shows that the gateway reaches this site."""
 	title = _("Last Callback")
-	heard = frappe.get_all("CAMS Device", pluck="last_reported", order_by="last_reported desc", limit=1)
-	if heard and heard[0]:
-		yield Finding(title, OK, _("A device last reported at {0}.").format(str(heard[0])[:16]))
+	reported = frappe.get_all("CAMS Device", pluck="last_reported", order_by="last_reported desc", limit=1)
+	if reported and reported[0]:
+		yield Finding(title, OK, _("A device last reported at {0}.").format(str(reported[0])[:16]))
 		return
 	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
 	yield Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)

@@ -1,4 +1,4 @@
-"""The site itself: scheduler, workers, what waits for them, time, versions."""
+"""Checks of the site itself: scheduler, workers, pending jobs, time, versions."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -50,7 +50,7 @@ def workers() -> Iterator[Finding]:
 	except RedisError:
 		yield Finding(title, ERROR, _("Redis cannot be reached."), _("Start the bench's Redis servers."))
 		return
-	missing = [name for name in QUEUES if not any(heard.endswith(f":{name}") for heard in listening)]
+	missing = [name for name in QUEUES if not any(queue.endswith(f":{name}") for queue in listening)]
 	if not missing:
 		yield Finding(title, OK, _("Workers listen to every queue."))
 		return
@@ -60,12 +60,12 @@ def workers() -> Iterator[Finding]:
 
 
 def waiting_punches() -> Iterator[Finding]:
-	"""Punches that should long be check-ins."""
+	"""Punches that should have been processed long ago."""
 	title = _("Pending Punches")
 	late = {"state": PunchState.QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
 	count = frappe.db.count("CAMS Punch", late)
 	if not count:
-		yield Finding(title, OK, _("No punch is waiting for a worker."))
+		yield Finding(title, OK, _("No punch is pending for a worker."))
 		return
 	sentence = _("{0} punches have been pending for more than {1} minutes.").format(count, LATE_MINUTES)
 	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")

@@ -1,7 +1,7 @@
-"""The days that the gateway tells beside those that this site has: first in, last out, hours. Changes nothing.
+"""Compare the days of the gateway with those in ERPNext: first in, last out, hours. Changes nothing.
 
-A day of the site is made of its Employee Checkins, whoever entered them, in the same way as the gateway's client
-makes days of punches.
+A day in ERPNext is made from its Employee Checkins, also those entered manually, in the same way as the gateway's
+client makes days from punches.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,15 +31,15 @@ FIRST_IN, LAST_OUT, HOURS = "First In", "Last Out", "Hours"
 TYPES = {"IN": PunchType.CHECK_IN.value, "OUT": PunchType.CHECK_OUT.value}
 
 
-def compare_days(told: Iterable[DaySummary], scope: Scope, with_hours: bool) -> list[Row]:
-	"""A row for each person and day that either side has, those that differ first, then by day.
+def compare_days(gateway_days: Iterable[DaySummary], scope: Scope, with_hours: bool) -> list[Row]:
+	"""A row for each person and day of either side, those that differ first, then by day.
 
-	Without `with_hours` the gateway tells no hours and they are not compared. Keys: date, user_id, employee,
-	employee_name, difference (what differs, separated by commas, or empty), and for both sides first_in,
-	last_out (naive, site's zone) and worked (seconds), each with `_gateway` or `_here` behind it.
+	Without `with_hours` the gateway has no hours, and they are not compared. Keys: date, user_id, employee,
+	employee_name, difference (what differs, separated by commas, or empty), and for both sides first_in, last_out
+	(naive, site's zone) and worked (seconds), each with the suffix `_gateway` or `_here`.
 	"""
 	zone = ZoneInfo(get_system_timezone())
-	theirs = {(day.user_id, day.date): day for day in told if scope.is_about(day.user_id)}
+	theirs = {(day.user_id, day.date): day for day in gateway_days if scope.is_about(day.user_id)}
 	ours = {(day.user_id, day.date): day for day in summarise(_checkins_as_punches(scope), zone)}
 	rows = []
 	for user_id, day in theirs.keys() | ours.keys():

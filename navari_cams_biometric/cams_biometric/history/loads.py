@@ -1,9 +1,9 @@
-"""Loading history: asking the gateway for the punches of a range, device by device, window by window.
+"""Load history: request the punches of a range from the gateway, device by device, window by window.
 
-Pages go through the inbox, so a punch that is there already is not doubled, and a page that is loaded twice does
-no harm. After each page the place is noted and committed: a load that was interrupted goes on there. It gives way
-to other jobs every two minutes. Where the gateway answers by a batch to the callback instead, the device is
-expected to send one. A punch that was missing here keeps the name of the load that brought it.
+Pages go through the inbox, so a punch that is here already is not doubled, and a page may be loaded twice. After
+each page the position is stored and committed: an interrupted load continues there. Every two minutes it lets
+other jobs run first. If the gateway answers with a batch to the callback instead, the device is expected to send
+one. A punch that was missing here keeps the name of the load that brought it.
 """
 
 import time
@@ -29,7 +29,7 @@ WINDOW = timedelta(days=30) - timedelta(seconds=1)
 HISTORY_HOURS = 24  # in which a device may answer by the callback
 SLICE_SECONDS = 120
 JOB_TIMEOUT = 20 * 60  # seconds: a slice, and the slowest of pages with all its repeats
-STALLED_MINUTES = 25  # longer than a job can be silent
+STALLED_MINUTES = 25  # longer than a job can run without a sign of progress
 RUN = f"{__name__}.run"
 
 
@@ -134,7 +134,7 @@ def _run(load: frappe._dict) -> None:
 
 
 def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -> bool:
-	"""Load one device's windows; False where the load was cancelled meanwhile, or gives way."""
+	"""Load one device's windows; False if the load was cancelled, or has to let other jobs run first."""
 	if (
 		row.state != LoadDeviceState.BY_CALLBACK
 	):  # of a former slice: it says how the device answers, not that it is finished
@@ -207,7 +207,7 @@ def _note_window(load: frappe._dict, row: frappe._dict, window_end: datetime) ->
 
 
 def _go_on(load: frappe._dict) -> bool:
-	"""Commit what is done, show a sign of life, and tell whether to go on in this job."""
+	"""Commit what is done, publish the progress, and return whether to continue in this job."""
 	_show_progress(load)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a load that breaks resumes after this page
 	if frappe.db.get_value("CAMS History Load", load.name, "state") == LoadState.CANCELLED:

@@ -1,8 +1,8 @@
-"""The nightly reconciliation: a history load of the last days, and word of what was missing here.
+"""The nightly reconciliation: a history load of the last days, and a notice about what was missing.
 
-The load finds, loads and marks what was missing (history.loads). It is told of once it is over and nothing more
-comes, and again where a device answers by the callback later. A device that failed is asked for the same days in the
-next nights, as far back as Settings say.
+The load finds, loads and marks missing punches (history.loads). The notice follows when the load is over and
+nothing more arrives, and another one if a device answers through the callback later. The next nights request the
+days of a failed device again, as far back as Settings say.
 """
 
 from collections import Counter
@@ -24,10 +24,12 @@ RECIPIENT_ROLE = "HR Manager"
 
 
 def begin() -> None:
-	"""Scheduled, at night: load the last days of all enabled devices, if Settings say so and the gateway can be asked.
+	"""Scheduled, at night: load the last days of all enabled devices, if Settings say so and the gateway can be
+	reached.
 
-	One at a time: a load of a former night that is still under way is left alone. No day before `reconcile_from`: the
-	earlier version of this app recorded those in its own way, and the right punches would stand beside its own.
+	One at a time: a load of an earlier night that is still in progress is not disturbed. No day before
+	`reconcile_from` is loaded: the earlier version of this app recorded those in its own way, and the right
+	punches would be added beside its own.
 	"""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
 	days = settings.reconcile_days or 0
@@ -44,7 +46,9 @@ def begin() -> None:
 
 
 def notify() -> None:
-	"""Scheduled: say what the nightly loads brought that are over, each thing once. Silent where nothing was missing."""
+	"""Scheduled: notify of the results of nightly loads that are over, once each. No notice if nothing was
+	missing.
+	"""
 	over = {
 		"kind": LoadKind.NIGHTLY,
 		"state": ["in", [LoadState.DONE, LoadState.FAILED]],
@@ -56,7 +60,7 @@ def notify() -> None:
 
 
 def _notify_of(load: Document) -> None:
-	"""The row is the lock: nobody else tells it too."""
+	"""The row is the lock against a second notice."""
 	brought = _brought_by(load)
 	has_failed = load.state == LoadState.FAILED and not load.notified_at
 	if len(brought) <= load.notified_punches and not has_failed:
@@ -80,7 +84,7 @@ def _brought_by(load: Document) -> list[frappe._dict]:
 
 
 def _recipients() -> set[str]:
-	"""Whom Settings name, and every HR Manager: attendance may have changed, or wait for them."""
+	"""The users named in Settings, and every HR Manager: attendance may have changed, or be on hold."""
 	roles = {"role": RECIPIENT_ROLE, "parenttype": "User", "parent": ["!=", "Administrator"]}
 	return notices.recipients() | set(frappe.get_all("Has Role", filters=roles, pluck="parent"))
 

@@ -1,7 +1,7 @@
-"""The punches that the gateway tells beside those that this site has. Compares; changes nothing.
+"""Compare the punches of the gateway with those in ERPNext. Changes nothing.
 
-A punch is the same on both sides where its identity is (punches.inbox). Days are for day_comparison, asking
-for base.gateway_questions, showing for the reports.
+A punch is the same on both sides if its identity is the same (punches.inbox). day_comparison compares days,
+base.gateway_questions sends the requests, the reports show the result.
 """
 
 from collections.abc import Iterable, Iterator
@@ -92,15 +92,18 @@ def scope_of(
 	)
 
 
-def compare_punches(told: Iterable[DevicePunch], scope: Scope, asked_at: datetime, is_all: bool) -> list[Row]:
-	"""A row for each punch that either side has, those that differ first, then by time.
+def compare_punches(
+	gateway_punches: Iterable[DevicePunch], scope: Scope, asked_at: datetime, is_all: bool
+) -> list[Row]:
+	"""A row for each punch of either side, those that differ first, then by time.
 
-	`asked_at` is when the gateway was asked, naive in the site's zone: what arrived here since then is left out,
-	and, unless the gateway told all (`is_all`), so is everything that it did not tell. Keys: time (naive, site's
-	zone, or None), employee, employee_name, user_id, service_tag, punch_type, at_gateway (Yes, No), on_site,
-	difference (Only at Gateway, Only in ERPNext, Held, Failed or empty), cams_punch, employee_checkin.
+	`asked_at` is when the request was sent, naive in the site's zone. Punches that arrived here since then are
+	left out; unless the gateway returned everything (`is_all`), so are all that it did not return. Keys: time
+	(naive, site's zone, or None), employee, employee_name, user_id, service_tag, punch_type, at_gateway (Yes,
+	No), on_site, difference (Only at Gateway, Only in ERPNext, Held, Failed or empty), cams_punch,
+	employee_checkin.
 	"""
-	at_gateway = _told_rows(told, scope)
+	at_gateway = _gateway_rows(gateway_punches, scope)
 	here = _rows_here(scope, at_gateway)
 	rows = [{**row, **_here(here.get(name)), "at_gateway": "Yes"} for name, row in at_gateway.items()]
 	for name in here if is_all else ():
@@ -123,11 +126,11 @@ def _user_id_of(employee: str) -> str:
 	return user_id
 
 
-def _told_rows(told: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
-	"""By the name that the CAMS Punch has if it is here; what is told twice is one."""
+def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
+	"""By the name that the CAMS Punch has if it is here; a punch that is returned twice counts once."""
 	devices: dict[str, object] = {}
 	rows: dict[str, Row] = {}
-	for found in told:
+	for found in gateway_punches:
 		tag = found.service_tag or scope.service_tag
 		if not scope.holds(DevicePunch(tag, found.punch)):
 			continue
@@ -144,8 +147,9 @@ def _told_rows(told: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
 
 
 def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
-	"""The punches of the scope, and those of these names whatever their time, by name. Of a punch that has expired
-	its check-in tells."""
+	"""The punches of the scope, and those with these names whatever their time, by name. A punch that was deleted
+	after its retention is read from its check-in.
+	"""
 	filters: dict[str, object] = {"punch_time": ["between", scope.site_times]}
 	if scope.service_tag:
 		filters["service_tag"] = scope.service_tag

@@ -1,4 +1,4 @@
-"""Punches that were compared (history.punch_comparison), counted: for each device, and for each person on it."""
+"""Count compared punches (history.punch_comparison): for each device, and for each person on it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

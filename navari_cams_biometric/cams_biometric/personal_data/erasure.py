@@ -1,7 +1,8 @@
-"""Forget a person who left: off the devices first, then out of this app's records. Attendance stays, it is payroll.
+"""Erase a person who left: from the devices first, then from this app's records. Attendance stays, because it is
+payroll.
 
-A punch stays as a line without a person, and so does a place on a device: by the name of the line it is recognised
-when it is told again. What is not settled yet stands in the way, it may be somebody's pay.
+A punch stays as a row without a person, and so does a device user: the name of the row recognises it when it is
+sent again. Whatever is unfinished prevents the erasure, because it may be somebody's pay.
 """
 
 from collections.abc import Iterable, Iterator
@@ -60,9 +61,10 @@ NO_SUBJECT = {"user_id": "", "employee": None, "arguments": None, "outcome": Non
 
 
 def standing(employee: frappe._dict) -> dict[str, object]:
-	"""What an erasure would find: `obstacles` that stand in its way, each a `message` with the `doctype` and `names`
-	of the records to fix; `devices` that the person is to be taken off first, by label; `open_commands`, how many
-	are on their way; and by DocType how many records there are (`counts`)."""
+	"""What an erasure would find: `obstacles`, each a `message` with the `doctype` and `names` of the records to
+	fix; `devices` that the person has to be removed from first, by label; `open_commands`, how many are in
+	progress; and by DocType how many records there are (`counts`).
+	"""
 	records = records_of(person_of(employee))
 	return {
 		"obstacles": list(_obstacles(employee, records)),
@@ -73,10 +75,11 @@ def standing(employee: frappe._dict) -> dict[str, object]:
 
 
 def erase(employee: frappe._dict, reason: str) -> dict[str, object]:
-	"""Take the person off the devices, or, where that is done, erase what is stored; call it again after the first.
+	"""Remove the person from the devices, or, if that is done, erase what is stored. Call it again after the
+	first.
 
-	Returns `removing`, how many devices are still to report back, and `erased`, the counts by DocType. Who may is the
-	caller's to check. Throws where something stands in the way.
+	Returns `removing`, how many devices still have to confirm, and `erased`, the counts by DocType. The caller
+	checks permissions. Throws if there are obstacles.
 	"""
 	person = person_of(employee)
 	records = records_of(person)
@@ -122,7 +125,7 @@ def _labels(service_tags: Iterable[str]) -> list[str]:
 
 
 def _take_off_devices(employee: frappe._dict, records: Records, reason: str) -> int:
-	"""How many devices or commands have to be waited for."""
+	"""How many devices or commands are still in progress."""
 	rows = [row for row in records[DEVICE_USER] if row.state == DeviceUserState.ON_DEVICE]
 	on_its_way = {
 		(command.service_tag, command.user_id)
@@ -192,7 +195,7 @@ def _erase_schedule_lines(lines: list[frappe._dict]) -> None:
 
 
 def _note_on(employee: frappe._dict, reason: str, counts: dict[str, int]) -> None:
-	"""Past the hooks of Employee: they would take the empty device ID for news to tell the devices."""
+	"""Without the hooks of Employee: they would send the empty device ID to the devices."""
 	employee.db_set("attendance_device_id", None)
 	listed = ", ".join(f"{_(doctype)}: {count}" for doctype, count in counts.items()) or _(
 		"nothing was stored"

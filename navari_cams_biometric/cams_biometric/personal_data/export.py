@@ -1,4 +1,4 @@
-"""What is stored about a person, as a file to hand out: a ZIP with one JSON file, and the photos of punches."""
+"""What is stored about a person, as a file: a ZIP with one JSON file, and the photos of punches."""
 
 import io
 import zipfile
@@ -19,7 +19,7 @@ JSON_FILE = "biometric-data.json"
 
 
 def archive(person: Person, with_photos: bool) -> bytes:
-	"""`with_photos`: the pictures themselves, too, for whoever may see them."""
+	"""`with_photos`: with the pictures themselves, for users who may see them."""
 	records = records_of(person)
 	content = io.BytesIO()
 	with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:

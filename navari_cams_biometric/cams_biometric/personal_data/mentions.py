@@ -1,6 +1,7 @@
-"""What Frappe keeps beside this app's records, and what others wrote about a person in them: found and erased.
+"""What Frappe keeps about this app's records, and what others wrote about a person in them: found and erased.
 
-Whole where it is about an erased record; word by word where it is about something else and mentions the person.
+Deleted if it is about an erased record; redacted word by word if it is about something else and mentions the
+person.
 """
 
 import json
@@ -124,7 +125,7 @@ def _containing(
 
 
 def _search_words(person: Person) -> list[str]:
-	"""What stands for the person in a text, or in JSON."""
+	"""The words for this person in a text, or in JSON."""
 	words = [
 		word for word in (person.employee, person.full_name, *person.user_ids) if len(word) >= SHORTEST_WORD
 	]

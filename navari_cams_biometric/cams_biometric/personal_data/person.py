@@ -1,7 +1,7 @@
-"""A person and the records about them: by employee, and by device user ID where a record names no employee.
+"""A person and the records about them: by employee, and by device user ID if a record names no employee.
 
-A device ID may have been somebody else's before. A record that names another employee is theirs, and a former ID
-counts only where nobody else has it or had it.
+A device ID may have belonged to somebody else before. A record that names another employee is theirs, and a
+former ID counts only if nobody else has it or had it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,9 @@ def person_of(employee: frappe._dict) -> Person:
 
 
 def records_of(person: Person) -> Records:
-	"""Everything about the person, by DocType, the oldest first. Commands for many stand under COMMAND, too."""
+	"""Everything about the person, by DocType, the oldest first. Commands for several people are under COMMAND,
+	too.
+	"""
 	found = {doctype: _of(person, doctype) for doctype in BY_USER_ID}
 	found[COMMAND] += commands_for_many(person)
 	for doctype in (DAY_REPAIR, PHOTO, SCHEDULE_LINE):
@@ -49,7 +51,7 @@ def records_of(person: Person) -> Records:
 
 
 def checkins_of(person: Person) -> list[frappe._dict]:
-	"""The check-ins that came of punches, with this app's fields."""
+	"""The check-ins made from punches, with this app's fields."""
 	fields = ["name", "time", "log_type", "device_id", "custom_original_time", "custom_punch_type"]
 	return frappe.get_all(
 		CHECKIN,

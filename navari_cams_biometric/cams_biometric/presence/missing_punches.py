@@ -1,8 +1,8 @@
-"""Days on which a punch is missing: an in without an out, or a shift without any punch.
+"""Days on which a punch is missing: an IN without an OUT, or a shift without any punch.
 
-A day belongs to the shift that HRMS gave the check-in, so that a night shift is one day. Holidays, approved
-leave, and the time before joining and after relieving are no days to work; a day that is not over lacks nothing
-yet. The number of queries does not grow with people or days.
+A day belongs to the shift that HRMS gave the check-in, so a night shift is one day. Holidays, approved leave, and
+the time before joining and after relieving do not count; nor does a day that is not over. The number of queries
+does not grow with people or days.
 """
 
 from collections import defaultdict

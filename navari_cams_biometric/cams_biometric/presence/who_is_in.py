@@ -1,6 +1,6 @@
-"""Who is in, and the last punches: by the last check-in of each active employee, whoever or whatever made it.
+"""Who is in, and the last punches: by the last check-in of each active employee, also manual ones.
 
-Looks back over a night shift; who forgot to punch out is out after that.
+Looks back over a night shift; somebody who forgot to punch out counts as out after that.
 """
 
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ def who_is_in(branch: str | None = None) -> dict:
 
 
 def last_punches() -> list[frappe._dict]:
-	"""The latest by their own time, whatever became of them; without those from a clock that is ahead."""
+	"""The latest by their own time, in any state; without those from a clock that is ahead."""
 	punch, employee = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee")
 	tolerance = frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0
 	latest = now_datetime() + timedelta(minutes=tolerance)

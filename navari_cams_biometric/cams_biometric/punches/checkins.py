@@ -1,7 +1,7 @@
-"""From waiting punches to Employee Checkins: the worker's part.
+"""From queued punches to Employee Checkins: the work of the background job.
 
-HRMS decides what a valid check-in is: each is inserted through its DocType. Here is decided what HRMS cannot
-know: who it was, which direction counts, and what becomes of a punch that is refused. Several workers may run
+HRMS decides what a valid check-in is: each is inserted through its DocType. This module decides what HRMS cannot
+know: who it was, which direction counts, and what happens to a punch that is refused. Several workers may run
 this at once: rows are locked, and nothing is done twice.
 """
 
@@ -49,10 +49,10 @@ class NotRecordedError(Exception):
 
 
 def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
-	"""Turn waiting punches into check-ins, in time order, until there are none or `seconds` are over.
+	"""Turn queued punches into check-ins, in time order, until there are none or `seconds` are over.
 
-	Commits after each batch, so progress lasts. What is left then is for the job of the other turn, behind the jobs
-	that came meanwhile: one worker may serve them all.
+	Commits after each batch, so progress lasts. The job of the other turn does the rest, behind the jobs that
+	were queued in the meantime: one worker may serve them all.
 	"""
 	frappe.set_user("Administrator")
 	end = time.monotonic() + seconds
@@ -63,7 +63,7 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 
 
 def sweep() -> None:
-	"""Scheduled: do what a lost job or a dead worker left, and what a change behind Frappe's back made possible."""
+	"""Scheduled: process what a lost job or a dead worker left, and requeue punches whose user is known by now."""
 	requeue_known_users()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
@@ -84,13 +84,13 @@ def _drain_batch() -> bool:
 	frappe.publish_realtime(
 		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
 	)
-	# To whoever may read punches: a page asks again. (A list view ends all listening to list_update.)
+	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
 	return True
 
 
 class _BatchBrokenError(Exception):
-	"""At this punch the transaction became worthless. `trace` is empty for a transient fault of the database."""
+	"""The transaction became unusable at this punch. `trace` is empty for a transient fault of the database."""
 
 	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, trace: str = ""):
 		super().__init__(punch.name)
@@ -100,7 +100,7 @@ class _BatchBrokenError(Exception):
 
 
 class Rules(NamedTuple):
-	"""What a batch is judged by. Read from the database: the document cache may hold what was there before a save."""
+	"""What a batch is decided by. From the database: the document cache may hold values from before a save."""
 
 	settings: "CAMSBiometricSettings"
 	devices: "dict[str, CAMSDevice | None]"
@@ -190,8 +190,9 @@ def _ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 def _direction(
 	punch: frappe._dict, device: "CAMSDevice | None", settings: "CAMSBiometricSettings"
 ) -> str | None:
-	"""IN, OUT, or None for a check-in without log type. The device's own direction goes before the punch type's,
-	but does not turn a meal into attendance."""
+	"""IN, OUT, or None for a check-in without log type. The device's own direction takes precedence over the
+	punch type's, but does not turn a meal into attendance.
+	"""
 	direction = settings.direction_of(punch.punch_type or "None")
 	if direction == NOT_ATTENDANCE:
 		raise NotRecordedError("NOT_ATTENDANCE")
@@ -203,14 +204,16 @@ def _direction(
 
 
 def _ensure_clock(punch: frappe._dict, tolerance: int) -> None:
-	"""Against the moment it was received, so that waiting does not make a wrong clock right. `tolerance` in minutes."""
+	"""Compared with the moment it was received, so that time passing does not hide a wrong clock. `tolerance` in
+	minutes.
+	"""
 	ahead = punch.punch_time - punch.creation
 	if ahead > timedelta(minutes=tolerance) and not punch.time_accepted:
 		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
 
 
 def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
-	"""Who has left was active until the relieving date: punches that come late are still theirs."""
+	"""An employee who left was active until the relieving date: punches that arrive late still count."""
 	if not employee:
 		raise NotRecordedError("UNKNOWN_USER")
 	if employee.status == "Active":
@@ -253,7 +256,7 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 
 
 def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
-	"""Which of the reasons a refusal of HRMS is. Its texts are translated, so the facts are looked at instead."""
+	"""Which reason a refusal of HRMS is. Its texts are translated, so the facts decide."""
 	if isinstance(refusal, InactiveEmployeeStatusError):
 		return NotRecordedError("EMPLOYEE_INACTIVE")
 	if isinstance(refusal, CheckinRadiusExceededError):
@@ -267,7 +270,7 @@ def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
 def _conclude(
 	punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = ""
 ) -> None:
-	"""Give the punch the state, the sentence and the remedy of a reason; tell the Error Log where it must wait."""
+	"""Set the state, the sentence and the remedy of a reason; log it if a person has to act."""
 	reason = REASONS[code]
 	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
 	_set_state(
@@ -294,8 +297,9 @@ def _set_state(punch: frappe._dict, **values: object) -> None:
 
 
 def _conclude_broken(broken: _BatchBrokenError) -> None:
-	"""Unless another worker had it meanwhile. A transient fault is tried again after 1, 2, 4, ... minutes, and at
-	last is visibly Failed."""
+	"""Unless another worker has processed it. A transient fault is retried after 1, 2, 4, ... minutes, and ends
+	as Failed.
+	"""
 	punch = broken.punch
 	if frappe.db.get_value("CAMS Punch", punch.name, "state", for_update=True) != PunchState.QUEUED:
 		return
@@ -311,7 +315,7 @@ def _conclude_broken(broken: _BatchBrokenError) -> None:
 
 
 def _note_devices_reported(punches: list[frappe._dict]) -> None:
-	"""Once a batch, and past the document cache, which every callback reads its device from."""
+	"""Once a batch, and without the document cache, from which every callback would read the device."""
 	device = frappe.qb.DocType("CAMS Device")
 	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
 		own = [punch for punch in punches if punch.service_tag == service_tag]

@@ -1,5 +1,5 @@
-"""What waits to be fixed, for a person to look at: held and failed punches by reason, unknown users by device and
-id, and what became of those that were released. A bounded number of queries, however many punches there are.
+"""Punches that a person has to resolve: held and failed ones by reason, unknown users by device and id, and the
+outcome of those that were requeued. The number of queries does not grow with the punches.
 """
 
 from collections import Counter, defaultdict
@@ -44,7 +44,9 @@ SLICE = 50  # check-ins taken back in one request
 
 
 def held_groups(rows: int) -> dict:
-	"""All that waits: `unknown` with up to `rows` rows of (device, user id), and `groups`, one for each other reason."""
+	"""All held and failed punches: `unknown` with up to `rows` rows of (device, user id), and `groups`, one for
+	each other reason.
+	"""
 	as_of = now_datetime()
 	labels = device_labels()
 	unknown, groups = _unknown_users(labels, rows), _groups(labels)
@@ -57,14 +59,14 @@ def held_groups(rows: int) -> dict:
 
 
 def actions_for(reason_code: str) -> tuple[str, ...]:
-	"""What can be done with punches that wait for a reason: retry, accept_time, dismiss; the remedy first."""
+	"""What can be done with punches of a reason: retry, accept_time, dismiss; the remedy first."""
 	return ACTIONS.get(reason_code, OTHER_ACTIONS)
 
 
 def names_in(
 	reason_code: str, as_of: datetime, user_id: str | None, service_tag: str | None, limit: int
 ) -> list[str]:
-	"""Punches that wait for a reason and did so already at `as_of`: what came later nobody has seen yet."""
+	"""Punches of a reason that were there at `as_of`: later ones were not on the page yet."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	seen = punch.state.isin(WAITING) & (punch.reason_code == reason_code) & (punch.modified <= as_of)
 	query = frappe.qb.from_(punch).select(punch.name).where(seen).orderby(punch.punch_time).limit(limit)
@@ -85,7 +87,7 @@ def is_waiting(user_id: str) -> bool:
 
 
 def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) -> dict:
-	"""What became of punches that were here before `since` and were released then: of a user id, or named ones."""
+	"""The outcome of punches that were here before `since` and requeued then: of a user id, or named ones."""
 	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
 	chosen = is_text(punch.user_id, user_id) if user_id else punch.name.isin([*names, ""])
 	query = (
@@ -114,9 +116,10 @@ def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) ->
 
 
 def undo_link(user_id: str, employee: str, since: datetime) -> dict:
-	"""Undo what a link made since then, a slice at a time: its check-ins are deleted, the punches wait again.
+	"""Undo a link that was made since then, a slice at a time: its check-ins are deleted, and the punches are
+	Held again.
 
-	Check-ins that attendance was marked from stay. `left` tells how many are still to do, `kept` how many stay.
+	Check-ins with attendance stay. `left` is how many are still to do, `kept` how many stay.
 	"""
 	_unlink(user_id, employee)
 	made = _made_by_link(user_id, employee, since)
@@ -232,7 +235,7 @@ def _suggestions(directory: Directory, row: frappe._dict) -> dict:
 
 
 def _groups(labels: dict[str, str]) -> list[dict]:
-	"""One for each reason that something waits for, except unknown users, in the order of the table of reasons."""
+	"""One for each reason of a held or failed punch, except unknown users, in the order of the table of reasons."""
 	causes = _causes()
 	punches = _first_punches(labels) if causes else {}
 	codes = [code for code in REASONS if any(cause.reason_code == code for cause in causes)]
@@ -385,7 +388,7 @@ def _made_by_link(user_id: str, employee: str, since: datetime) -> list[frappe._
 
 
 def _held_otherwise(user_id: str, employee: str, since: datetime) -> list[str]:
-	"""Punches of the user that wait for another reason, as the employee's."""
+	"""Punches of the user that are held for another reason, such as the employee's status."""
 	filters = {"user_id": user_id, "employee": employee, "state": ["in", WAITING], "modified": [">=", since]}
 	return frappe.get_all("CAMS Punch", filters=filters, pluck="name")
 

@@ -1,8 +1,8 @@
-"""The inbox: punches stored as they come, found again by the worker, asked for again by a person.
+"""The inbox: punches are stored on arrival, found by the worker, and queued again on request.
 
-Storing is one statement for a whole request. The name of a CAMS Punch is the punch's identity, so whatever
-is there already is left alone, whoever stored it and however many do so at once. What a punch means is for
-punches.checkins.
+Storing is one statement for a whole request. The name of a CAMS Punch is the punch's identity, so an existing one
+is not changed, whoever stored it and however many requests do so at once. punches.checkins decides what a punch
+means.
 """
 
 from collections.abc import Iterable
@@ -29,17 +29,17 @@ DRAIN_TIMEOUT = 25 * 60  # seconds: a slice, and the slowest of batches
 
 
 def store(callback: Callback, device: "CAMSDevice | None", history_load: str | None = None) -> None:
-	"""Store the callback's punches and have them drained once the transaction is committed.
+	"""Store the callback's punches, and drain the inbox once the transaction is committed.
 
-	When the caller's commit succeeds they are safe, whatever becomes of the job. `history_load` is the CAMS History
-	Load that brings them: it stays with those that were missing here.
+	After the caller's commit they are safe, even if the job is lost. `history_load` is the CAMS History Load that
+	brings them: punches that were missing here keep it.
 	"""
 	if not callback.punches:
 		return
 	rows = [
 		{**_punch_row(punch, callback, device), "history_load": history_load} for punch in callback.punches
 	]
-	# INSERT IGNORE would also cut what is too long and fix what is invalid: _row leaves nothing of that kind.
+	# INSERT IGNORE would also truncate long texts and change invalid values: _punch_row prevents both.
 	frappe.db.bulk_insert(
 		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
 	)
@@ -72,22 +72,23 @@ def drain_after_commit() -> None:
 
 
 def _request_the_next_drain() -> None:
-	"""A job that runs may have looked for the last time, or its worker is dead: then the other turn is asked for."""
+	"""A running job may have looked for the last time, or its worker is dead: then the other turn is requested."""
 	request_drain(1 if jobs.is_running(DRAIN_JOBS[0]) else 0)
 
 
 def request_drain(turn: int) -> None:
-	"""One job for all: it is not queued again while it waits or runs.
+	"""One job for all: it is not queued again while it is queued or running.
 
-	`turn` 1 is the job that goes on where one of turn 0 has given way, and the reverse.
+	`turn` 1 is the job that continues after turn 0, and the reverse.
 	"""
 	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
 
 
 def lock_due(limit: int) -> list[frappe._dict]:
-	"""Lock and return up to `limit` waiting punches, the earliest first; those that another worker holds are left out.
+	"""Lock and return up to `limit` due punches, the earliest first; those that another worker holds are left
+	out.
 
-	The rows are locked by primary key in a second step: locking the range itself would make callbacks wait.
+	The rows are locked by primary key in a second step: a lock on the range would make callbacks wait.
 	"""
 	punch = frappe.qb.DocType("CAMS Punch")
 	is_due = (punch.state == PunchState.QUEUED) & (
@@ -122,7 +123,7 @@ def update_punches(names: Iterable[str], **values: object) -> None:
 
 
 def queue_again(names: Iterable[str], **values: object) -> None:
-	"""Let the worker judge punches anew, as if they had just come."""
+	"""Set punches to Queued, as if they had just arrived."""
 	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
 	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
 	drain_after_commit()
@@ -158,5 +159,5 @@ def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") ->
 
 
 def name_of(punch: Punch, device: "CAMSDevice | None") -> str:
-	"""What the CAMS Punch of this punch is called, whether or not it is here."""
+	"""The name of this punch's CAMS Punch, whether or not it exists."""
 	return punch.identity(device.name if device else "", times.log_time_instant(punch.log_time, device))

@@ -1,4 +1,4 @@
-"""What each punch type counts as: the values of a direction, and the table that Settings begin with."""
+"""What each punch type counts as: the directions, and the default table in Settings."""
 
 NOT_ATTENDANCE = "Not Attendance"
 NO_DIRECTION = "No Direction"

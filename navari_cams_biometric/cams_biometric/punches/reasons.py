@@ -1,7 +1,7 @@
-"""Why a punch is not (simply) a check-in: one table of codes, each with its state, sentence and remedy.
+"""Why a punch is no check-in, or an existing one was linked: a table of codes with state, sentence and remedy.
 
-`requeued_by` names the DocTypes in which the cause can be fixed: saving one there sets the punches it
-concerns to Queued again (punches.requeue).
+`requeued_by` names the DocTypes in which the cause can be fixed: saving one there sets the punches concerned to
+Queued again (punches.requeue).
 """
 
 from typing import NamedTuple
@@ -109,5 +109,5 @@ REASONS = {
 
 
 def codes_requeued_by(doctype: str) -> list[str]:
-	"""The codes of punches that saving a document of `doctype` may free."""
+	"""The codes of punches that saving a document of `doctype` may requeue."""
 	return [code for code, reason in REASONS.items() if doctype in reason.requeued_by]

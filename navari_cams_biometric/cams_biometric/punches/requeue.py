@@ -1,4 +1,4 @@
-"""Held is not lost: when the cause of a hold is fixed, the punches that waited for it are queued again."""
+"""Queue held punches again when their cause is fixed."""
 
 import frappe
 from frappe.model.document import Document
@@ -12,9 +12,9 @@ EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date")
 
 
 def requeue_after_change(document: Document, method: str | None = None) -> None:
-	"""On saving a document in which a hold can be fixed: queue the punches that it may concern.
+	"""After saving a document in which a cause can be fixed: queue the held punches concerned.
 
-	The worker judges them anew; what is not fixed is held again.
+	The worker processes them again; those that are not fixed are held again.
 	"""
 	if frappe.flags.in_install or frappe.flags.in_migrate:
 		return
@@ -30,7 +30,7 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 
 
 def requeue_known_users() -> None:
-	"""Queue punches of unknown users who are known by now, for device ids that were set past the document."""
+	"""Queue punches of users who were unknown, for device ids that were set without saving the document."""
 	filters = {"state": PunchState.HELD, "reason_code": "UNKNOWN_USER"}
 	held = frappe.get_all("CAMS Punch", filters=filters, fields=["name", "user_id"])
 	known = employees_by_device_id(punch.user_id for punch in held)
@@ -39,7 +39,7 @@ def requeue_known_users() -> None:
 
 
 def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
-	"""Someone deletes a check-in: its punches say so, and can be retried."""
+	"""A check-in is deleted: its punches become Ignored, and can be retried."""
 	names = frappe.get_all(
 		"CAMS Punch", filters={"employee_checkin": checkin.name, "state": PunchState.RECORDED}, pluck="name"
 	)

@@ -1,5 +1,6 @@
-"""Which employee an unknown user of a device may be: by number, by name. Knows texts only, and guesses carefully:
-whoever is suggested is confirmed by a person."""
+"""Suggest the employee for an unknown user of a device: by number, by name. It compares texts only, and a person
+confirms the suggestion.
+"""
 
 import unicodedata
 from collections import defaultdict
@@ -81,7 +82,7 @@ class Directory:
 
 
 def likeliest(suggestions: list[Suggestion], at_least: float = LIKELY) -> Suggestion | None:
-	"""The first, if it is likely and well ahead of the second."""
+	"""The first, if it is likely and clearly ahead of the second."""
 	if not suggestions or suggestions[0].score < at_least:
 		return None
 	if len(suggestions) > 1 and suggestions[0].score - suggestions[1].score < LEAD:

@@ -1,4 +1,4 @@
-"""What the reports are made of: columns, and the figures above them."""
+"""What the reports share: columns, and the figures above them."""
 
 import frappe
 

@@ -1,6 +1,7 @@
-"""What a shift waits for: how far its check-ins are complete, and which device holds it. Asks nobody, writes nothing.
+"""What holds a shift: how far its check-ins are complete, and which device it waits for. Sends and writes
+nothing.
 
-The facts are gathered, and what follows from them is written, by `watermark`. All times are naive, in the site's zone.
+`watermark` gathers the facts and writes the result. All times are naive, in the site's zone.
 """
 
 from dataclasses import dataclass
@@ -30,10 +31,11 @@ LONG = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Feed:
-	"""A device that feeds a shift, and what is known of it. All of its punches up to `complete_until` are here.
+	"""A device that feeds a shift, with its facts. All of its punches up to `complete_until` are here.
 
 	`queued_from` and `failed_from` are the earliest punches that are here and have not become check-ins. Up to
-	`released_until` a manager does not want to wait for it. An empty service tag stands for punches of no device.
+	`released_until` a manager has released the shift from waiting for it. An empty service tag means punches of
+	no device.
 	"""
 
 	service_tag: str
@@ -46,7 +48,9 @@ class Feed:
 
 @dataclass(frozen=True)
 class Hold:
-	"""Why a shift goes no further than `until` (None: nowhere). `released` tells that a release brought it there."""
+	"""Why a shift cannot advance past `until` (None: not at all). `released` means that a release brought it
+	there.
+	"""
 
 	feed: Feed
 	until: datetime | None
@@ -56,7 +60,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class ShiftState:
-	"""Where a shift stands. `current` is its Last Sync of Checkin; `aside` is why the app leaves it alone, if it does."""
+	"""The state of a shift. `current` is its Last Sync of Checkin; `aside` is why the app does not move it, if so."""
 
 	shift_type: str
 	current: datetime | None
@@ -66,7 +70,7 @@ class ShiftState:
 
 	@property
 	def hold(self) -> Hold | None:
-		"""What it waits for first; nothing where the app leaves it alone."""
+		"""The device that it waits for first; None if the app does not move it."""
 		return None if self.aside else min((hold_of(feed) for feed in self.feeds), key=_hold_order)
 
 	@property
@@ -79,10 +83,10 @@ class ShiftState:
 
 
 def hold_of(feed: Feed) -> Hold:
-	"""How far one device lets its shifts go.
+	"""How far one device lets its shifts advance.
 
-	A release covers the device's silence, and a failed punch up to the time that it names. What is queued is
-	waited for all the same: that takes minutes.
+	A release covers a device that is not reporting, and a failed punch up to its time. Queued punches still hold
+	the shift: they take minutes.
 	"""
 	holds = [_silence(feed)]
 	if feed.queued_from:
@@ -109,7 +113,7 @@ def can_be_released(state: ShiftState) -> bool:
 
 
 def sentence_of(state: ShiftState) -> str:
-	"""What holds it, for people: `Held since 06:10, Gate 2 silent`."""
+	"""What holds it, for people: `Held since 06:10, Gate 2 not reporting`."""
 	if state.aside:
 		return str(ASIDE[state.aside])
 	if state.hold.cause == NEVER_HEARD:
@@ -151,7 +155,7 @@ def _silence(feed: Feed) -> Hold:
 
 
 def _is_ahead(state: ShiftState) -> bool:
-	"""Somebody else moved it, or a device came back that was disabled."""
+	"""Somebody else moved it, or a disabled device was enabled again."""
 	return bool(state.current and state.hold.until) and state.current > state.hold.until
 
 

@@ -1,8 +1,8 @@
-"""How far the check-ins of a shift are complete, and `Last Sync of Checkin` that says so to HRMS.
+"""How far the check-ins of a shift are complete, and `Last Sync of Checkin`, which HRMS reads.
 
-HRMS turns the check-ins of a shift into attendance, and marks absences, up to that time. Here it moves only to the
-time up to which every enabled device that feeds the shift was heard, and whatever it told is a check-in or waits for a
-person: never backwards, never past now. What follows from the facts is for `holds`.
+HRMS turns the check-ins of a shift into attendance, and marks absences, up to that time. The app moves it only up
+to the time until which every enabled device that feeds the shift is complete, and all its punches are check-ins
+or held: never backwards, never past now. `holds` decides what follows from the facts.
 """
 
 from collections.abc import Iterable
@@ -35,10 +35,10 @@ Released = dict[str | None, datetime]
 
 
 def advance(shift_type: str | None = None) -> None:
-	"""Scheduled: move Last Sync of Checkin of every shift, or one, as far as its devices were heard.
+	"""Scheduled: move Last Sync of Checkin of every shift, or of one, as far as its devices are complete.
 
-	Also right when it runs twice at once, or late: each value is set only where it is later than what is there.
-	`modified` stays, or a form that somebody has open could not be saved any more.
+	Safe if it runs twice at once, or late: each value is set only if it is later than the stored one. `modified`
+	stays, because a form that somebody has open could not be saved otherwise.
 	"""
 	table = frappe.qb.DocType("Shift Type")
 	for state in states(shift_type):
@@ -52,9 +52,10 @@ def advance(shift_type: str | None = None) -> None:
 
 
 def states(shift_type: str | None = None) -> list[ShiftState]:
-	"""Where the shifts stand, or one of them, by name.
+	"""The states of the shifts, or of one of them, by name.
 
-	Devices are read before punches: what was stored before a device was heard further is then seen, queued or done.
+	Devices are read before punches: a punch that was stored before a device was complete further is then seen,
+	queued or done.
 	"""
 	now = now_datetime()
 	shifts = _shifts(shift_type)
@@ -64,10 +65,10 @@ def states(shift_type: str | None = None) -> list[ShiftState]:
 
 
 def note_punched(service_tag: str, punches: Iterable[frappe._dict]) -> None:
-	"""Real-time punches of a device are here: it was heard up to the latest of them, by its own clock.
+	"""Real-time punches of a device have arrived: it is complete until the latest of them, by its own clock.
 
-	Not up to their arrival: later ones may wait on the device, or at the gateway. Batches are history, which comes in
-	any order, and tell nothing.
+	Not until their arrival: later ones may still be on the device, or at the gateway. Batches are history, which
+	arrives in any order, and do not count.
 	"""
 	times = [
 		min(punch.punch_time, punch.creation)
@@ -79,13 +80,13 @@ def note_punched(service_tag: str, punches: Iterable[frappe._dict]) -> None:
 
 
 def note_reported(service_tag: str, until: datetime) -> None:
-	"""A device was found online with an empty queue at `until`: it keeps nothing back that is older.
+	"""A device was found online with an empty queue at `until`: nothing older is missing.
 
-	`until` is naive, in the site's zone: for a health check the moment before the gateway was asked, for an event the
-	time that it carries. Call it before the connection that was told is written: a device that comes back hands over
-	what it stored, and the gateway delivers to a site that was down only after a while. So the first good news after
-	an absence does not count, nor what follows within SETTLING. Without an absence it counts at once, less what the
-	device's clock is known to be behind (as far as Settings tolerate it; beyond that health speaks up).
+	`until` is naive, in the site's zone: for a health check the moment before the request, for an event the time
+	in it. Call it before the reported connection is stored: a device that comes back online sends what it stored,
+	and the gateway delivers to a site that was down only after a while. So the first such report after an absence
+	does not count, nor do those within SETTLING. Without an absence it counts at once, less the time by which the
+	device's clock is known to be behind (as far as Settings tolerate it; beyond that health reports it).
 	"""
 	device = frappe.db.get_value("CAMS Device", service_tag, FOUND, as_dict=True, for_update=True)
 	if not device:
@@ -124,7 +125,7 @@ def _move_forward(service_tag: str, until: datetime) -> None:
 
 @dataclass
 class _Facts:
-	"""What all shifts share, read once. The punches that wait are by Last Sync of Checkin."""
+	"""What all shifts share, read once. Punches that are no check-ins yet are by Last Sync of Checkin."""
 
 	now: datetime
 	devices: list[frappe._dict]
@@ -140,7 +141,7 @@ class _Facts:
 		return ShiftState(shift.name, current, self.now, tuple(feeds), aside)
 
 	def aside(self, shift: frappe._dict) -> str:
-		"""Why the app leaves a shift alone; empty where it does not."""
+		"""Why the app does not move a shift; empty if it does."""
 		if not shift.enable_auto_attendance:
 			return AUTO_ATTENDANCE_OFF
 		if cint(shift.get(HRMS_OWN_ADVANCE)):
@@ -207,9 +208,9 @@ def _released(shift_types: list[str]) -> dict[str, Released]:
 
 
 def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
-	"""For each Last Sync of Checkin, by device (None: no device) and state the earliest punch that is no check-in yet
-	and may become one by itself, or by a retry. What waits for a person's decision (Held) is not among them: it would
-	hold a shift for weeks. Nor are those that belong to attendance that is marked: waiting for them would help nobody.
+	"""For each Last Sync of Checkin, by device (None: no device) and state, the earliest punch that is no
+	check-in yet and may become one automatically or by a retry. Held punches are not included: they would hold a
+	shift for weeks. Nor are punches whose attendance is marked already.
 	"""
 	if not currents:
 		return {}

@@ -1,6 +1,6 @@
-"""What the gateway answers, cleaned: frozen, typed, without secrets. Reads the rows of both dialects.
+"""The gateway's answers, cleaned: frozen, typed, without secrets. Reads the rows of both dialects.
 
-Field names in rows are compared without case. Texts are trimmed; what was not told is empty or None.
+Field names in rows are compared without case. Texts are trimmed; what was not sent is empty or None.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from .reading import as_list, fold, punch_of, read_boolean, read_number, read_ti
 
 
 class CommandStatus(str, Enum):
-	"""Where a command is. Sent: on its way to the device. Queued: waits for a device that is offline."""
+	"""The status of a command. Sent: on its way to the device. Queued: pending until an offline device is back."""
 
 	SENT = "Sent"
 	QUEUED = "Queued"
@@ -25,7 +25,7 @@ class CommandStatus(str, Enum):
 
 @dataclass(frozen=True)
 class Command:
-	"""What became of a command. Poll `get_command_status(command.operation_id)` while it `is_pending`."""
+	"""The outcome of a command. Poll `get_command_status(command.operation_id)` while it `is_pending`."""
 
 	operation: str
 	operation_id: str
@@ -67,7 +67,7 @@ class Device:
 
 @dataclass(frozen=True)
 class User:
-	"""A person on devices. `credentials` lists (type, index), never data; None where it was not told."""
+	"""A person on devices. `credentials` lists (type, index), never data; None if it was not sent."""
 
 	user_id: str
 	first_name: str = ""
@@ -81,7 +81,7 @@ class User:
 class DeviceInfo:
 	"""`capacity` and `counters` hold numbers by the gateway's own names, for example Users.
 
-	`licence_until` is the last day of the device's subscription; None where the reply does not tell.
+	`licence_until` is the last day of the device's subscription; None if the reply does not contain it.
 	"""
 
 	service_tag: str
@@ -94,7 +94,7 @@ class DeviceInfo:
 
 @dataclass(frozen=True)
 class DeviceHealth:
-	"""`queue_depth` counts the commands that wait for the device; None where the dialect cannot tell."""
+	"""`queue_depth` counts the commands pending for the device; None if the dialect does not know it."""
 
 	service_tag: str
 	online: bool
@@ -152,7 +152,7 @@ class Migration:
 
 
 class LocalRecords(Protocol):
-	"""What the caller knows by itself. Web API 3.0 has no lists; the client reads them here instead."""
+	"""The devices and people that the caller knows. Web API 3.0 has no lists; the client reads them here instead."""
 
 	def devices(self) -> Iterable[Device]:
 		"""Every device of the account."""

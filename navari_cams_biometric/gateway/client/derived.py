@@ -1,4 +1,4 @@
-"""What Web API 3.0 has no request for, worked out from punches: days, first in and last out, the CSV export.
+"""What Web API 3.0 has no request for, derived from punches: days, first in and last out, the CSV export.
 
 A day is a date of the punch's own offset. A punch whose time cannot be read belongs to no day and is left out.
 """

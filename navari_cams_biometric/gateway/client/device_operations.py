@@ -21,7 +21,7 @@ from .reading import as_list, fold, read_boolean, read_date, read_number, read_n
 
 
 class AccessOperations(OperationGroup):
-	"""Doors. Opening and locking are sent once and never repeated by themselves."""
+	"""Doors. Opening and locking are sent once and never repeated automatically."""
 
 	def open_door(self, device: str, door: int = 1) -> Command:
 		"""Open a door for a moment. An offline device opens it when it is back: mind the state Queued."""
@@ -32,7 +32,7 @@ class AccessOperations(OperationGroup):
 		return self._command("LockDoor", device=device, door=door)
 
 	def get_door_status(self, device: str, door: int = 1) -> DoorStatus:
-		"""Ask the device how its door stands. Raises AnswerPendingError while the device is offline."""
+		"""The state of a door. Raises AnswerPendingError while the device is offline."""
 		told = fold(self._ask("GetDoorStatus", device=device, door=door).get("door"))
 		return DoorStatus(device, door, text(told.get("state")))
 
@@ -75,7 +75,7 @@ class DeviceOperations(OperationGroup):
 		)
 
 	def check_device_health(self, device: str) -> DeviceHealth:
-		"""Whether a device is online, when it was last heard and how many commands wait for it."""
+		"""Whether a device is online, when it last reported and how many commands are pending for it."""
 		told = fold(self._ask("CheckDeviceHealth", device=device).get("health"))
 		return DeviceHealth(
 			service_tag=device,
@@ -97,18 +97,18 @@ class DeviceOperations(OperationGroup):
 		return self._command("RebootDevice", device=device)
 
 	def reset_device_queue(self, device: str) -> Command:
-		"""Drop every command that waits for the device. Punches that wait for us are no commands and stay."""
+		"""Drop every command pending for the device. Punches pending for this site are not dropped."""
 		return self._command("ResetDeviceQueue", device=device)
 
 	def get_command_status(self, operation_id: str) -> Command:
-		"""What became of a command. Raises NotFoundError for an id that the gateway does not know."""
+		"""The outcome of a command. Raises NotFoundError for an id that the gateway does not know."""
 		reply = self._ask("GetCommandStatus", operation_id=operation_id)
 		named = OPERATIONS.get(text(reply.get("operation")))
 		command = read_command(named.name if named else "", text(reply.get("servicetag")), reply)
 		return replace(command, operation_id=operation_id)
 
 	def register_callback(self, url: str) -> Command:
-		"""Tell the gateway where to post events. It replaces the URL from before."""
+		"""Set the URL to which the gateway posts events. It replaces the previous one."""
 		return self._command("RegisterCallback", url=url)
 
 	def migration_status(self) -> Migration:

@@ -1,4 +1,4 @@
-"""What both dialects share: the interface, arguments as they go over the wire, pages, the gateway's words."""
+"""What both dialects share: the interface, arguments on the wire, pages, the gateway's words."""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ LONGEST_WORDS = 200
 
 @dataclass(frozen=True)
 class Page:
-	"""Rows of a list. `next_offset` is empty on the last page; `total` is None where it was not told."""
+	"""Rows of a list. `next_offset` is empty on the last page; `total` is None if it was not sent."""
 
 	rows: tuple[Row, ...]
 	next_offset: str
@@ -28,7 +28,7 @@ class Page:
 
 
 class Dialect(Protocol):
-	"""One of the gateway's two APIs. Answers in REST v3's shape, keys in lower case, whatever it speaks."""
+	"""One of the gateway's two APIs. Its answers have REST v3's shape, keys in lower case, in both."""
 
 	name: str
 

@@ -1,4 +1,4 @@
-"""What the groups of operations share: they name an operation, the dialect sends it."""
+"""What the groups of operations share: they name an operation, and the dialect sends it."""
 
 from collections.abc import Iterator
 from typing import Any

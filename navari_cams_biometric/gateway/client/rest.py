@@ -1,7 +1,7 @@
 """REST v3: one path for each operation, the AuthToken in a header, parameters in the query, as JSON or as a form.
 
-Base URL, names, verbs and the codes 200, 401, 404, 409 and 429 are the vendor's. Where the operation, the
-token and the parameters stand in a request is published nowhere; that is ours, like the shape of replies.
+Base URL, names, verbs and the codes 200, 401, 404, 409 and 429 are the vendor's. The form of a request is not
+published: path, place of the token and of the parameters, and the shape of replies are our own design.
 
 ref: https://camsunit.com (API reference)
 """

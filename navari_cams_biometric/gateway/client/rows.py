@@ -1,4 +1,4 @@
-"""The other way round: answers as rows in REST v3's shape, for what the client works out by itself."""
+"""Turn answers into rows of REST v3's shape, for answers that the client derives."""
 
 from datetime import datetime
 

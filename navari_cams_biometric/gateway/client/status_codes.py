@@ -1,4 +1,4 @@
-"""The StatusCodes of Web API 3.0: what each means, and what to do. Codes that are not here are refusals too.
+"""The StatusCodes of Web API 3.0: what each means, and what to do. Unlisted codes are refusals too.
 
 ref: PROTOCOL section 5
 """

@@ -1,6 +1,6 @@
-"""One request over HTTP: a time-out always, one call to a device at a time, repeats where they are safe.
+"""One request over HTTP: always with a time-out, one call to a device at a time, repeated only if that is safe.
 
-Raises only this package's errors. None of them is chained to one of requests, which would carry the token.
+Raises only this package's errors. None is chained to an error of requests, which would contain the token.
 """
 
 import logging
@@ -45,11 +45,11 @@ class Request:
 
 
 class Transport:
-	"""Sends requests. `timeout` is in seconds for each read; `attempts` counts the first one too; `patience` is in
-	seconds for everything together, from now on.
+	"""Sends requests. `timeout` is in seconds for each read; `attempts` counts the first one too; `patience` is
+	in seconds for everything together, from now on.
 
-	`sleep` waits between attempts, at most LONGEST_WAIT_SECONDS; a gateway that asks for more is not asked
-	again. `jitter` returns a number from 0 to 1.
+	`sleep` waits between attempts, at most LONGEST_WAIT_SECONDS; if the gateway asks for a longer wait, the
+	request is not repeated. `jitter` returns a number from 0 to 1.
 	"""
 
 	def __init__(
@@ -161,7 +161,7 @@ def _log_refusal(state: RetryCallState) -> None:
 
 @contextmanager
 def _holding(service_tags: tuple[str, ...]) -> Iterator[None]:
-	"""Keep every other call of this process away from the devices. Tags come sorted, so none waits in a circle."""
+	"""Keep other calls of this process to these devices waiting. Tags are sorted, which prevents deadlocks."""
 	with ExitStack() as held:
 		for tag in service_tags:
 			with _locks_guard:

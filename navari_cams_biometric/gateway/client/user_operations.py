@@ -1,7 +1,7 @@
 """The operations of the group Users & enrolment.
 
-Templates, photos, card numbers and passwords go in and never come out: no answer, error or log holds them.
-Commands return a Command; an offline device's waits with the state Queued.
+Templates, photos, card numbers and passwords are only sent: no answer, error or log contains them. Commands
+return a Command; that of an offline device has the state Queued.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,9 +50,10 @@ class UserOperations(OperationGroup):
 		return self._command("DeleteUser", device=device, user_id=user_id)
 
 	def find_user(self, user_id: str, credentials: bool = False) -> User:
-		"""The person and the devices with it. Raises NotFoundError where nobody has this number.
+		"""The person and the devices with it. Raises NotFoundError if nobody has this number.
 
-		`credentials` asks also which credentials there are; Web API 3.0 tells what the local records tell.
+		With `credentials` the answer also lists which credentials there are; in Web API 3.0 they come from the
+		local records.
 		"""
 		reply = self._ask("FindUser", user_id=user_id, credentials=credentials)
 		return read_user(reply.get("user"))

@@ -1,8 +1,8 @@
-"""Web API 3.0, what devices in the field talk: one URL, one POST, the operation told by nested keys.
+"""Web API 3.0, which devices in the field use: one URL, one POST, nested keys name the operation.
 
-Builds the requests and derives the answers; `webapi_wire` sends them. What the API has no request for comes
-from the caller's LocalRecords; what has no counterpart at all raises NotSupportedError before anything is
-sent.
+This module builds the requests and derives the answers; `webapi_wire` sends them. What the API has no request for
+comes from the caller's LocalRecords; an operation without a counterpart raises NotSupportedError before anything
+is sent.
 
 ref: PROTOCOL sections 5 and 6
 """
@@ -116,7 +116,7 @@ class WebApi3:
 		return self._command(operation, arguments, {"Add": {"User": user}})
 
 	def _enrol(self, operation: Operation, arguments: Arguments) -> Row:
-		"""A template, card or password together with the names that are known; a photo goes by itself."""
+		"""A template, card or password together with the names that are known; a photo is sent alone."""
 		sent = encode(operation, arguments)
 		if not sent.keys() & {"Template", "CardNumber", "Password", "Photo"}:
 			raise NotSupportedError(self.name, operation.name, "Give a template, or use REST v3.")

@@ -36,7 +36,7 @@ class History:
 	def pages(
 		self, operation: Operation, arguments: Arguments, devices: Sequence[str], span: Span, offset: str = ""
 	) -> Iterator[Page]:
-		"""Pages of the punches that `arguments` ask for. Only a single device and window tells a total."""
+		"""Pages of the punches that `arguments` request. Only a single device and window has a total."""
 		single = len(devices) == 1 and span[1] - span[0] <= LONGEST_RANGE
 		for device in devices:
 			for page in self._device_pages(operation, arguments, device, span, offset):

@@ -1,6 +1,6 @@
 """Fill the fields of Employee Checkin that Frappe fetches from linked documents, such as Employee Name.
 
-They are empty on check-ins that this app made with `ignore_links`. A field that holds something is left alone.
+They are empty on check-ins that this app made with `ignore_links`. A field with a value is not changed.
 """
 
 import frappe

@@ -51,7 +51,7 @@ Object.assign(cams_biometric, {
 
 	method: (name) => `navari_cams_biometric.cams_biometric.controllers.${name}`,
 
-	// Call what ends in commands, and say how many.
+	// Call a method that adds commands, and say how many.
 	request: (name, args) =>
 		cams_biometric.call(name, args).then(({ in_background, commands }) => {
 			const message = in_background
@@ -67,7 +67,7 @@ Object.assign(cams_biometric, {
 
 	has_socket: () => Boolean(frappe.realtime.socket?.connected),
 
-	// A page is told when punches were processed, also after the connection was lost.
+	// Notify a page when punches were processed, also after the connection was lost.
 	on_punches(action) {
 		const subscribe = () => frappe.realtime.doctype_subscribe("CAMS Punch");
 		frappe.realtime.on("connect", subscribe);
@@ -94,7 +94,7 @@ Object.assign(cams_biometric, {
 		frm.cams_timer = setTimeout(() => frappe.get_route()[2] === name && action(), seconds * 1000);
 	},
 
-	// A list that has asked the same within three seconds does not ask again; here the answer is another one.
+	// A list does not repeat the same request within three seconds; here the answer has changed.
 	refresh_list(listview) {
 		listview.last_args = null;
 		return listview.refresh();

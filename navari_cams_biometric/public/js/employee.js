@@ -159,7 +159,7 @@
 		frm.add_custom_button(__("Erase Biometric Data"), () => erase_data(frm), __("Devices"));
 	}
 
-	// What cannot be asked for is shown with the reason, rather than refused after the click.
+	// An impossible action is shown with the reason, rather than refused after the click.
 	function add_button(frm, known, label, operation, action) {
 		const no_id = known.user_id ? "" : __("Set the Attendance Device ID first.");
 		const obstacle = known.unavailable[operation] || no_id;

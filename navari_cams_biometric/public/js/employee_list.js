@@ -4,7 +4,7 @@
 cams_biometric.people = {
 	may_send: () => frappe.user.has_role(["HR Manager", "System Manager"]),
 
-	// It asks for a reason, if the fields do not yet. The dialog stays open where the server refuses.
+	// It asks for a reason, unless the fields do. The dialog stays open if the server refuses.
 	prompt({ title, label, fields, action, is_dangerous }) {
 		const has_reason = fields.some((field) => field.fieldname === "reason");
 		const dialog = new frappe.ui.Dialog({
@@ -72,7 +72,7 @@ cams_biometric.people = {
 
 	reason_field: (overrides) => ({ fieldname: "reason", fieldtype: "Data", label: __("Reason"), ...overrides }),
 
-	// Off all devices, unless somebody chooses: what is known here may not be all.
+	// From all devices by default: the app may not know of every device.
 	removal_fields(devices) {
 		return [
 			{

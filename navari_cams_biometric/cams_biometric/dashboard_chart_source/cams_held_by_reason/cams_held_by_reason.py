@@ -1,4 +1,4 @@
-"""Chart: punches that wait for a person, by reason."""
+"""Chart: held and failed punches by reason."""
 
 import frappe
 from frappe import _

@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_data() -> dict[str, object]:
-	"""Labels and counts for the Desk; a device that sent none stands there with 0."""
+	"""Labels and counts for the Desk; a device without punches is shown with 0."""
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	punch = frappe.qb.DocType("CAMS Punch")
 	rows = (

@@ -115,7 +115,7 @@ class CAMSAccessSchedule(Document):
 		self.state = access_schedules.state_of_all([line.state for line in self.devices])
 
 	def content(self) -> tuple[object, ...]:
-		"""What devices are told, in a form to compare: the order of rows does not count."""
+		"""What is sent to devices, in a form to compare: the order of rows does not count."""
 		windows = sorted(tuple(window.values()) for window in self.wire_windows())
 		return windows, cint(self.everybody), {row.employee for row in self.employees}
 

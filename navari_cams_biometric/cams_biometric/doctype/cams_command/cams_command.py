@@ -1,4 +1,4 @@
-"""CAMS Command: something asked of the gateway, and what became of it. command_queue.queue does the work."""
+"""CAMS Command: a request to the gateway and its outcome. command_queue.queue does the work."""
 
 import frappe
 from frappe import _
@@ -62,7 +62,7 @@ class CAMSCommand(Document):
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:
-		"""For Log Settings: forget commands that ended `days` ago. Those that are under way stay."""
+		"""For Log Settings: delete commands that ended `days` ago. Those in progress stay."""
 		command = frappe.qb.DocType("CAMS Command")
 		frappe.db.delete(
 			command,

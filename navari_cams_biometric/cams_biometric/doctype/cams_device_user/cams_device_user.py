@@ -1,4 +1,4 @@
-"""CAMS Device User: one person on one device, as the gateway tells of it. Counts of credentials, never their data."""
+"""CAMS Device User: one person on one device, as the gateway reports it. Counts of credentials, never their data."""
 
 from frappe.model.document import Document
 

@@ -1,4 +1,4 @@
-"""Somebody who is told: when a device has a problem, or each morning in a digest."""
+"""A user who is notified when a device has a problem, or who gets a daily digest."""
 
 from frappe.model.document import Document
 

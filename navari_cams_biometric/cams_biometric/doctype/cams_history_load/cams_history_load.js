@@ -26,7 +26,7 @@ frappe.ui.form.on("CAMS History Load", {
 		if (texts.length) frm.set_intro(texts.join("<br>"), "red");
 	},
 
-	// One by one what was missing here, with what became of it.
+	// The punches that were missing in ERPNext, with their state.
 	async show_what_came(frm) {
 		const turn = (frm.turn = (frm.turn || 0) + 1); // the form may be refreshed meanwhile
 		const punches = await frappe.db.get_list("CAMS Punch", {

@@ -45,7 +45,7 @@ class CAMSHistoryLoad(Document):
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:
-		"""For Log Settings: forget loads that ended `days` ago. Those that are under way stay."""
+		"""For Log Settings: delete loads that ended `days` ago. Those in progress stay."""
 		ended = {
 			"state": ["in", [LoadState.DONE, LoadState.FAILED, LoadState.CANCELLED]],
 			"modified": ["<", add_to_date(now_datetime(), days=-days)],

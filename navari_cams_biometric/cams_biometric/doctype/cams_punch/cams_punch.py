@@ -43,12 +43,12 @@ class CAMSPunch(Document):
 	# end: auto-generated types
 
 	def validate(self) -> None:
-		"""What a device said and what became of it is evidence: punches.inbox writes it, nobody edits it."""
+		"""What a device sent and its outcome are evidence: punches.inbox writes them, nobody edits them."""
 		frappe.throw(_("Punches cannot be edited. Use Retry, Link to Employee, Accept Time or Dismiss."))
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:
-		"""For Log Settings: forget punches that are finished for `days`. Those that wait for a person stay."""
+		"""For Log Settings: delete punches that were finished `days` ago. Queued, held and failed ones stay."""
 		punch = frappe.qb.DocType("CAMS Punch")
 		frappe.db.delete(
 			punch,

@@ -1,4 +1,4 @@
-"""CAMS Shift Release: a manager's word not to wait for a device any longer. It stays as it was given."""
+"""CAMS Shift Release: a manager's decision not to wait for a device any longer. It cannot be changed."""
 
 import frappe
 from frappe import _
@@ -40,7 +40,7 @@ class CAMSShiftRelease(Document):
 			frappe.throw(_("Enter a reason for the release."), title=_("Reason"))
 
 	def validate_shift(self) -> None:
-		"""Only what waits can be released."""
+		"""Only a shift that waits for a device can be released."""
 		state = self.shift_state()
 		if state.aside:
 			frappe.throw(

@@ -3,7 +3,7 @@
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/words.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/unknown_user.js" %}
 
-	// What waits for a person, by reason, with what fixes it. The server groups and acts; here it is drawn, refreshed
+	// Held and failed punches by reason, with what fixes them. The server groups and acts; here it is drawn, refreshed
 	// without touching what somebody is about to fill in, and told what came of each press of a button.
 	class HeldPunches {
 		static POLL = 15000; // without a socket
@@ -342,7 +342,7 @@
 			frappe.set_route("List", "CAMS Punch", typeof filters === "string" ? JSON.parse(filters) : filters);
 		}
 
-		// What came of it
+		// The outcome
 
 		add_result(result) {
 			result.id = frappe.utils.get_random(8);

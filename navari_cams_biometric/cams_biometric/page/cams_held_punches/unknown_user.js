@@ -96,7 +96,7 @@ class UnknownUser {
 		this.chips = html;
 	}
 
-	// Of an employee who was chosen by hand: empty until the server has told it.
+	// For an employee chosen manually: empty until the server has answered.
 	name_of(employee) {
 		this.names = this.names || {};
 		if (!(employee in this.names)) {
@@ -123,7 +123,7 @@ class UnknownUser {
 		return this.$row[0].contains(document.activeElement);
 	}
 
-	// Whether somebody is at work in this row: then it stays, even when it no longer waits.
+	// Whether somebody is at work in this row: then it stays, even if it is resolved.
 	is_busy() {
 		const is_filled = this.employee() && this.employee() !== (this.data.suggested || "");
 		return !this.busy && Boolean(this.control) && this.has_focus() && is_filled;

@@ -1,4 +1,4 @@
-// What the page says, as HTML. Whatever comes from a device or a person is escaped here.
+// The texts of the page, as HTML. Texts from a device or a person are escaped here.
 const words = {
 	escape: cams_biometric.escape,
 
@@ -54,39 +54,39 @@ const words = {
 	result(result) {
 		if (result.undone) return words.undone(result);
 		if (result.kind === "dismiss" && result.names.length) {
-			return `<b>${__("{0} set aside.", [words.punches(result.names.length)])}</b>`;
+			return `<b>${__("{0} dismissed.", [words.punches(result.names.length)])}</b>`;
 		}
 		const title = {
 			link: () => __("Linked {0} to {1}.", [words.escape(result.user_id), words.employee(result)]),
-			retry: () => __("Tried again."),
+			retry: () => __("Processed again."),
 			accept_time: () => __("Time accepted."),
-			dismiss: () => __("Nothing was set aside."),
+			dismiss: () => __("Nothing was dismissed."),
 		}[result.kind]();
 		return `<b>${title}</b> ${words.outcome(result)}`;
 	},
 
 	employee: (result) => words.form_link("Employee", result.employee, result.employee_name),
 
-	// "40 punches: 38 checked in, 2 held: The device is outside the radius of the employee's shift location."
+	// "40 punches: 38 recorded, 2 held: The device is outside the radius of the employee's shift location."
 	outcome(result) {
 		const { outcome } = result;
 		if (!outcome) return "";
 		if (!outcome.total) return __("There was nothing left to do.");
 		const parts = outcome.others.map((part) => words.part(result, part));
 		if (outcome.checked_in) parts.unshift(words.checked_in(result));
-		if (outcome.queued) parts.push(__("{0} under way", [outcome.queued]));
+		if (outcome.queued) parts.push(__("{0} in progress", [outcome.queued]));
 		return `${words.punches(outcome.total)}: ${parts.join(", ")}`;
 	},
 
 	checked_in(result) {
-		const text = __("{0} checked in", [result.outcome.checked_in]);
+		const text = __("{0} recorded", [result.outcome.checked_in]);
 		if (!result.employee) return text;
 		const route = JSON.stringify(["List", "Employee Checkin", { employee: result.employee }]);
 		return `<a href="#" data-do="open" data-argument="${words.escape(route)}">${text}</a>`;
 	},
 
 	part(result, part) {
-		const states = { Held: __("{0} held"), Failed: __("{0} failed"), Ignored: __("{0} set aside") };
+		const states = { Held: __("{0} held"), Failed: __("{0} failed"), Ignored: __("{0} ignored") };
 		const text = (states[part.state] || part.state).replace("{0}", part.count);
 		const filters = { state: part.state, reason_code: part.reason_code };
 		if (result.user_id) filters.user_id = ["=", result.user_id];
@@ -98,7 +98,7 @@ const words = {
 		const open = outcome.checked_in - outcome.with_attendance;
 		const lines = [
 			__("Undo the link of {0} to {1}?", [words.escape(result.user_id), words.escape(result.employee_name)]),
-			__("{0} will be deleted, and the punches wait again.", [words.checkins(open)]),
+			__("{0} will be deleted, and the punches are pending again.", [words.checkins(open)]),
 		];
 		if (outcome.with_attendance) lines.push(words.kept(outcome.with_attendance));
 		return lines.join("<br>");
@@ -113,7 +113,7 @@ const words = {
 			? __("Undoing the link of {0} to {1}…", [words.escape(result.user_id), words.employee(result)])
 			: __("Undid the link of {0} to {1}.", [words.escape(result.user_id), words.employee(result)]);
 		const parts = result.busy && !taken_back ? [] : [__("{0} taken back.", [words.checkins(taken_back)])];
-		if (left) parts.push(__("{0} to do.", [left]));
+		if (left) parts.push(__("{0} remaining.", [left]));
 		if (kept) parts.push(words.kept(kept));
 		return `<b>${title}</b> ${parts.join(" ")}`;
 	},

@@ -18,7 +18,7 @@
 			this.listen();
 		}
 
-		// By fetch rather than frappe.call: a board that hangs at the gate must not open a dialog at every failure.
+		// By fetch rather than frappe.call: a board on a wall must not open a dialog at every failure.
 		async call(method, values) {
 			const response = await fetch(`/api/method/${cams_biometric.method(method)}`, {
 				method: "POST",

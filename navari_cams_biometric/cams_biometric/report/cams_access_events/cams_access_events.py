@@ -1,6 +1,7 @@
-"""CAMS Access Events: who came through and which door moved, as the gateway tells, beside what was asked here.
+"""CAMS Access Events: who came through and which door moved, from the gateway, with the door commands of this
+site.
 
-The gateway is asked while somebody waits: not for longer than a page may take, and then it says what is missing.
+The gateway is called while the user waits: only as long as a page may take; then the report says what is missing.
 """
 
 import time
@@ -58,7 +59,7 @@ def _days(filters: frappe._dict) -> tuple[date, date]:
 
 
 def _gateway_events(device: frappe._dict, first: date, last: date) -> tuple[list[AccessEvent], list[str]]:
-	"""What the gateway tells, and what there is to say about it. A refusal is no error: this site's rows remain."""
+	"""The gateway's events, and a message about them. A refusal is no error: this site's rows are still shown."""
 	zone = ZoneInfo(get_system_timezone())
 	start = get_datetime(first).replace(tzinfo=zone)
 	end = get_datetime(last).replace(hour=23, minute=59, second=59, tzinfo=zone)
@@ -116,7 +117,7 @@ def _moment(log_time: str, device: frappe._dict) -> datetime | None:
 
 
 def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row]:
-	"""Door commands that were asked for here, whatever became of them."""
+	"""Door commands of this site, with any outcome."""
 	filters = [
 		["service_tag", "=", device.name],
 		["operation", "in", list(OPERATIONS)],

@@ -1,6 +1,6 @@
-"""CAMS Day Comparison: the days that the gateway tells beside those of this site's check-ins.
+"""CAMS Day Comparison: the days of the gateway compared with those of the check-ins in ERPNext.
 
-A question, not a change; but it goes to the gateway, so it is for those who may ask it (base.permissions).
+It only reads, but calls the gateway: so it needs a role of base.permissions.
 """
 
 from collections.abc import Callable, Iterable

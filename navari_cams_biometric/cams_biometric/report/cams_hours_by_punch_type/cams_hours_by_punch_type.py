@@ -13,7 +13,7 @@ from navari_cams_biometric.cams_biometric.report.columns import column
 
 Moments = list[tuple[datetime, str]]
 
-# What begins a stretch of time, and what ends it. Meals are told with either word first.
+# What begins a stretch of time, and what ends it. Meals begin with either word.
 STRETCHES = {
 	"breaks": ({"BreakOut"}, {"BreakIn"}),
 	"meals": ({"MealIn", "MealStart"}, {"MealOut", "MealEnd"}),

@@ -1,4 +1,6 @@
-"""Report: an in without an out, an out without an in, a shift without a punch. presence.missing_punches finds them."""
+"""Report: an IN without an OUT, an OUT without an IN, a shift without a punch. presence.missing_punches finds
+them.
+"""
 
 from collections import Counter
 

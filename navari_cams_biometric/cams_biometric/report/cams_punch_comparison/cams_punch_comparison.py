@@ -1,6 +1,6 @@
-"""CAMS Punch Comparison: the punches that the gateway tells beside those on this site.
+"""CAMS Punch Comparison: the punches of the gateway compared with those in ERPNext.
 
-A question, not a change; but it goes to the gateway, so it is for those who may ask it (base.permissions).
+It only reads, but calls the gateway: so it needs a role of base.permissions.
 """
 
 from collections import Counter
@@ -41,7 +41,9 @@ def execute(filters: frappe._dict) -> tuple:
 
 
 def compared(scope: Scope, is_today: bool = False) -> tuple[list[Row] | None, str | None]:
-	"""The rows (history.punch_comparison), or None where the gateway told nothing; and as HTML why that is not all."""
+	"""The rows (history.punch_comparison), or None if the gateway returned nothing; and as HTML why they are not
+	all.
+	"""
 	asked_at = now_datetime()
 	told, refusal = collect_answers(_question(scope, is_today))
 	if refusal and not told:

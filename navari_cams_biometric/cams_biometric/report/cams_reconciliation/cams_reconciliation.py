@@ -1,6 +1,6 @@
-"""CAMS Reconciliation: for some days, how many punches the gateway has and how many this site, by device and person.
+"""CAMS Reconciliation: how many punches of some days are at the gateway and in ERPNext, by device and person.
 
-The punches themselves, one by one, are in CAMS Punch Comparison, and so is how the gateway is asked.
+CAMS Punch Comparison has the punches one by one, and the request to the gateway.
 """
 
 import frappe

@@ -11,7 +11,7 @@ Row = dict[str, object]
 
 
 def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
-	"""A row for each shift type, those that wait longest first, those that the app leaves alone last."""
+	"""A row for each shift type: those that have waited longest first, those that the app does not move last."""
 	states = watermark.states((filters or {}).get("shift_type"))
 	return columns(), [row_of(state) for state in sorted(states, key=_state_order)]
 
