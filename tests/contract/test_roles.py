@@ -113,6 +113,6 @@ def test_a_token_is_changed_by_a_system_manager(host, key_of, new_employee):
 
 @pytest.mark.parametrize("role", ["HR Manager", "HR User", "Employee"])
 def test_only_a_system_manager_loads_history(host, key_of, role):
-	path = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
-	body = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
-	assert host.api("POST", path, key_of[role], json=body).status_code == 403
+	days = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
+	response = host.document_response(SETTINGS, SETTINGS, "load_history", key_of[role], **days)
+	assert response.status_code == 403

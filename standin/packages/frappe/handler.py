@@ -58,7 +58,7 @@ def run_doc_method(
 	if not document.has_permission("read"):
 		frappe.throw("Not permitted", frappe.PermissionError)
 	try:
-		args = frappe.parse_json(args or arg)
+		args = frappe.parse_json(arg if arg and not args else args)
 	except ValueError:
 		pass
 	function = getattr(document, method)

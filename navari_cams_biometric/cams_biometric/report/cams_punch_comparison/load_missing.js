@@ -13,7 +13,7 @@ function load_missing(report, missing, range) {
 	const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
 	frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
 		cams_biometric
-			.call("history_actions.load_punchlog", { ...range, service_tag })
+			.settings("load_history", { ...range, service_tag })
 			.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
 	);
 }
