@@ -283,7 +283,7 @@ def test_a_deleted_schedule_is_noted_on_the_devices_that_keep_it(host, gateway, 
 	response = host.api("DELETE", f"resource/CAMS Access Schedule/{name}")
 
 	assert response.status_code == 202
-	assert "no operation that deletes one" in response.json()["_server_messages"]
+	assert "cannot delete a schedule" in response.json()["_server_messages"]
 	filters = {"reference_doctype": "CAMS Device", "reference_name": tags[0], "comment_type": "Info"}
 	[comment] = host.find("Comment", filters)
 	assert name in comment["content"]

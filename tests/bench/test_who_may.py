@@ -333,13 +333,13 @@ WAYS_TO_A_DOOR = {
 	"open": ("method/run_doc_method", door_body("open_door")),
 	"lock": ("method/run_doc_method", door_body("lock_door")),
 	"ask": (
-		f"method/{APP_PATH}.command_queue.queue.ask",
+		f"method/{APP_PATH}.command_queue.queue.add_command",
 		{"operation": "OpenDoor", "service_tag": "{device}"},
 	),
-	"send": (f"method/{APP_PATH}.command_queue.queue.send", {"service_tag": "{device}"}),
+	"send": (f"method/{APP_PATH}.command_queue.queue.send_due", {"service_tag": "{device}"}),
 	"command by cmd": (
 		"method/ping",
-		{"cmd": f"{APP_PATH}.command_queue.queue.ask", "operation": "OpenDoor"},
+		{"cmd": f"{APP_PATH}.command_queue.queue.add_command", "operation": "OpenDoor"},
 	),
 	"resource": ("resource/CAMS Command", NEW_COMMAND),
 	"resource of version 2": ("v2/document/CAMS Command", NEW_COMMAND),
@@ -417,9 +417,10 @@ def test_a_forged_document_gives_no_right_to_the_device(host, gateway, records, 
 		{**theirs, "branch": branch, "service_tag": tag, "__islocal": 1},
 		{"doctype": "CAMS Device", "name": records["device"], "branch": branch, "__islocal": 1},
 	]
+	arguments = {"door": 1} if method == "door_status" else {"door": 1, "reason": "forged"}
 	received = len(gateway.received)
 	for document in forged:
-		body = {"docs": json.dumps(document), "method": method, "args": {"door": 1, "reason": "forged"}}
+		body = {"docs": json.dumps(document), "method": method, "args": arguments}
 		answer = host.api("POST", "method/run_doc_method", users[role].key, json=body)
 		assert answer.status_code == 403, (document, answer.text)
 	assert host.find("CAMS Command", {"reason": "forged"}) == []
@@ -427,7 +428,7 @@ def test_a_forged_document_gives_no_right_to_the_device(host, gateway, records, 
 
 
 def test_the_document_that_comes_back_keeps_what_is_above_the_users_level(host, records, users):
-	host.update("CAMS Device", records["elsewhere"], auth_token="a token of its own 0123456789abcd")
+	host.update("CAMS Device", records["elsewhere"], auth_token="own-auth-token-0123456789abcdefg")
 	for role in (HR, DOORS):
 		answer = host.document_response(
 			"CAMS Device", records["elsewhere"], "door_status", users[role].key, door=0
