@@ -1,7 +1,24 @@
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
+
+const DEVICE = { fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" };
+const EMPLOYEE = { fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" };
+const ONLY_DIFFERENCES = { fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 };
+
+function in_color(shown, color) {
+	return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+}
+
 function range_of(report) {
 	const today = frappe.datetime.get_today();
 	const { from_date, to_date, today: is_today } = report.get_values();
 	return is_today ? { from_date: today, to_date: today } : { from_date, to_date };
+}
+
+function add_load_button(report, is_missing) {
+	if (!frappe.user.has_role("System Manager")) return;
+	report.page.add_inner_button(__("Load Missing Punches"), () =>
+		load_missing(report, (report.data || []).filter(is_missing), range_of(report)),
+	);
 }
 
 // For the device of the filter, or the only one that misses something, or all.
