@@ -1,5 +1,6 @@
 """Who may do what: System Manager configures, HR Manager fixes, HR User reads, a guest calls back."""
 
+import json
 import uuid
 
 import pytest
@@ -77,6 +78,18 @@ def test_who_may_configure(host, key_of, role, status):
 def test_who_sees_the_callback_url(host, key_of, role, status):
 	arguments = {"dt": SETTINGS, "dn": SETTINGS, "method": "setup_status"}
 	assert host.api("POST", "method/run_doc_method", key_of[role], json=arguments).status_code == status
+
+
+def test_what_is_missing_is_told_of_the_stored_settings(host, key_of):
+	"""The form of a System Manager has no digest of the token, and so nothing to tell by whether there is one."""
+	key = key_of["System Manager"]
+	form = host.api("GET", f"resource/{SETTINGS}/{SETTINGS}", key).json()["data"]
+	body = {"docs": json.dumps({"doctype": SETTINGS, **form}), "method": "setup_status"}
+	response = host.api("POST", "method/run_doc_method", key, json=body)
+	assert response.status_code == 200, response.text
+	answer = response.json()
+	assert [step for step in answer["message"]["missing"] if step.startswith("Auth Token")] == []
+	assert not answer["docs"][0].get("auth_token_digest")
 
 
 @pytest.mark.parametrize("role", ["System Manager", "HR Manager"])

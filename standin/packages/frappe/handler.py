@@ -54,6 +54,7 @@ def run_doc_method(
 		document = frappe.get_doc(dt, dn or dt)
 	else:
 		document = frappe.get_doc(frappe.parse_json(docs))
+		document._original_modified = document.modified
 		document.check_if_latest()
 	if not document.has_permission("read"):
 		frappe.throw("Not permitted", frappe.PermissionError)
