@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from playwright.sync_api import expect
 
 from simulator import Simulator
 from tests.bench.users import new_user
@@ -158,6 +159,21 @@ def test_an_offline_device_cannot_tell_how_its_door_stands(host, gateway, tags, 
 	gateway.set_online(tags[0], False)
 	words = refusal(call(host, operator, "door_status", tags[0], door=1))
 	assert "Gate 1 is offline" in words
+
+
+def test_a_button_leaves_alone_what_is_typed_in_the_form_and_not_saved(host, desk, tags):
+	page = desk("Administrator", f"/app/cams-device/{tags[0]}")
+	page.wait_for_function(
+		f"window.cur_frm && cur_frm.docname === '{tags[0]}' && cur_frm.custom_buttons.Ping"
+	)
+	page.evaluate("cur_frm.set_value('label', 'Typed')")
+	page.evaluate("cur_frm.custom_buttons.Ping.trigger('click')")
+	expect(page.get_by_text("The gateway reaches the device.")).to_be_visible()
+	assert page.evaluate("[cur_frm.doc.label, Boolean(cur_frm.is_dirty())]") == ["Typed", True]
+
+	page.evaluate("cur_frm.save()")
+	expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+	assert host.get("CAMS Device", tags[0])["label"] == "Typed"
 
 
 def test_a_reason_is_required(host, gateway, tags, operator):

@@ -168,7 +168,8 @@ def users(host, records):
 @pytest.fixture(scope="module")
 def records(host, bench_site, gateway):
 	"""Names of records that calls may be about. The commands have ended: neither polled nor cancelled any more. The
-	device elsewhere is unknown to the gateway, so that what is sent there comes to nothing."""
+	device elsewhere is unknown to the gateway, so that what is sent there comes to nothing; it is forgotten at the end,
+	lest another gateway gets it."""
 	[device] = gateway.world.devices
 	elsewhere = f"ELS{uuid.uuid4().hex[:8].upper()}"
 	host.create("CAMS Device", service_tag=device, label="Gate")
@@ -192,7 +193,7 @@ def records(host, bench_site, gateway):
 	bench_site.sql(f"insert into `tabCAMS Day Repair` (name, state) values ('{user_id}', 'Repaired')")
 	days = {"from_date": "2024-01-01", "to_date": "2024-01-01"}
 	host.callback(real_time(user_id))
-	return {
+	yield {
 		"day": user_id,
 		"device": device,
 		"device_command": ended("SyncDeviceTime"),
@@ -211,6 +212,7 @@ def records(host, bench_site, gateway):
 		"schedule": schedule(device),
 		"schedule_elsewhere": schedule(elsewhere),
 	}
+	bench_site.sql(f"delete from `tabCAMS Command` where service_tag in ('{device}', '{elsewhere}')")
 
 
 @pytest.fixture(scope="module")
