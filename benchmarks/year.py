@@ -18,7 +18,6 @@ from tests.bench.bench_site import BenchSite
 from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import SETTINGS, TOKEN, Host
 
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
 RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 JOBS = "frappe.utils.background_jobs.get_jobs"
 
@@ -142,9 +141,7 @@ def _wait_for_other_jobs(site: BenchSite) -> None:
 def _load(site: BenchSite, host: Host, watch: Watch, days: int) -> tuple[list[Sample], list[Sample]]:
 	"""From the button to Done; the worker is killed when half of the punches are stored. The samples of both halves."""
 	body = {"from_date": str(UNTIL - timedelta(days=days)), "to_date": str(UNTIL - timedelta(days=1))}
-	answer = host.api("POST", LOAD, json=body)
-	answer.raise_for_status()
-	name = answer.json()["message"]
+	name = host.call_document(SETTINGS, SETTINGS, "load_history", **body)
 
 	def state() -> str:
 		return site.sql(f"select state from `tabCAMS History Load` where name = '{name}'")[0][0]

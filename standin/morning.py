@@ -110,9 +110,8 @@ class Morning:
 		self.app.update(
 			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=self.simulator.rest_url
 		)
-		name = self.app.call(
-			f"{CONTROLLERS}.history_actions.load_punchlog", from_date=str(first), to_date=str(self.day)
-		)
+		days = {"from_date": str(first), "to_date": str(self.day)}
+		name = self.app.call("run_doc_method", dt=SETTINGS, dn=SETTINGS, method="load_history", args=days)
 		wait_for("the load", lambda: self.app.get("CAMS History Load", name)["state"] in ("Done", "Failed"))
 		for row in self.app.get("CAMS History Load", name)["devices"]:
 			counts = f"new {row['new_punches']}, here already {row['already_here']}"

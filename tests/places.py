@@ -9,14 +9,21 @@ REPORTS = "navari_cams_biometric.cams_biometric.report"
 
 @dataclass(frozen=True)
 class Place:
-	"""`where` is for the reader: DocType or report, then the button. `method` is what that calls, dotted."""
+	"""`where` is for the reader: DocType or report, then the button. `method` is what that calls: dotted, or the name of
+	a method of `doctype`."""
 
 	where: str
 	method: str
+	doctype: str = ""
 
 
 def _button(where: str, function: str) -> Place:
 	return Place(where, f"{CONTROLLERS}.{function}")
+
+
+def _form(buttons: str, method: str) -> Place:
+	doctype, _, _rest = buttons.partition(" > ")
+	return Place(buttons, method, doctype)
 
 
 def _report(title: str, filters: str = "") -> Place:
@@ -54,27 +61,19 @@ PLACES = {
 	"SetUserPassword": _button("Employee > Devices > Set PIN", "enrolment_actions.set_pin"),
 	"CopyUsers": _button("Employee > Devices > Copy to Devices", "enrolment_actions.copy"),
 	"ResendUser": _button("Employee > Devices > Resend", "enrolment_actions.resend"),
-	"OpenDoor": _button("CAMS Device > Doors > Open Door", "door_actions.open_door"),
-	"LockDoor": _button("CAMS Device > Doors > Lock Door", "door_actions.lock_door"),
-	"GetDoorStatus": _button("CAMS Device > Doors > Door Status", "door_actions.door_status"),
-	"SetAccessSchedule": _button(
-		"CAMS Access Schedule > Send to Devices", "schedule_actions.send_to_devices"
-	),
+	"OpenDoor": _form("CAMS Device > Doors > Open Door", "open_door"),
+	"LockDoor": _form("CAMS Device > Doors > Lock Door", "lock_door"),
+	"GetDoorStatus": _form("CAMS Device > Doors > Door Status", "door_status"),
+	"SetAccessSchedule": _form("CAMS Access Schedule > Send to Devices", "send_to_devices"),
 	"GetAccessEvents": _report("CAMS Access Events"),
-	"ListDevices": _button(
-		"CAMS Biometric Settings > Gateway > Import Devices", "device_actions.import_devices"
-	),
-	"GetDeviceInfo": _button("CAMS Device > Device > Read Information", "device_actions.read_information"),
-	"CheckDeviceHealth": _button("CAMS Device > Connection > Check Health", "device_actions.check_health"),
-	"PingConnection": _button("CAMS Device > Connection > Ping", "device_actions.ping"),
-	"SyncDeviceTime": _button("CAMS Device > Device > Set the Clock", "device_actions.sync_time"),
-	"RebootDevice": _button("CAMS Device > Device > Restart", "device_actions.reboot"),
-	"ResetDeviceQueue": _button("CAMS Device > Device > Reset Queue", "device_actions.reset_queue"),
-	"GetCommandStatus": _button("CAMS Command > Ask the Gateway Now", "command_actions.check"),
-	"RegisterCallback": _button(
-		"CAMS Biometric Settings > Gateway > Register Callback", "device_actions.register_callback"
-	),
-	"MigrationStatus": _button(
-		"CAMS Biometric Settings > Gateway > Migration Status", "device_actions.migration_status"
-	),
+	"ListDevices": _form("CAMS Biometric Settings > Gateway > Import Devices", "import_devices"),
+	"GetDeviceInfo": _form("CAMS Device > Device > Read Information", "read_information"),
+	"CheckDeviceHealth": _form("CAMS Device > Connection > Check Health", "check_health"),
+	"PingConnection": _form("CAMS Device > Connection > Ping", "ping"),
+	"SyncDeviceTime": _form("CAMS Device > Device > Set the Clock", "sync_time"),
+	"RebootDevice": _form("CAMS Device > Device > Restart", "reboot"),
+	"ResetDeviceQueue": _form("CAMS Device > Device > Reset Queue", "reset_queue"),
+	"GetCommandStatus": _form("CAMS Command > Ask the Gateway Now", "check_now"),
+	"RegisterCallback": _form("CAMS Biometric Settings > Gateway > Register Callback", "register_callback"),
+	"MigrationStatus": _form("CAMS Biometric Settings > Gateway > Migration Status", "migration_status"),
 }

@@ -7,7 +7,6 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, nowdate
 
-from navari_cams_biometric.cams_biometric.controllers import door_actions
 from navari_cams_biometric.cams_biometric.report.cams_access_events import cams_access_events
 from navari_cams_biometric.gateway.client import AccessEvent
 
@@ -23,7 +22,7 @@ def test_events_and_commands_come_in_time_order(gateway, tags, new_employee, run
 	employee = new_employee()
 	entry = gateway.punch(tags[0], employee.attendance_device_id)
 	gateway.tick(1)
-	name = door_actions.open_door(tags[0], 2, "A delivery")
+	name = frappe.get_doc("CAMS Device", tags[0]).open_door(2, "A delivery")
 	run_jobs()
 	gateway.tick(15)
 	gateway.punch(tags[0], "nobody here")
@@ -57,8 +56,8 @@ def test_a_time_is_shown_in_the_zone_of_the_site(gateway, tags):
 def test_only_the_days_and_the_device_that_are_asked_for(gateway, tags, run_jobs):
 	for tag in tags:
 		gateway.punch(tag, "EMP-0001")
-		door_actions.lock_door(tag, 1, "night")
-	older = door_actions.open_door(tags[0], 1, "yesterday")
+		frappe.get_doc("CAMS Device", tag).lock_door(1, "night")
+	older = frappe.get_doc("CAMS Device", tags[0]).open_door(1, "yesterday")
 	frappe.db.set_value("CAMS Command", older, "creation", add_days(now_datetime(), -1))
 	rows, _message = report(tags[0])
 
@@ -68,7 +67,7 @@ def test_only_the_days_and_the_device_that_are_asked_for(gateway, tags, run_jobs
 
 
 def test_a_refusal_is_told_and_this_sites_rows_still_show(gateway, tags):
-	door_actions.lock_door(tags[0], 1, "night")
+	frappe.get_doc("CAMS Device", tags[0]).lock_door(1, "night")
 	gateway.fail_next("server_error")
 	rows, message = report(tags[0])
 

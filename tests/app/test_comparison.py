@@ -18,6 +18,7 @@ from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	scope_of,
 )
 from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.report import comparison
 from navari_cams_biometric.cams_biometric.report.cams_day_comparison import cams_day_comparison
 from navari_cams_biometric.cams_biometric.report.cams_punch_comparison import cams_punch_comparison
 from navari_cams_biometric.gateway.client import DaySummary, DevicePunch
@@ -445,8 +446,7 @@ def test_a_gateway_that_is_down_is_a_message(gateway, module):
 
 @pytest.mark.parametrize("module", [cams_punch_comparison, cams_day_comparison])
 def test_the_gateways_words_are_no_markup(gateway, module, monkeypatch):
-	monkeypatch.setattr(gateway_questions, "collect_answers", lambda question: ([], "<b>no</b>"))
-	monkeypatch.setattr(module, "collect_answers", gateway_questions.collect_answers)
+	monkeypatch.setattr(comparison, "collect_answers", lambda question: ([], "<b>no</b>"))
 
 	assert report(module)[2] == "&lt;b&gt;no&lt;/b&gt;"
 

@@ -5,7 +5,9 @@ import uuid
 import frappe
 import pytest
 
-from navari_cams_biometric.cams_biometric.controllers import door_actions
+
+def device(tag):
+	return frappe.get_doc("CAMS Device", tag)
 
 
 @pytest.fixture
@@ -29,14 +31,14 @@ def commands(tags):
 
 
 @pytest.mark.parametrize(
-	("function", "operation", "state"),
-	[(door_actions.open_door, "OpenDoor", "Open"), (door_actions.lock_door, "LockDoor", "Locked")],
+	("method", "operation", "state"),
+	[("open_door", "OpenDoor", "Open"), ("lock_door", "LockDoor", "Locked")],
 )
 def test_a_door_operator_moves_a_door_and_the_reason_stays(
-	gateway, tags, run_jobs, become, function, operation, state
+	gateway, tags, run_jobs, become, method, operation, state
 ):
 	user = become("CAMS Door Operator")
-	name = function(tags[0], 2, "  A delivery \n")
+	name = getattr(device(tags[0]), method)(2, "  A delivery \n")
 	run_jobs()
 	gateway.tick(15)
 
@@ -50,11 +52,11 @@ def test_a_door_operator_moves_a_door_and_the_reason_stays(
 @pytest.mark.parametrize(
 	"roles", [("System Manager",), ("HR Manager",), ("HR User",), ("HR Manager", "System Manager")]
 )
-@pytest.mark.parametrize("function", [door_actions.open_door, door_actions.lock_door])
-def test_without_the_role_no_door_moves(gateway, tags, run_jobs, become, roles, function):
+@pytest.mark.parametrize("method", ["open_door", "lock_door"])
+def test_without_the_role_no_door_moves(gateway, tags, run_jobs, become, roles, method):
 	become(*roles)
 	with pytest.raises(frappe.PermissionError):
-		function(tags[0], 1, "because")
+		getattr(device(tags[0]), method)(1, "because")
 	run_jobs()
 
 	assert commands(tags) == []
@@ -62,25 +64,25 @@ def test_without_the_role_no_door_moves(gateway, tags, run_jobs, become, roles, 
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
-@pytest.mark.parametrize("function", [door_actions.open_door, door_actions.lock_door])
-def test_without_a_reason_no_door_moves(gateway, tags, become, function, reason):
+@pytest.mark.parametrize("method", ["open_door", "lock_door"])
+def test_without_a_reason_no_door_moves(gateway, tags, become, method, reason):
 	become("CAMS Door Operator")
 	with pytest.raises(frappe.ValidationError, match="Enter a reason"):
-		function(tags[0], 1, reason)
+		getattr(device(tags[0]), method)(1, reason)
 
 	assert commands(tags) == []
 
 
 def test_doors_count_from_one(gateway, tags):
 	with pytest.raises(frappe.ValidationError, match="from 1"):
-		door_actions.open_door(tags[0], 0, "because")
+		device(tags[0]).open_door(0, "because")
 	with pytest.raises(frappe.ValidationError, match="from 1"):
-		door_actions.door_status(tags[0], 0)
+		device(tags[0]).door_status(0)
 
 
 def test_a_device_that_is_not_here_has_no_doors(gateway, tags):
 	with pytest.raises(frappe.DoesNotExistError):
-		door_actions.open_door("no such device", 1, "because")
+		device("no such device").open_door(1, "because")
 
 
 @pytest.mark.parametrize("role", ["CAMS Door Operator", "HR Manager", "System Manager"])
@@ -88,14 +90,14 @@ def test_how_a_door_stands(gateway, tags, become, role):
 	gateway.world.devices[tags[0]].doors[2] = "Locked"
 	become(role)
 
-	assert door_actions.door_status(tags[0], 2) == "Locked"
-	assert door_actions.door_status(tags[0]) == "Closed"
+	assert device(tags[0]).door_status(2) == "Locked"
+	assert device(tags[0]).door_status() == "Closed"
 
 
 def test_who_may_not_ask_how_a_door_stands(gateway, tags, become):
 	become("HR User")
 	with pytest.raises(frappe.PermissionError):
-		door_actions.door_status(tags[0])
+		device(tags[0]).door_status()
 
 	assert gateway.received == []
 
@@ -103,12 +105,12 @@ def test_who_may_not_ask_how_a_door_stands(gateway, tags, become):
 def test_the_doors_of_an_offline_device_cannot_be_told(gateway, tags):
 	gateway.set_online(tags[0], False)
 	with pytest.raises(frappe.ValidationError, match="Gate 1 is offline"):
-		door_actions.door_status(tags[0])
+		device(tags[0]).door_status()
 
 
 def test_a_door_that_the_gateway_does_not_know_is_refused_with_its_words(gateway, tags):
 	with pytest.raises(frappe.ValidationError, match="Door not found"):
-		door_actions.door_status(tags[0], 9)
+		device(tags[0]).door_status(9)
 
 
 def test_the_gateway_api_without_doors_says_so(gateway, tags):
@@ -116,7 +118,7 @@ def test_the_gateway_api_without_doors_says_so(gateway, tags):
 	settings.update({"gateway_api": "Web API 3.0", "base_url": gateway.web_api_url}).save()
 
 	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
-		door_actions.open_door(tags[0], 1, "because")
+		device(tags[0]).open_door(1, "because")
 	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
-		door_actions.door_status(tags[0])
+		device(tags[0]).door_status()
 	assert gateway.received == []

@@ -10,7 +10,6 @@ import pytest
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime, nowdate
 
 from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
-from navari_cams_biometric.cams_biometric.controllers import device_actions as calls
 from navari_cams_biometric.cams_biometric.devices import device_fields, health
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
@@ -104,6 +103,15 @@ def configure():
 		frappe.db.rollback()
 		frappe.get_doc(SETTINGS).update(before).save()
 		frappe.db.commit()
+
+
+def form(tag):
+	"""What the buttons of the form call."""
+	return frappe.get_doc("CAMS Device", tag)
+
+
+def settings():
+	return frappe.get_doc(SETTINGS)
 
 
 def device(tag):
@@ -353,7 +361,7 @@ def test_neither_history_nor_what_is_older_than_a_day_tells_of_a_clock(gateway, 
 def test_a_clock_that_was_set_is_learned_anew(gateway, tags, run_jobs, notices):
 	punch(tags[0], 7200)
 	health.check_all()
-	name = calls.sync_time(tags[0])
+	name = form(tags[0]).sync_time()
 	run_jobs()
 	gateway.tick(20)
 	frappe.db.set_value("CAMS Command", name, "due_at", add_to_date(now_datetime(), minutes=-1))
@@ -598,7 +606,8 @@ def test_the_scheduler_looks_after_enabled_devices(gateway, tags, configure):
 
 
 def test_a_look_on_demand_answers_with_what_is_known(gateway, tags):
-	shown = calls.check_health(tags[0])
+	form(tags[0]).check_health()
+	shown = device(tags[0])
 
 	assert (shown.health, shown.connection, shown.model) == ("Healthy", "Online", "Simulated")
 	assert state(tags[0]) == ("Healthy", "")
@@ -608,18 +617,19 @@ def test_a_look_on_demand_throws_the_gateways_words(gateway, tags):
 	gateway.fail_next("server_error")
 
 	with pytest.raises(frappe.ValidationError, match="refused with 500"):
-		calls.check_health(tags[0])
+		form(tags[0]).check_health()
 	assert device(tags[0]).health_at is None
 
 
 def test_a_device_is_pinged_and_read(gateway, tags):
-	assert calls.ping(tags[0]) is True
-	assert calls.read_information(tags[0]).firmware == "1.0"
+	assert form(tags[0]).ping() is True
+	form(tags[0]).read_information()
+	assert device(tags[0]).firmware == "1.0"
 	gateway.set_online(tags[0], False)
 
-	assert calls.ping(tags[0]) is False
+	assert form(tags[0]).ping() is False
 	with pytest.raises(frappe.ValidationError, match="Device offline"):
-		calls.read_information(tags[0])
+		form(tags[0]).read_information()
 
 
 def test_missing_devices_are_brought_in_and_known_ones_updated(gateway, tags):
@@ -627,8 +637,8 @@ def test_missing_devices_are_brought_in_and_known_ones_updated(gateway, tags):
 	gateway.world.devices[tags[0]].label = "North Gate"
 	gateway.set_online(tags[0], False)
 	try:
-		assert calls.import_devices() == ["GWNEW0000001"]
-		assert calls.import_devices() == []
+		assert settings().import_devices() == ["GWNEW0000001"]
+		assert settings().import_devices() == []
 		new = device("GWNEW0000001")
 		assert (new.label, new.connection, new.enabled) == ("Gate <3>", "Online", 1)
 		known = device(tags[0])
@@ -642,16 +652,16 @@ def test_web_api_has_no_devices_to_bring_in(gateway, tags, configure):
 	configure(gateway_api="Web API 3.0", base_url=gateway.web_api_url)
 
 	with pytest.raises(frappe.ValidationError, match="has no list of devices"):
-		calls.import_devices()
+		settings().import_devices()
 
 
 @pytest.mark.parametrize(
 	("ask", "operation", "reason"),
 	[
-		(lambda tag: calls.sync_time(tag), "SyncDeviceTime", ""),
-		(lambda tag: calls.reboot(tag, " frozen "), "RebootDevice", "frozen"),
-		(lambda tag: calls.reset_queue(tag, "stuck"), "ResetDeviceQueue", "stuck"),
-		(lambda tag: calls.register_callback(), "RegisterCallback", ""),
+		(lambda tag: form(tag).sync_time(), "SyncDeviceTime", ""),
+		(lambda tag: form(tag).reboot(" frozen "), "RebootDevice", "frozen"),
+		(lambda tag: form(tag).reset_queue("stuck"), "ResetDeviceQueue", "stuck"),
+		(lambda tag: settings().register_callback(), "RegisterCallback", ""),
 	],
 )
 def test_what_concerns_a_device_as_a_whole_is_a_command(gateway, tags, ask, operation, reason):
@@ -661,43 +671,41 @@ def test_what_concerns_a_device_as_a_whole_is_a_command(gateway, tags, ask, oper
 	assert command.service_tag == (None if operation == "RegisterCallback" else tags[0])
 
 
-@pytest.mark.parametrize("call", [calls.reboot, calls.reset_queue])
-def test_what_interrupts_a_device_needs_a_reason(gateway, tags, call):
+@pytest.mark.parametrize("method", ["reboot", "reset_queue"])
+def test_what_interrupts_a_device_needs_a_reason(gateway, tags, method):
 	with pytest.raises(frappe.ValidationError, match="Enter a reason"):
-		call(tags[0], "  ")
+		getattr(form(tags[0]), method)("  ")
 	assert not frappe.db.exists("CAMS Command", {"service_tag": tags[0]})
 
 
 def test_the_state_of_a_migration_is_told(gateway, tags):
-	assert calls.migration_status() == {"state": "Done", "total": 2, "done": 2}
+	assert settings().migration_status() == {"state": "Done", "total": 2, "done": 2}
 
 
-CALLS = {
-	"import_devices": (),
-	"check_health": ("tag",),
-	"read_information": ("tag",),
-	"ping": ("tag",),
-	"sync_time": ("tag",),
-	"reboot": ("tag", "frozen"),
-	"reset_queue": ("tag", "stuck"),
-	"register_callback": (),
-	"migration_status": (),
+OF_DEVICE = {
+	"check_health": (),
+	"read_information": (),
+	"ping": (),
+	"sync_time": (),
+	"reboot": ("frozen",),
+	"reset_queue": ("stuck",),
 }
+OF_SETTINGS = ("import_devices", "register_callback", "migration_status")
 FOR_HR_MANAGERS = {"check_health", "ping"}
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [*OF_DEVICE, *OF_SETTINGS])
 @pytest.mark.parametrize("role", ["System Manager", "HR Manager", "HR User", "CAMS Door Operator"])
 def test_who_may_do_what_with_a_device(gateway, tags, new_user, name, role):
-	arguments = [tags[0] if argument == "tag" else argument for argument in CALLS[name]]
+	document = settings() if name in OF_SETTINGS else form(tags[0])
 	allowed = role == "System Manager" or (role == "HR Manager" and name in FOR_HR_MANAGERS)
 	frappe.set_user(new_user(role))
 	try:
 		if allowed:
-			getattr(calls, name)(*arguments)
+			getattr(document, name)(*OF_DEVICE.get(name, ()))
 			return
 		with pytest.raises(frappe.PermissionError):
-			getattr(calls, name)(*arguments)
+			getattr(document, name)(*OF_DEVICE.get(name, ()))
 	finally:
 		frappe.set_user("Administrator")
 	assert gateway.received == []

@@ -10,7 +10,6 @@ import pytest
 from frappe.utils import add_days, add_to_date, format_date, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
-from navari_cams_biometric.cams_biometric.controllers import history_actions as by_button
 from navari_cams_biometric.cams_biometric.history import loads, nightly
 from navari_cams_biometric.cams_biometric.history.reconciliation import by_device_and_person
 from navari_cams_biometric.cams_biometric.punches import inbox
@@ -137,7 +136,7 @@ def test_never_two_at_once(run_jobs):
 
 def test_a_load_by_hand_is_no_reason_to_wait(tags):
 	yesterday = str(add_days(getdate(), -1))
-	by_hand = by_button.load_punchlog(yesterday, yesterday, tags[0])
+	by_hand = frappe.get_doc("CAMS Biometric Settings").load_history(yesterday, yesterday, tags[0])
 	nightly.begin()
 
 	assert frappe.db.get_value(LOAD, by_hand, "kind") == "Manual"
@@ -175,7 +174,7 @@ def test_the_first_night_after_the_update_asks_for_nothing(updated_days_ago, upd
 def test_a_person_may_load_the_days_before_the_update(updated_days_ago):
 	updated_days_ago(0)
 	yesterday = str(add_days(getdate(), -1))
-	assert by_button.load_punchlog(yesterday, yesterday)
+	assert frappe.get_doc("CAMS Biometric Settings").load_history(yesterday, yesterday)
 
 
 def test_without_a_token_nothing_begins_and_nothing_fails():
@@ -271,7 +270,7 @@ def test_what_a_load_by_hand_brings_is_marked_and_not_told(
 	yesterday = str(add_days(getdate(), -1))
 	user_id = new_user_id()
 	missed(tags[0], user_id)
-	load = by_button.load_punchlog(yesterday, yesterday, tags[0])
+	load = frappe.get_doc("CAMS Biometric Settings").load_history(yesterday, yesterday, tags[0])
 	run_jobs()
 	hours_pass()
 	nightly.notify()

@@ -5,7 +5,6 @@ import pytest
 
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY
 from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
-from navari_cams_biometric.cams_biometric.controllers.schedule_actions import send_to_devices
 from navari_cams_biometric.cams_biometric.device_users import access_schedules
 
 MORNING = {"day": "Monday", "start": "08:00:00", "end": "12:00:00"}
@@ -39,7 +38,7 @@ def new_schedule(tags, new_user_id):
 @pytest.fixture
 def put_in_force(gateway, run_jobs):
 	def put(schedule):
-		send_to_devices(schedule.name)
+		schedule.send_to_devices()
 		settle(gateway, run_jobs)
 		assert states(schedule) == ["Applied", "Applied"]
 
@@ -75,7 +74,7 @@ def test_a_schedule_is_sent_to_each_device_and_in_force(gateway, tags, new_sched
 	schedule = new_schedule()
 	assert (stored(schedule).state, states(schedule)) == ("Not Sent", ["Not Sent", "Not Sent"])
 
-	assert send_to_devices(schedule.name) == 2
+	assert schedule.send_to_devices() == 2
 	assert (stored(schedule).state, states(schedule)) == ("Waiting", ["Waiting", "Waiting"])
 	settle(gateway, run_jobs)
 
@@ -94,7 +93,7 @@ def test_only_the_people_named_are_sent_by_their_device_ids(
 ):
 	people = [new_employee(), new_employee()]
 	schedule = new_schedule(everybody=0, employees=[{"employee": each.name} for each in people])
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	settle(gateway, run_jobs)
 
 	expected = [each.attendance_device_id for each in people]
@@ -104,7 +103,7 @@ def test_only_the_people_named_are_sent_by_their_device_ids(
 def test_windows_are_sent_in_the_order_of_the_week(gateway, new_schedule, run_jobs):
 	sunday = {"day": "Sunday", "start": "00:00:00", "end": "23:59:00"}
 	schedule = new_schedule(windows=[sunday, AFTERNOON, MORNING])
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	run_jobs()
 
 	assert [(each["Day"], each["Start"]) for each in sent(gateway)[0]["Windows"]] == [
@@ -181,18 +180,18 @@ def test_a_device_id_that_is_gone_is_told_before_anything_is_sent(new_schedule, 
 	frappe.db.set_value("Employee", employee.name, "attendance_device_id", None)
 
 	with pytest.raises(frappe.ValidationError, match="Attendance Device ID"):
-		send_to_devices(schedule.name)
+		schedule.send_to_devices()
 	assert not frappe.db.exists("CAMS Command", {"service_tag": ["in", tags]})
 
 
 def test_a_refusal_shows_and_is_sent_again_alone(gateway, tags, new_schedule, run_jobs):
 	gateway.fail_next("html", operation="SetAccessSchedule")
 	schedule = new_schedule()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	settle(gateway, run_jobs)
 	assert (stored(schedule).state, sorted(states(schedule))) == ("Partially Applied", ["Applied", "Failed"])
 
-	assert send_to_devices(schedule.name) == 1
+	assert schedule.send_to_devices() == 1
 	settle(gateway, run_jobs)
 	assert stored(schedule).state == "Applied"
 	assert len(sent(gateway)) == 3
@@ -202,7 +201,7 @@ def test_what_is_in_force_everywhere_is_sent_to_all_again(gateway, new_schedule,
 	schedule = new_schedule()
 	put_in_force(schedule)
 
-	assert send_to_devices(schedule.name) == 2
+	assert schedule.send_to_devices() == 2
 	run_jobs()
 	assert len(sent(gateway)) == 4
 
@@ -229,7 +228,7 @@ def test_a_change_shows_until_it_is_sent(
 	assert (stored(schedule).state, states(schedule)) == ("Outdated", ["Outdated"] * 2)
 	assert on_device(gateway, tags[0], schedule) == old
 
-	assert send_to_devices(schedule.name) == 2
+	assert schedule.send_to_devices() == 2
 	settle(gateway, run_jobs)
 	assert stored(schedule).state == "Applied"
 	assert on_device(gateway, tags[0], schedule) != old
@@ -275,7 +274,7 @@ def test_a_new_device_is_not_sent_while_the_others_stay_in_force(
 
 def test_an_older_outcome_does_not_mark_what_was_changed_since(gateway, tags, new_schedule, run_jobs):
 	schedule = new_schedule()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	run_jobs()
 	changed = stored(schedule)
 	changed.windows[0].end = "11:00:00"
@@ -289,13 +288,13 @@ def test_an_older_outcome_does_not_mark_what_was_changed_since(gateway, tags, ne
 def test_an_older_outcome_does_not_mark_what_was_sent_again_since(gateway, tags, new_schedule, run_jobs):
 	gateway.set_online(tags[0], False)
 	schedule = new_schedule()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	run_jobs()
 	older = stored(schedule).devices[0].command
 	changed = stored(schedule)
 	changed.windows[0].end = "11:00:00"
 	changed.save()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	command_results.finish(frappe.get_doc("CAMS Command", older), "Done")
 
 	assert stored(schedule).devices[0].command != older
@@ -309,7 +308,7 @@ def test_a_command_that_is_taken_back_leaves_what_the_device_has(
 	schedule = new_schedule()
 	if was_taken:
 		put_in_force(schedule)
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	frappe.db.commit()
 	for line in stored(schedule).devices:
 		assert queue.cancel_command(line.command)
@@ -331,7 +330,7 @@ def test_nobody_claims_by_the_form_what_a_device_has(new_schedule, tags):
 
 def test_a_form_that_is_older_than_an_outcome_does_not_undo_it(gateway, new_schedule, run_jobs):
 	schedule = new_schedule()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	opened = stored(schedule)
 	settle(gateway, run_jobs)
 	opened.save()
@@ -387,7 +386,7 @@ def test_what_was_never_sent_goes_in_silence(new_schedule, tags):
 
 def test_an_outcome_after_the_schedule_is_gone_harms_nothing(gateway, new_schedule, run_jobs):
 	schedule = new_schedule()
-	send_to_devices(schedule.name)
+	schedule.send_to_devices()
 	names = [line.command for line in stored(schedule).devices]
 	frappe.delete_doc("CAMS Access Schedule", schedule.name)
 	settle(gateway, run_jobs)
@@ -410,7 +409,7 @@ def test_the_gateway_api_without_schedules_says_so(gateway, new_schedule):
 	settings.update({"gateway_api": "Web API 3.0", "base_url": gateway.web_api_url}).save()
 
 	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
-		send_to_devices(schedule.name)
+		schedule.send_to_devices()
 	assert states(schedule) == ["Not Sent", "Not Sent"]
 
 

@@ -244,9 +244,7 @@ def test_history_that_was_never_sent_is_missing_until_it_is_loaded(host, world, 
 	ledger = [entry for entry in world.gateway.ledger if entry.service_tag == device]
 	assert Counter(row["difference"] for row in before) == {"Only at Gateway": len(ledger)}
 
-	load = host.api(
-		"POST", f"{CONTROLLERS}.history_actions.load_punchlog", json={**span, "service_tag": device}
-	)
+	load = host.document_response(SETTINGS, SETTINGS, "load_history", **span, service_tag=device)
 	assert load.status_code == 200, load.text
 	users = {entry.user_id for entry in ledger}
 	for user_id in users:

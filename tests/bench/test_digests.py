@@ -14,7 +14,6 @@ from tests.contract.host import DONE, SERVICE_TAG, SETTINGS, batch, real_time
 
 APP = "navari_cams_biometric.cams_biometric"
 SEND = f"{APP}.digests.send"
-PREVIEW = f"method/{APP}.controllers.digest_actions.preview"
 LISTS = {"hr_digest_recipients": [], "device_digest_recipients": []}
 NAIROBI = timezone(timedelta(hours=3))
 
@@ -120,9 +119,7 @@ def listed(host, **users):
 
 
 def preview(host, digest):
-	response = host.api("POST", PREVIEW, json={"digest": digest})
-	assert response.status_code == 200, response.text
-	return response.json()["message"]
+	return host.call_document(SETTINGS, SETTINGS, "preview_digest", digest=digest)
 
 
 def test_off_by_default(host, hold, ill_device, morning):

@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from playwright.sync_api import expect
 
 from simulator import Simulator
 from tests.bench.users import new_user
@@ -46,8 +47,12 @@ def manager(host):
 	return new_user(host, "HR Manager")
 
 
-def call(host, user, function, **arguments):
-	return host.api("POST", f"method/{APP_PATH}.controllers.{function}", user.key, json=arguments)
+def call(host, user, method, tag, **arguments):
+	return host.document_response("CAMS Device", tag, method, user.key, **arguments)
+
+
+def check(host, user, name):
+	return host.document_response("CAMS Command", name, "check_now", user.key)
 
 
 def result(response):
@@ -105,16 +110,14 @@ def test_an_operator_reads_devices_and_their_commands_and_changes_neither(host, 
 
 def test_a_door_opens_and_closes_and_who_asked_and_why_is_kept(host, bench_site, gateway, tags, operator):
 	door = gateway.world.devices[tags[0]].doors
-	name = result(
-		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=2, reason="A delivery")
-	)
+	name = result(call(host, operator, "open_door", tags[0], door=2, reason="A delivery"))
 	assert answered(host, name)["state"] == "Sent"
 	assert door == {1: "Closed", 2: "Closed"}
-	assert result(call(host, operator, "command_actions.check", name=name)) == "Sent"
+	assert result(check(host, operator, name)) == "Sent"
 
 	gateway.tick(15)
 	assert door == {1: "Closed", 2: "Open"}
-	assert result(call(host, operator, "command_actions.check", name=name)) == "Done"
+	assert result(check(host, operator, name)) == "Done"
 	gateway.tick(5)
 	assert door == {1: "Closed", 2: "Closed"}
 
@@ -128,9 +131,7 @@ def test_a_door_opens_and_closes_and_who_asked_and_why_is_kept(host, bench_site,
 
 def test_a_door_of_an_offline_device_opens_when_it_is_back(host, bench_site, gateway, tags, operator):
 	gateway.set_online(tags[0], False)
-	name = result(
-		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason="A guest")
-	)
+	name = result(call(host, operator, "open_door", tags[0], door=1, reason="A guest"))
 	waiting = reached(host, name, "Waiting for Device")
 	assert "command is queued" in waiting["outcome"]
 	sweep(bench_site)
@@ -145,28 +146,39 @@ def test_a_door_of_an_offline_device_opens_when_it_is_back(host, bench_site, gat
 
 
 def test_a_locked_door_is_told_as_locked(host, gateway, tags, operator, manager):
-	name = result(call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1, reason="Night"))
+	name = result(call(host, operator, "lock_door", tags[0], door=1, reason="Night"))
 	reached(host, name, "Sent")
-	assert result(call(host, manager, "door_actions.door_status", service_tag=tags[0], door=1)) == "Closed"
+	assert result(call(host, manager, "door_status", tags[0], door=1)) == "Closed"
 	gateway.tick(15)
 
-	assert result(call(host, manager, "door_actions.door_status", service_tag=tags[0], door=1)) == "Locked"
-	assert result(call(host, operator, "door_actions.door_status", service_tag=tags[0])) == "Locked"
+	assert result(call(host, manager, "door_status", tags[0], door=1)) == "Locked"
+	assert result(call(host, operator, "door_status", tags[0])) == "Locked"
 
 
 def test_an_offline_device_cannot_tell_how_its_door_stands(host, gateway, tags, operator):
 	gateway.set_online(tags[0], False)
-	words = refusal(call(host, operator, "door_actions.door_status", service_tag=tags[0], door=1))
+	words = refusal(call(host, operator, "door_status", tags[0], door=1))
 	assert "Gate 1 is offline" in words
 
 
+def test_a_button_leaves_alone_what_is_typed_in_the_form_and_not_saved(host, desk, tags):
+	page = desk("Administrator", f"/app/cams-device/{tags[0]}")
+	page.wait_for_function(
+		f"window.cur_frm && cur_frm.docname === '{tags[0]}' && cur_frm.custom_buttons.Ping"
+	)
+	page.evaluate("cur_frm.set_value('label', 'Typed')")
+	page.evaluate("cur_frm.custom_buttons.Ping.trigger('click')")
+	expect(page.get_by_text("The gateway reaches the device.")).to_be_visible()
+	assert page.evaluate("[cur_frm.doc.label, Boolean(cur_frm.is_dirty())]") == ["Typed", True]
+
+	page.evaluate("cur_frm.save()")
+	expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+	assert host.get("CAMS Device", tags[0])["label"] == "Typed"
+
+
 def test_a_reason_is_required(host, gateway, tags, operator):
-	assert "Enter a reason" in refusal(
-		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason=" ")
-	)
-	assert "Enter a reason" in refusal(
-		call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1)
-	)
+	assert "Enter a reason" in refusal(call(host, operator, "open_door", tags[0], door=1, reason=" "))
+	assert "Enter a reason" in refusal(call(host, operator, "lock_door", tags[0], door=1))
 	assert host.find("CAMS Command", {"service_tag": tags[0]}) == []
 
 
@@ -189,9 +201,13 @@ def lines(host, schedule):
 	return [stored["state"], *(line["state"] for line in stored["devices"])]
 
 
+def send_response(host, user, schedule):
+	return host.document_response("CAMS Access Schedule", schedule, "send_to_devices", user.key)
+
+
 def send(host, user, schedule):
 	"""Send it and wait for the worker; return the commands."""
-	result(call(host, user, "schedule_actions.send_to_devices", schedule=schedule))
+	result(send_response(host, user, schedule))
 	names = [line["command"] for line in host.get("CAMS Access Schedule", schedule)["devices"]]
 	for name in names:
 		reached(host, name, "Sent", "Waiting for Device", "Done")
@@ -243,7 +259,7 @@ def test_outcomes_that_come_at_the_same_moment_are_all_counted(host, gateway, sc
 		names = send(host, manager, schedule)
 		gateway.tick(15)
 		with ThreadPoolExecutor(len(names)) as pool:
-			checks = [pool.submit(call, host, manager, "command_actions.check", name=name) for name in names]
+			checks = [pool.submit(check, host, manager, name) for name in names]
 		assert [result(check.result()) for check in checks] == ["Done", "Done"]
 		assert lines(host, schedule) == ["Applied"] * 3
 
@@ -255,7 +271,7 @@ def test_an_outcome_and_a_save_at_the_same_moment_lose_nothing(host, gateway, ta
 		names = send(host, manager, schedule)
 		gateway.tick(15)
 		with ThreadPoolExecutor(3) as pool:
-			checks = [pool.submit(call, host, manager, "command_actions.check", name=name) for name in names]
+			checks = [pool.submit(check, host, manager, name) for name in names]
 			windows = [MONDAY, {**MONDAY, "day": "Tuesday"}][: 1 + number % 2]
 			saved = pool.submit(host.api, "PUT", path, manager.key, json={"windows": windows})
 		assert [result(check.result()) for check in checks] == ["Done", "Done"]
@@ -270,7 +286,7 @@ def test_the_form_is_told_where_the_gateway_api_has_no_schedules(host, schedule,
 	host.update(SETTINGS, SETTINGS, gateway_api="Web API 3.0")
 
 	assert host.api("GET", path, manager.key).json()["docs"][0]["__onload"]["lacking_api"] == "Web API 3.0"
-	words = refusal(call(host, manager, "schedule_actions.send_to_devices", schedule=schedule))
+	words = refusal(send_response(host, manager, schedule))
 	assert "not supported by Web API 3.0" in words
 
 
@@ -283,7 +299,7 @@ def test_a_deleted_schedule_is_noted_on_the_devices_that_keep_it(host, gateway, 
 	response = host.api("DELETE", f"resource/CAMS Access Schedule/{name}")
 
 	assert response.status_code == 202
-	assert "no operation that deletes one" in response.json()["_server_messages"]
+	assert "cannot delete a schedule" in response.json()["_server_messages"]
 	filters = {"reference_doctype": "CAMS Device", "reference_name": tags[0], "comment_type": "Info"}
 	[comment] = host.find("Comment", filters)
 	assert name in comment["content"]
@@ -297,9 +313,7 @@ def report(host, user, **filters):
 def test_events_and_door_commands_stand_in_one_report(host, gateway, tags, operator, manager, new_employee):
 	employee = new_employee(last_name="Of The Report")
 	gateway.punch(tags[0], employee["attendance_device_id"])
-	name = result(
-		call(host, operator, "door_actions.open_door", service_tag=tags[0], door=1, reason="A delivery")
-	)
+	name = result(call(host, operator, "open_door", tags[0], door=1, reason="A delivery"))
 	reached(host, name, "Sent")
 	gateway.tick(15)
 	today = gateway.world.now.astimezone(gateway.world.devices[tags[0]].zone).date().isoformat()
@@ -321,7 +335,7 @@ def test_events_and_door_commands_stand_in_one_report(host, gateway, tags, opera
 
 
 def test_the_report_shows_this_sites_rows_where_the_gateway_refuses(host, gateway, tags, operator):
-	name = result(call(host, operator, "door_actions.lock_door", service_tag=tags[0], door=1, reason="Night"))
+	name = result(call(host, operator, "lock_door", tags[0], door=1, reason="Night"))
 	reached(host, name, "Sent")
 	gateway.fail_next("server_error", operation="GetAccessEvents")
 	told = result(report(host, operator, device=tags[0]))

@@ -94,6 +94,10 @@ def call(host, function, key=None, **arguments):
 	return host.api("POST", f"method/{APP}.controllers.{function}", key, json=arguments)
 
 
+def call_device(host, tag, method, key=None):
+	return host.document_response("CAMS Device", tag, method, key)
+
+
 def test_a_silent_device_is_told_once_and_once_when_it_is_well_again(host, gateway, tags, check, recipient):
 	check()
 	assert state(host, tags[0]) == ("Healthy", "")
@@ -123,7 +127,7 @@ def test_saving_an_old_form_does_not_tell_it_again(host, gateway, tags, check, r
 	opened = host.get("CAMS Device", tags[0])
 	bench_day = (date.today() + timedelta(days=3)).isoformat()
 	gateway.world.devices[tags[0]].licence_until = date.fromisoformat(bench_day)
-	call(host, "device_actions.read_information", service_tag=tags[0])
+	call_device(host, tags[0], "read_information")
 	check()
 	assert state(host, tags[0]) == ("Licence Expiring", "Licence Expiring")
 	host.update(
@@ -148,10 +152,10 @@ def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(
 	assert device["health"] == "Clock Drift"
 	assert "2 hours ahead" in device["health_note"]
 
-	name = call(host, "device_actions.sync_time", service_tag=tags[0]).json()["message"]
+	name = call_device(host, tags[0], "sync_time").json()["message"]
 	wait_until(host, name, "Sent")
 	gateway.tick(20)
-	assert call(host, "command_actions.check", name=name).json()["message"] == "Done"
+	assert host.call_document("CAMS Command", name, "check_now") == "Done"
 	check()
 	device = host.get("CAMS Device", tags[0])
 	assert (device["clock_skew"], device.get("clock_skew_at"), device["health"]) == (0, None, "Healthy")
@@ -205,28 +209,29 @@ def test_the_check_is_scheduled_every_ten_minutes(bench_site):
 	("role", "status"), [("System Manager", 200), ("HR Manager", 200), ("HR User", 403), ("Employee", 403)]
 )
 def test_who_may_look_after_a_device_now(host, gateway, tags, new_user, role, status):
-	assert (
-		call(host, "device_actions.check_health", new_user(role)[1], service_tag=tags[0]).status_code
-		== status
-	)
+	assert call_device(host, tags[0], "check_health", new_user(role)[1]).status_code == status
 	assert state(host, tags[0])[0] == ("Healthy" if status == 200 else "")
 
 
 def test_a_look_says_what_the_gateway_said(host, gateway, tags):
 	gateway.fail_next("server_error")
-	response = call(host, "device_actions.check_health", service_tag=tags[0])
+	response = call_device(host, tags[0], "check_health")
 
 	assert response.status_code == 417
 	assert "refused with 500" in response.text
 
 
 @pytest.mark.parametrize(
-	"function", ["device_actions.import_devices", "device_actions.ping", "audit_actions.fix"]
+	("path", "body"),
+	[
+		("run_doc_method", {"dt": SETTINGS, "dn": SETTINGS, "method": "import_devices"}),
+		("run_doc_method", {"dt": "CAMS Device", "dn": "{tag}", "method": "ping"}),
+		(f"{APP}.controllers.audit_actions.fix", {"rows": []}),
+	],
 )
-def test_a_guest_reaches_nothing(host, gateway, tags, function):
-	url = f"{host.url}/api/method/{APP}.controllers.{function}"
-	body = {"service_tag": tags[0], "rows": []}
-	assert host.session.post(url, json=body, timeout=30).status_code == 403
+def test_a_guest_reaches_nothing(host, gateway, tags, path, body):
+	body = {**body, "dn": tags[0]} if body.get("dn") == "{tag}" else body
+	assert host.session.post(f"{host.url}/api/method/{path}", json=body, timeout=30).status_code == 403
 	assert gateway.received == []
 
 
@@ -234,7 +239,7 @@ def test_missing_devices_are_brought_in(host, gateway, tags):
 	tag = f"HLT{uuid.uuid4().hex[:8].upper()}"
 	gateway.add_device(tag, "Gate 3")
 
-	assert call(host, "device_actions.import_devices").json()["message"] == [tag]
+	assert host.call_document(SETTINGS, SETTINGS, "import_devices") == [tag]
 	device = host.get("CAMS Device", tag)
 	assert (device["label"], device["connection"]) == ("Gate 3", "Online")
 
@@ -281,7 +286,7 @@ def test_a_ghost_is_found_and_taken_off_by_an_hr_manager(host, gateway, tags, mi
 	assert [each["user_id"] for each in result["left"]] == ["nobody"]
 	wait_until(host, name, "Sent")
 	gateway.tick(20)
-	call(host, "command_actions.check", key, name=name)
+	host.document_response("CAMS Command", name, "check_now", key)
 
 	assert mismatch not in gateway.world.devices[tags[0]].users
 	assert rows_of(audit(host, key, device=tags[0])) == []
@@ -296,7 +301,7 @@ def test_an_hr_manager_of_one_branch_mends_nothing_elsewhere(host, gateway, tags
 	assert result["asked"] == []
 	assert "may not see" in result["left"][0]["why"]
 	assert rows_of(audit(host, key)) == []
-	assert call(host, "device_actions.ping", key, service_tag=tags[0]).status_code == 403
+	assert call_device(host, tags[0], "ping", key).status_code == 403
 
 
 def test_an_hr_manager_mends_nothing_for_an_employee_whom_others_see(

@@ -10,7 +10,6 @@ from simulator import Simulator
 from tests.bench.ledger import in_nairobi, stored
 from tests.contract.host import SETTINGS, TOKEN
 
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
 RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 
 
@@ -33,7 +32,7 @@ def test_a_worker_killed_in_the_middle_of_a_load_loses_and_doubles_nothing(host,
 			host.create("CAMS Device", service_tag=tag)
 		bench_site.sql(f"delete from `tabCAMS Punch` where service_tag = '{tag}'")
 	body = {"from_date": "2024-01-01", "to_date": "2024-02-10"}
-	name = host.api("POST", LOAD, json=body).json()["message"]
+	name = host.call_document(SETTINGS, SETTINGS, "load_history", **body)
 	deadline = time.monotonic() + 60
 	while not 300 < len(stored(bench_site, tags)) < len(gateway.ledger) - 300:
 		assert time.monotonic() < deadline, "the worker was never in the middle"

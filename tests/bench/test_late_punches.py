@@ -95,7 +95,7 @@ def the_day(host, person):
 
 
 def repair(host, row, key=None):
-	response = host.api("POST", f"{CONTROLLER}.repair", key, json={"name": row["name"]})
+	response = host.document_response(REPAIR, row["name"], "repair", key)
 	assert response.status_code == 200, response.text
 	return response.json()["message"]
 
@@ -128,9 +128,13 @@ def test_who_has_not_the_role_may_not(host, absent, key_of, role):
 	punch(host, absent, *FULL_DAY)
 	name = the_day(host, absent)["name"]
 	answers = [
-		host.api("POST", f"{CONTROLLER}.repair", key_of[role], json={"name": name}),
+		host.document_response(REPAIR, name, "repair", key_of[role]),
 		host.api("POST", f"{CONTROLLER}.dismiss", key_of[role], json={"names": [name], "reason": "Because"}),
-		host.session.post(f"{host.url}/api/{CONTROLLER}.repair", json={"name": name}, timeout=30),
+		host.session.post(
+			f"{host.url}/api/method/run_doc_method",
+			json={"dt": REPAIR, "dn": name, "method": "repair"},
+			timeout=30,
+		),
 		host.api("PUT", f"resource/{REPAIR}/{name}", key_of[role], json={"state": "Repaired"}),
 	]
 	assert [answer.status_code for answer in answers] == [403] * 4

@@ -14,7 +14,6 @@ from tests.bench.test_site import _everything
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN
 
 PEOPLE = "method/navari_cams_biometric.cams_biometric.controllers.enrolment_actions"
-CHECK = "method/navari_cams_biometric.cams_biometric.controllers.command_actions.check"
 SWEEP = "navari_cams_biometric.cams_biometric.command_queue.queue.sweep"
 SWITCHES = ("enrol_employees", "update_employees", "remove_employees")
 PIN, CARD, LOST_PIN = "73519046285", "40617289355", "91827364550"
@@ -109,7 +108,7 @@ def finish(host, gateway, **filters):
 	until(all_sent, lambda: str(commands_of(host, tags, state="Queued")))
 	gateway.tick(15)
 	for command in commands_of(host, tags, state=["in", ["Sent", "Waiting for Device"]]):
-		host.api("POST", CHECK, json={"name": command["name"]})
+		host.document_response("CAMS Command", command["name"], "check_now")
 	done = commands_of(host, tags, **filters)
 	assert {command["state"] for command in done} == {"Done"}, done
 

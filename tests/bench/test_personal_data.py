@@ -90,8 +90,7 @@ def leave_records(host, bench_site, world):
 	listed = host.get("CAMS Access Schedule", world.schedule)["employees"]
 	everybody = [*listed, {"employee": world.person["name"]}]
 	host.update("CAMS Access Schedule", world.schedule, employees=everybody)
-	call = f"method/{APP}.controllers.schedule_actions.send_to_devices"
-	assert host.api("POST", call, json={"schedule": world.schedule}).status_code == 200
+	host.call_document("CAMS Access Schedule", world.schedule, "send_to_devices")
 	finish(host, world)
 	for employee in (world.person, world.colleague):
 		user_id = employee["attendance_device_id"]
@@ -113,9 +112,7 @@ def finish(host, world):
 	def is_done():
 		world.gateway.tick(15)
 		for command in host.find("CAMS Command", open_ones, ["name"]):
-			host.api(
-				"POST", f"method/{APP}.controllers.command_actions.check", json={"name": command["name"]}
-			)
+			host.document_response("CAMS Command", command["name"], "check_now")
 		return not host.find("CAMS Command", open_ones, ["name"])
 
 	wait_for(is_done)

@@ -70,12 +70,12 @@ def schedule(host, person):
 @pytest.fixture
 def waiting_command(host, gateway):
 	gateway.set_online(GATE, False)
-	name = host.api("POST", f"method/{PLACES['SyncDeviceTime'].method}", json={"service_tag": GATE})
+	name = host.call_document("CAMS Device", GATE, "sync_time")
 	deadline = time.monotonic() + 30
-	while host.get("CAMS Command", name.json()["message"])["state"] != "Waiting for Device":
+	while host.get("CAMS Command", name)["state"] != "Waiting for Device":
 		assert time.monotonic() < deadline, "the command was not sent"
 		time.sleep(0.1)
-	yield name.json()["message"]
+	yield name
 	gateway.set_online(GATE, True)
 
 
@@ -112,20 +112,17 @@ ARGUMENTS = {
 	"FindUser": lambda request: {"employee": request("person")["name"]},
 	"ListUserDevices": lambda request: {"employee": request("person")["name"]},
 	"ListUsers": lambda request: DEVICE,
-	"OpenDoor": lambda request: {**DEVICE, "door": 1, "reason": "test"},
-	"LockDoor": lambda request: {**DEVICE, "door": 1, "reason": "test"},
-	"GetDoorStatus": lambda request: {**DEVICE, "door": 1},
-	"SetAccessSchedule": lambda request: {"schedule": request("schedule")},
-	"ListDevices": lambda request: {},
-	"GetDeviceInfo": lambda request: DEVICE,
-	"CheckDeviceHealth": lambda request: DEVICE,
-	"PingConnection": lambda request: DEVICE,
-	"SyncDeviceTime": lambda request: DEVICE,
-	"RebootDevice": lambda request: {**DEVICE, "reason": "test"},
-	"ResetDeviceQueue": lambda request: {**DEVICE, "reason": "test"},
-	"GetCommandStatus": lambda request: {"name": request("waiting_command")},
-	"RegisterCallback": lambda request: {},
-	"MigrationStatus": lambda request: {},
+	"OpenDoor": lambda request: {"door": 1, "reason": "test"},
+	"LockDoor": lambda request: {"door": 1, "reason": "test"},
+	"GetDoorStatus": lambda request: {"door": 1},
+	"RebootDevice": lambda request: {"reason": "test"},
+	"ResetDeviceQueue": lambda request: {"reason": "test"},
+}
+DOCUMENTS = {
+	"CAMS Access Schedule": lambda request: request("schedule"),
+	"CAMS Biometric Settings": lambda request: SETTINGS,
+	"CAMS Command": lambda request: request("waiting_command"),
+	"CAMS Device": lambda request: GATE,
 }
 
 
@@ -135,15 +132,20 @@ def call(host, operation, request):
 		title = PLACES[operation].where.removeprefix("report ").partition(",")[0]
 		asked = {"report_name": title, "filters": json.dumps(FILTERS[operation](request.getfixturevalue))}
 		return host.api("POST", REPORT, json=asked)
-	arguments = ARGUMENTS[operation](request.getfixturevalue)
-	path = f"method/{PLACES[operation].method}"
+	arguments = ARGUMENTS[operation](request.getfixturevalue) if operation in ARGUMENTS else {}
+	place = PLACES[operation]
+	if place.doctype:
+		name = DOCUMENTS[place.doctype](request.getfixturevalue)
+		return host.document_response(place.doctype, name, place.method, **arguments)
+	path = f"method/{place.method}"
 	if operation == "ExportAttendance":
 		return host.api("GET", path, params=arguments)
 	return host.api("POST", path, json=arguments)
 
 
 def test_every_request_operation_has_a_place_that_is_called_here():
-	assert set(PLACES) == set(REQUESTS) == set(FILTERS) | set(ARGUMENTS)
+	of_documents = {operation for operation, place in PLACES.items() if place.doctype in DOCUMENTS}
+	assert set(PLACES) == set(REQUESTS) == set(FILTERS) | set(ARGUMENTS) | of_documents
 
 
 @pytest.mark.parametrize("operation", REQUESTS)

@@ -70,9 +70,14 @@ class Host:
 		assert response.status_code == 200, response.text
 		return response.json().get("message")
 
-	def call_document(self, doctype: str, name: str, function: str) -> Any:
-		arguments = {"dt": doctype, "dn": name, "method": function}
-		response = self.api("POST", "method/run_doc_method", json=arguments)
+	def document_response(
+		self, doctype: str, name: str, function: str, key: str | None = None, **arguments: Any
+	) -> requests.Response:
+		body = {"dt": doctype, "dn": name, "method": function, "args": arguments}
+		return self.api("POST", "method/run_doc_method", key, json=body)
+
+	def call_document(self, doctype: str, name: str, function: str, **arguments: Any) -> Any:
+		response = self.document_response(doctype, name, function, **arguments)
 		assert response.status_code == 200, response.text
 		return response.json().get("message")
 

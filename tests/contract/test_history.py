@@ -9,7 +9,6 @@ from simulator import Simulator
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS, TOKEN, batch
 
 NAIROBI = timezone(timedelta(hours=3))
-LOAD = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
 ENDED = ("Done", "Failed", "Cancelled")
 
 
@@ -33,7 +32,9 @@ def gateway(request, host, simulator, new_device):
 
 
 def load(host, device, first="2024-01-01", last="2024-03-31", seconds=60):
-	response = host.api("POST", LOAD, json={"from_date": first, "to_date": last, "service_tag": device})
+	response = host.document_response(
+		SETTINGS, SETTINGS, "load_history", from_date=first, to_date=last, service_tag=device
+	)
 	assert response.status_code == 200, response.text
 	name = response.json()["message"]
 	deadline = time.monotonic() + seconds
@@ -144,4 +145,7 @@ def test_an_encrypted_device_is_asked_with_its_key(host, simulator, new_device, 
 	[("2024-02-01", "2024-01-01"), ("2099-01-01", "2099-01-02"), ("", "2024-01-01"), ("x", "y")],
 )
 def test_a_range_that_is_none_is_refused(host, first, last):
-	assert host.api("POST", LOAD, json={"from_date": first, "to_date": last}).status_code == 417
+	assert (
+		host.document_response(SETTINGS, SETTINGS, "load_history", from_date=first, to_date=last).status_code
+		== 417
+	)

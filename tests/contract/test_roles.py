@@ -1,5 +1,6 @@
 """Who may do what: System Manager configures, HR Manager fixes, HR User reads, a guest calls back."""
 
+import json
 import uuid
 
 import pytest
@@ -79,6 +80,18 @@ def test_who_sees_the_callback_url(host, key_of, role, status):
 	assert host.api("POST", "method/run_doc_method", key_of[role], json=arguments).status_code == status
 
 
+def test_what_is_missing_is_told_of_the_stored_settings(host, key_of):
+	"""The form of a System Manager has no digest of the token, and so nothing to tell by whether there is one."""
+	key = key_of["System Manager"]
+	form = host.api("GET", f"resource/{SETTINGS}/{SETTINGS}", key).json()["data"]
+	body = {"docs": json.dumps({"doctype": SETTINGS, **form}), "method": "setup_status"}
+	response = host.api("POST", "method/run_doc_method", key, json=body)
+	assert response.status_code == 200, response.text
+	answer = response.json()
+	assert [step for step in answer["message"]["missing"] if step.startswith("Auth Token")] == []
+	assert not answer["docs"][0].get("auth_token_digest")
+
+
 @pytest.mark.parametrize("role", ["System Manager", "HR Manager"])
 def test_nobody_writes_a_punch(host, key_of, role, new_user_id):
 	values = {"user_id": new_user_id(), "state": "Queued"}
@@ -113,6 +126,6 @@ def test_a_token_is_changed_by_a_system_manager(host, key_of, new_employee):
 
 @pytest.mark.parametrize("role", ["HR Manager", "HR User", "Employee"])
 def test_only_a_system_manager_loads_history(host, key_of, role):
-	path = "method/navari_cams_biometric.cams_biometric.controllers.history_actions.load_punchlog"
-	body = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
-	assert host.api("POST", path, key_of[role], json=body).status_code == 403
+	days = {"from_date": "2024-01-01", "to_date": "2024-01-02"}
+	response = host.document_response(SETTINGS, SETTINGS, "load_history", key_of[role], **days)
+	assert response.status_code == 403

@@ -1,7 +1,6 @@
 """Turn a CAMS Command into arguments of the client's method: devices, people, times, windows and secrets."""
 
 import base64
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -34,7 +33,7 @@ def _value(parameter: Parameter, value: object, command: frappe._dict) -> object
 		secret = command.get_password("secret", raise_exception=False)
 		return base64.b64decode(secret) if secret and parameter.kind == "bytes" else secret
 	if value is not None and parameter.kind == "time":
-		return _aware(value)
+		return get_datetime(value).replace(tzinfo=ZoneInfo(get_system_timezone()))  # site time
 	if value is not None and parameter.kind == "windows":
 		return [AccessWindow(**window) for window in value]
 	return value
@@ -45,8 +44,3 @@ def _picture(command: frappe._dict) -> bytes:
 	url = frappe.db.get_value("Employee", command.employee, "image")
 	file = frappe.get_doc("File", {"file_url": url, "attached_to_name": command.employee})
 	return file.get_content()
-
-
-def _aware(value: str) -> datetime:
-	"""A time of the site's zone."""
-	return get_datetime(value).replace(tzinfo=ZoneInfo(get_system_timezone()))

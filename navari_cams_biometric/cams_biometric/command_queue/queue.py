@@ -185,15 +185,12 @@ def _send(client: GatewayClient, command: frappe._dict) -> None:
 		command_results.record_refusal(command, error)
 	except Exception:
 		frappe.db.rollback()
-		frappe.log_error("CAMS command failed", _trace_without_values(), "CAMS Command", command.name)
+		# Frappe's own traceback would show local variables, and among them the secret.
+		trace = frappe.get_traceback(with_context=False)
+		frappe.log_error("CAMS command failed", trace, "CAMS Command", command.name)
 		command_results.fail(command, _("An unexpected error, see the Error Log."))
 	else:
 		command_results.record_answer(command, answer)
-
-
-def _trace_without_values() -> str:
-	"""Frappe's traceback would show local variables, including the secret."""
-	return frappe.get_traceback(with_context=False)
 
 
 def _recover() -> None:

@@ -1,4 +1,4 @@
-"""What HR does with the days of late punches: repair one, dismiss some."""
+"""What HR does with several days of late punches at once: dismiss them. CAMS Day Repair repairs one."""
 
 import frappe
 from frappe import _
@@ -7,18 +7,7 @@ from frappe.utils import now_datetime
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import late_days
-from navari_cams_biometric.cams_biometric.day_repair import repair as day_repair
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
-
-
-@frappe.whitelist(methods=["POST"])
-def repair(name: str) -> dict[str, str]:
-	"""Repair one day, in a transaction of its own; return its `state` and `message`."""
-	frappe.only_for(PEOPLE, message=True)
-	frappe.get_doc(DOCTYPE, name).check_permission("write")
-	day_repair.repair(name)
-	# Locked, and so as it is now: somebody else may have repaired it while this request waited.
-	return frappe.db.get_value(DOCTYPE, name, ["state", "message"], as_dict=True, for_update=True)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -118,14 +118,11 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 	same = listed.attendance == day.key.attendance and listed.checkins == _checkins_json(day)
 	code, _detail = exclusions.reason(day)
 	if listed.state == RepairState.DISMISSED:
-		return bool({checkin.name for checkin in day.late} - _late_names(listed.checkins))
+		known = {checkin["name"] for checkin in frappe.parse_json(listed.checkins or "[]") if checkin["late"]}
+		return bool({checkin.name for checkin in day.late} - known)
 	if listed.state == RepairState.OPEN:
 		return not same or bool(code)
 	return not same or listed.reason_code != code
-
-
-def _late_names(checkins: str) -> set[str]:
-	return {checkin["name"] for checkin in frappe.parse_json(checkins or "[]") if checkin["late"]}
 
 
 def _repair_row(day: Day) -> dict[str, object]:

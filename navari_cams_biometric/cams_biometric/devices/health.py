@@ -139,11 +139,8 @@ def _check_in_turn(client: GatewayClient, devices: Iterable[frappe._dict]) -> Ro
 def _outage(checked: Round) -> str:
 	"""Why the last ones asked for were not answered; empty where one of them was."""
 	last = [answer.refusal for answer in checked.answers.values()][-UNANSWERED_IN_A_ROW:]
-	return str(last[-1]) if last and all(_is_outage(refusal) for refusal in last) else ""
-
-
-def _is_outage(refusal: GatewayError | None) -> bool:
-	return isinstance(refusal, UnavailableError | UnreadableReplyError)
+	outages = (UnavailableError, UnreadableReplyError)
+	return str(last[-1]) if last and all(isinstance(refusal, outages) for refusal in last) else ""
 
 
 def _check_with_gateway(client: GatewayClient, device: frappe._dict) -> Answer:

@@ -81,7 +81,7 @@ def _not_reporting(case: Case, limits: Limits) -> str:
 	advice = _("Check its power and its network, and its callback URL in the CAMS portal.")
 	if not alive_at:
 		return _("It has never reported.") + " " + advice
-	return _("It has not reported since {0}.").format(_minute_text(alive_at)) + " " + advice
+	return _("It has not reported since {0}.").format(alive_at.strftime("%Y-%m-%d %H:%M")) + " " + advice
 
 
 def _alive_at(case: Case) -> datetime | None:
@@ -142,10 +142,6 @@ def _licence_text(until: date, today: date) -> str:
 	if until < today:
 		return _("Its licence ended on {0}.").format(until)
 	return _("Its licence ends on {0}.").format(until)
-
-
-def _minute_text(moment: datetime) -> str:
-	return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _rough_span(seconds: int) -> str:

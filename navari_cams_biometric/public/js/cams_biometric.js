@@ -46,7 +46,18 @@ Object.assign(cams_biometric, {
 	// For `get_indicator` of a list.
 	indicator: (doc) => [__(doc.state), cams_biometric.colors[doc.state], `state,=,${doc.state}`],
 
-	// A function of the controllers: "device_actions.ping".
+	// A method of a stored document. Frappe answers with the document too, and puts that where the form has its own: what
+	// was typed there and is not saved comes back.
+	run(doctype, name, method, args) {
+		const doc = frappe.get_doc(doctype, name);
+		const typed = doc?.__unsaved && $.extend(true, {}, doc);
+		const answer = frappe.xcall("run_doc_method", { dt: doctype, dn: name, method, args });
+		return typed ? answer.finally(() => frappe.model.sync(typed)) : answer;
+	},
+
+	settings: (method, args) => cams_biometric.run("CAMS Biometric Settings", "CAMS Biometric Settings", method, args),
+
+	// A function of the controllers: "punch_actions.retry".
 	call: (name, args) => frappe.xcall(cams_biometric.method(name), args),
 
 	method: (name) => `navari_cams_biometric.cams_biometric.controllers.${name}`,

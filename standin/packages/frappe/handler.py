@@ -54,11 +54,12 @@ def run_doc_method(
 		document = frappe.get_doc(dt, dn or dt)
 	else:
 		document = frappe.get_doc(frappe.parse_json(docs))
+		document._original_modified = document.modified
 		document.check_if_latest()
 	if not document.has_permission("read"):
 		frappe.throw("Not permitted", frappe.PermissionError)
 	try:
-		args = frappe.parse_json(args or arg)
+		args = frappe.parse_json(arg if arg and not args else args)
 	except ValueError:
 		pass
 	function = getattr(document, method)

@@ -37,7 +37,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 	send(frm) {
 		const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
 		saved
-			.then(() => cams_biometric.call("schedule_actions.send_to_devices", { schedule: frm.doc.name }))
+			.then(() => cams_biometric.run(frm.doctype, frm.doc.name, "send_to_devices"))
 			.then((count) => {
 				frappe.show_alert({ message: __("Being sent to devices: {0}", [count]), indicator: "blue" });
 				frm.cams_followed = null;

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_time
 
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.states import ScheduleState
 from navari_cams_biometric.cams_biometric.device_users import access_schedules
 
@@ -61,6 +62,15 @@ class CAMSAccessSchedule(Document):
 		settings = frappe.get_cached_doc("CAMS Biometric Settings")
 		if access_schedules.OPERATION in settings.unsupported_operations():
 			self.set_onload("lacking_api", settings.gateway_api)
+
+	@frappe.whitelist(methods=["POST"])
+	def send_to_devices(self) -> int:
+		"""Send the schedule, as it is stored, where it is not in force yet; return to how many devices.
+
+		Where every device has it, or is about to, it is sent to each again.
+		"""
+		ensure_may(access_schedules.OPERATION)
+		return access_schedules.send_schedule(stored(self, "write").name)
 
 	def is_complete(self) -> bool:
 		rows = [*self.windows, *self.devices, *self.employees]

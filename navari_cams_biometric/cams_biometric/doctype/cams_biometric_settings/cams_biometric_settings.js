@@ -16,7 +16,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 	},
 
 	import_devices() {
-		cams_biometric.call("device_actions.import_devices").then((added) => {
+		cams_biometric.settings("import_devices").then((added) => {
 			const message = added.length
 				? __("New devices: {0}", [added.join(", ")])
 				: __("The gateway lists no new device.");
@@ -29,13 +29,13 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 			__("The gateway then posts every event to this site, and no longer to the previous URL. Continue?"),
 			() =>
 				cams_biometric
-					.call("device_actions.register_callback")
+					.settings("register_callback")
 					.then((name) => frappe.set_route("Form", "CAMS Command", name)),
 		);
 	},
 
 	migration_status() {
-		cams_biometric.call("device_actions.migration_status").then(({ state, done, total }) => {
+		cams_biometric.settings("migration_status").then(({ state, done, total }) => {
 			frappe.msgprint(__("{0}: {1} of {2} devices", [state, done, total]), __("Migration Status"));
 		});
 	},
@@ -60,7 +60,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 			return;
 		}
 		cams_biometric
-			.call("history_actions.load_punchlog", {
+			.settings("load_history", {
 				from_date: frm.doc.start_date,
 				to_date: frm.doc.end_date,
 			})
@@ -95,7 +95,7 @@ function setup_html({ callback_url, missing }) {
 
 // The server has escaped what stands in the mail.
 function preview_digest(digest) {
-	cams_biometric.call("digest_actions.preview", { digest }).then(({ subject, html }) => {
+	cams_biometric.settings("preview_digest", { digest }).then(({ subject, html }) => {
 		const nothing = __("There is nothing to report: no mail would be sent.");
 		const dialog = new frappe.ui.Dialog({
 			title: frappe.utils.escape_html(subject) || __("Preview Digest"),

@@ -2,6 +2,7 @@
 
 import hmac
 import math
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -9,9 +10,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_url
 
+from navari_cams_biometric.cams_biometric import digests
+from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.devices import inventory
 from navari_cams_biometric.cams_biometric.devices.local_records import KnownRecords
+from navari_cams_biometric.cams_biometric.history import loads
 from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES
 from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient
 from navari_cams_biometric.gateway.operations import REQUESTS
@@ -166,10 +173,8 @@ class CAMSBiometricSettings(TokenHolder, Document):
 	def setup_status(self) -> dict:
 		"""For the form: the callback URL to paste at the gateway, with its secret, and what is still missing."""
 		frappe.only_for("System Manager")
-		return {
-			"callback_url": self.callback_url(),
-			"missing": self.missing_steps(),
-		}
+		settings = stored(self)
+		return {"callback_url": settings.callback_url(), "missing": settings.missing_steps()}
 
 	@frappe.whitelist()
 	def renew_callback_secret(self) -> None:
@@ -177,6 +182,52 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		frappe.only_for("System Manager")
 		self.callback_secret = frappe.generate_hash(length=40)
 		self.save()
+
+	@frappe.whitelist(methods=["POST"])
+	def import_devices(self) -> list[str]:
+		"""Bring in the devices of the account; return the service tags that are new here. Known ones are updated.
+
+		Throws the gateway's words and the remedy where it does not tell.
+		"""
+		ensure_may("ListDevices")
+		stored(self)
+		inventory.ensure_device_list()
+		with gateway_client() as client:
+			return inventory.import_devices(client)
+
+	@frappe.whitelist(methods=["POST"])
+	def register_callback(self) -> str:
+		"""Have the gateway told where to post events of this account; return the CAMS Command."""
+		ensure_may("RegisterCallback")
+		stored(self)
+		return queue.add_command("RegisterCallback")
+
+	@frappe.whitelist(methods=["POST"])
+	def migration_status(self) -> dict:
+		"""How far a bulk migration at the gateway is: its state, and how many devices of how many are done."""
+		ensure_may("MigrationStatus")
+		stored(self)
+		with gateway_client() as client:
+			return asdict(client.migration_status())
+
+	@frappe.whitelist(methods=["POST"])
+	def load_history(self, from_date: str, to_date: str, service_tag: str | None = None) -> str:
+		"""Begin to load the punches of whole days, of one device or all enabled ones; return the CAMS History Load."""
+		frappe.only_for("System Manager")
+		stored(self)
+		return loads.start(from_date, to_date, service_tag)
+
+	@frappe.whitelist(methods=["POST"])
+	def preview_digest(self, digest: str) -> dict[str, str]:
+		"""The `attendance` or the `devices` digest as it would go out now: `subject` and `html`. Sends nothing.
+
+		Both are empty where there is nothing to tell.
+		"""
+		frappe.only_for("System Manager", message=True)
+		stored(self)
+		if digest not in digests.DIGESTS:
+			frappe.throw(_("There is no such digest."), title=_("Daily Digests"))
+		return digests.preview(digest)
 
 	def missing_steps(self) -> list[str]:
 		steps = []

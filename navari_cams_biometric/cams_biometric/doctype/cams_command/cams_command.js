@@ -11,14 +11,14 @@ frappe.ui.form.on("CAMS Command", {
 	},
 
 	cancel_command(frm) {
-		cams_biometric.call("command_actions.cancel", { name: frm.doc.name }).then((in_time) => {
+		cams_biometric.run(frm.doctype, frm.doc.name, "cancel_command").then((in_time) => {
 			if (!in_time) frappe.msgprint(__("It has already been sent."));
 			frm.reload_doc();
 		});
 	},
 
 	check_now(frm) {
-		return cams_biometric.call("command_actions.check", { name: frm.doc.name }).then(() => frm.reload_doc());
+		return cams_biometric.run(frm.doctype, frm.doc.name, "check_now").then(() => frm.reload_doc());
 	},
 
 	// The gateway is asked while somebody looks on; realtime brings what the worker learns in between.

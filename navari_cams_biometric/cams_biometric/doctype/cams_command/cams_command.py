@@ -6,7 +6,10 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
+from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
 
 
 class CAMSCommand(Document):
@@ -59,6 +62,25 @@ class CAMSCommand(Document):
 		"""It is evidence of who asked for what: only command_queue.queue and command_queue.command_results write it."""
 		if not self.is_new():
 			frappe.throw(_("Commands cannot be edited."))
+
+	@frappe.whitelist(methods=["POST"])
+	def check_now(self) -> str:
+		"""Ask the gateway now after a command that is under way; return its state."""
+		command = self.permitted()
+		if command.state in COMMANDS_UNDER_WAY and command.answered_at:
+			with gateway_client() as client:
+				command_results.poll(client, command)
+		return command.state
+
+	@frappe.whitelist(methods=["POST"])
+	def cancel_command(self) -> bool:
+		"""Take back a command that is not sent yet; tell whether it was in time."""
+		return queue.cancel_command(self.permitted().name)
+
+	def permitted(self) -> "CAMSCommand":
+		command = stored(self)
+		ensure_may(command.operation)
+		return command
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:

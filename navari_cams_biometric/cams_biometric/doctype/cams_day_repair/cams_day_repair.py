@@ -6,7 +6,9 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, stored
 from navari_cams_biometric.cams_biometric.base.states import RepairState
+from navari_cams_biometric.cams_biometric.day_repair import repair as day_repair
 from navari_cams_biometric.cams_biometric.day_repair.late_days import SEARCH_DAYS
 
 
@@ -48,6 +50,15 @@ class CAMSDayRepair(Document):
 	def validate(self) -> None:
 		"""It is evidence of what was marked and by whom it was changed: nobody edits it."""
 		frappe.throw(_("Days cannot be edited. Use Repair or Dismiss."))
+
+	@frappe.whitelist(methods=["POST"])
+	def repair(self) -> dict[str, str]:
+		"""Repair the day, in a transaction of its own; return its `state` and `message`."""
+		frappe.only_for(PEOPLE, message=True)
+		name = stored(self, "write").name
+		day_repair.repair(name)
+		# Locked, and so as it is now: somebody else may have repaired it while this request waited.
+		return frappe.db.get_value(self.doctype, name, ["state", "message"], as_dict=True, for_update=True)
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:

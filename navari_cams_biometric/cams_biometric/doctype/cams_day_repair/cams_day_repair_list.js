@@ -12,7 +12,7 @@ cams_biometric.day_actions = {
 		try {
 			for (const [index, name] of names.entries()) {
 				show_progress(index, names.length);
-				const { state } = await cams_biometric.call("day_repair_actions.repair", { name });
+				const { state } = await cams_biometric.run("CAMS Day Repair", name, "repair");
 				counts[state] = (counts[state] || 0) + 1;
 			}
 		} finally {

@@ -34,7 +34,7 @@ function add_attendance_buttons(frm) {
 function add_user_buttons(frm) {
 	if (!is_manager()) return;
 	add_button(frm, "ListUsers", __("Read People from the Gateway"), __("Users"), () =>
-		call(frm, "enrolment_actions.sync_users").then(() =>
+		cams_biometric.call("enrolment_actions.sync_users", { service_tag: frm.doc.name }).then(() =>
 			frappe.show_alert({ message: __("The people on this device are being read."), indicator: "blue" }),
 		),
 	);
@@ -44,10 +44,10 @@ function add_door_buttons(frm) {
 	const group = __("Doors");
 	if (frappe.user.has_role("CAMS Door Operator")) {
 		add_button(frm, "OpenDoor", __("Open Door"), group, () =>
-			ask_door(frm, "door_actions.open_door", __("Open Door")),
+			ask_door(frm, "open_door", __("Open Door")),
 		);
 		add_button(frm, "LockDoor", __("Lock Door"), group, () =>
-			ask_door(frm, "door_actions.lock_door", __("Lock Door")),
+			ask_door(frm, "lock_door", __("Lock Door")),
 		);
 	}
 	if (!is_manager() && !frappe.user.has_role("CAMS Door Operator")) return;
@@ -64,21 +64,21 @@ function add_device_buttons(frm) {
 	if (!frappe.user.has_role("System Manager")) return;
 	const group = __("Device");
 	add_button(frm, "GetDeviceInfo", __("Read Information"), group, () =>
-		call(frm, "device_actions.read_information").then(() => frm.reload_doc()),
+		run(frm, "read_information").then(() => frm.reload_doc()),
 	);
 	add_button(frm, "SyncDeviceTime", __("Set the Clock"), group, () =>
-		call(frm, "device_actions.sync_time").then(show_command),
+		run(frm, "sync_time").then(show_command),
 	);
 	add_button(frm, "RebootDevice", __("Restart"), group, () =>
 		with_reason(__("Restart"), __("It will be offline for a while; punches made in the meantime arrive afterwards."), (reason) =>
-			call(frm, "device_actions.reboot", { reason }).then(show_command),
+			run(frm, "reboot", { reason }).then(show_command),
 		),
 	);
 	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), group, () =>
 		with_reason(
 			__("Reset Queue"),
 			__("Every command pending at the gateway for this device is dropped. Punches are not."),
-			(reason) => call(frm, "device_actions.reset_queue", { reason }).then(show_command),
+			(reason) => run(frm, "reset_queue", { reason }).then(show_command),
 		),
 	);
 }
@@ -87,7 +87,7 @@ function add_connection_buttons(frm) {
 	if (!is_manager()) return;
 	const group = __("Connection");
 	add_button(frm, "PingConnection", __("Ping"), group, () =>
-		call(frm, "device_actions.ping").then((reachable) =>
+		run(frm, "ping").then((reachable) =>
 			frappe.show_alert(
 				reachable
 					? { message: __("The gateway reaches the device."), indicator: "green" }
@@ -96,7 +96,7 @@ function add_connection_buttons(frm) {
 		),
 	);
 	add_button(frm, "CheckDeviceHealth", __("Check Health"), group, () =>
-		call(frm, "device_actions.check_health").then(() => frm.reload_doc()),
+		run(frm, "check_health").then(() => frm.reload_doc()),
 	);
 }
 
@@ -111,8 +111,8 @@ function add_button(frm, operation, label, group, action) {
 	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, group).addClass("text-muted");
 }
 
-function call(frm, method, values) {
-	return cams_biometric.call(method, { service_tag: frm.doc.name, ...values });
+function run(frm, method, args) {
+	return cams_biometric.run(frm.doctype, frm.doc.name, method, args);
 }
 
 function show_command(name) {
@@ -140,14 +140,14 @@ function ask_door(frm, method, title) {
 		const warning = __("The device was last reported offline. The gateway keeps the command: the door would move when the device is back online.");
 		fields.unshift({ fieldtype: "HTML", options: `<p class="text-danger">${warning}</p>` });
 	}
-	frappe.prompt(fields, (values) => call(frm, method, values).then(show_command), title, title);
+	frappe.prompt(fields, (values) => run(frm, method, values).then(show_command), title, title);
 }
 
 function show_door_status(frm) {
 	frappe.prompt(
 		[{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 }],
 		({ door }) =>
-			call(frm, "door_actions.door_status", { door }).then((state) =>
+			run(frm, "door_status", { door }).then((state) =>
 				frappe.msgprint(__("Door {0}: {1}", [door, __(state)])),
 			),
 		__("Door Status"),
@@ -160,9 +160,9 @@ function load_punchlog(frm) {
 	frappe.prompt(
 		[date("from_date", __("From Date")), date("to_date", __("To Date"))],
 		(values) =>
-			call(frm, "history_actions.load_punchlog", values).then((name) =>
-				frappe.set_route("Form", "CAMS History Load", name),
-			),
+			cams_biometric
+				.settings("load_history", { ...values, service_tag: frm.doc.name })
+				.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
 		__("Load Punchlog"),
 		__("Load"),
 	);

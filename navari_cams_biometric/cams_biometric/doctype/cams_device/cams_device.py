@@ -1,4 +1,7 @@
-"""CAMS Device: one biometric device, named by its service tag."""
+"""CAMS Device: one biometric device, named by its service tag, and what is asked of it as a whole.
+
+Who asked for a door to move, and why, is kept as a CAMS Command.
+"""
 
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
@@ -8,10 +11,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.devices import health
 from navari_cams_biometric.cams_biometric.history.loads import HISTORY_HOURS
 from navari_cams_biometric.gateway.encryption import validate_key
-from navari_cams_biometric.gateway.errors import EncryptionError
+from navari_cams_biometric.gateway.errors import AnswerPendingError, EncryptionError
 
 # Written past the document, by checks and callbacks.
 LEARNED = (
@@ -149,3 +156,80 @@ class CAMSDevice(TokenHolder, Document):
 		"""See expect_history; for a load that this site asked for."""
 		self.history_expected_until = add_to_date(now_datetime(), hours=HISTORY_HOURS)
 		self.save()
+
+	@frappe.whitelist(methods=["POST"])
+	def open_door(self, door: int = 1, reason: str = "") -> str:
+		"""Open a door for a moment; return the CAMS Command. Doors count from 1. Throws without a reason."""
+		return self.request_command("OpenDoor", reason, door=door)
+
+	@frappe.whitelist(methods=["POST"])
+	def lock_door(self, door: int = 1, reason: str = "") -> str:
+		"""Lock a door until it is opened again; return the CAMS Command. Throws without a reason."""
+		return self.request_command("LockDoor", reason, door=door)
+
+	@frappe.whitelist(methods=["POST"])
+	def door_status(self, door: int = 1) -> str:
+		"""Ask the device how its door stands: Open, Closed or Locked. Throws where the device is offline."""
+		device = self.permitted("GetDoorStatus")
+		_ensure_door(door)
+		with gateway_client() as client:
+			try:
+				return client.get_door_status(device.name, door).state
+			except AnswerPendingError:
+				frappe.throw(
+					_(
+						"{0} is offline, so the state of its door is unknown. Try again when it is back online."
+					).format(device.label or device.name),
+					title=_("Device Offline"),
+				)
+
+	@frappe.whitelist(methods=["POST"])
+	def ping(self) -> bool:
+		"""Whether the gateway reaches the device now."""
+		device = self.permitted("PingConnection")
+		with gateway_client() as client:
+			return client.ping_connection(device.name)
+
+	@frappe.whitelist(methods=["POST"])
+	def check_health(self) -> None:
+		"""Look after the device now. Throws where the gateway says nothing of it."""
+		device = self.permitted("CheckDeviceHealth")
+		with gateway_client() as client:
+			health.check_one(client, device.name)
+
+	@frappe.whitelist(methods=["POST"])
+	def read_information(self) -> None:
+		"""Ask the device for its model, firmware, counters and licence now."""
+		device = self.permitted("GetDeviceInfo")
+		with gateway_client() as client:
+			health.read_information(client, device.name)
+
+	@frappe.whitelist(methods=["POST"])
+	def sync_time(self) -> str:
+		"""Have the device's clock set; return the CAMS Command."""
+		return queue.add_command("SyncDeviceTime", self.permitted("SyncDeviceTime").name)
+
+	@frappe.whitelist(methods=["POST"])
+	def reboot(self, reason: str) -> str:
+		"""Have the device restarted; return the CAMS Command. Throws without a reason."""
+		return self.request_command("RebootDevice", reason)
+
+	@frappe.whitelist(methods=["POST"])
+	def reset_queue(self, reason: str) -> str:
+		"""Have the commands dropped that wait for the device; return the CAMS Command. Throws without a reason."""
+		return self.request_command("ResetDeviceQueue", reason)
+
+	def request_command(self, operation: str, reason: str, **arguments: int) -> str:
+		device = self.permitted(operation)
+		_ensure_door(**arguments)
+		return queue.add_command(operation, device.name, reason=queue.required_reason(reason), **arguments)
+
+	def permitted(self, operation: str) -> "CAMSDevice":
+		"""The device as it is stored. Throws unless the user may ask for this operation, and may read the device."""
+		ensure_may(operation)
+		return stored(self)
+
+
+def _ensure_door(door: int = 1) -> None:
+	if door < 1:
+		frappe.throw(_("Doors count from 1."), title=_("Door"))

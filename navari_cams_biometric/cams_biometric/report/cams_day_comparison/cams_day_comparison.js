@@ -1,5 +1,5 @@
 (() => {
-{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
+{% include "navari_cams_biometric/cams_biometric/report/comparison.js" %}
 
 	frappe.query_reports["CAMS Day Comparison"] = {
 		filters: [
@@ -12,8 +12,8 @@
 				default: "Summary",
 				reqd: 1,
 			},
-			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
-			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
+			EMPLOYEE,
+			ONLY_DIFFERENCES,
 		],
 
 		formatter(value, row, column, data, default_formatter) {
@@ -30,7 +30,7 @@
 			if (!part || (differences.some((each) => Object.values(parts).includes(each)) && !differences.includes(part))) {
 				return shown;
 			}
-			return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+			return in_color(shown, color);
 		},
 	};
 })();

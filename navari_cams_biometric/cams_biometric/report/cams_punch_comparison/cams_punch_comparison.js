@@ -1,42 +1,19 @@
 (() => {
-{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
-{% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
+{% include "navari_cams_biometric/cams_biometric/report/comparison.js" %}
 
 	frappe.query_reports["CAMS Punch Comparison"] = {
 		filters: [
 			{ fieldname: "today", label: __("Today"), fieldtype: "Check", default: 0 },
-			{
-				fieldname: "from_date",
-				label: __("From Date"),
-				fieldtype: "Date",
-				default: frappe.datetime.get_today(),
-				depends_on: "eval:!doc.today",
-			},
-			{
-				fieldname: "to_date",
-				label: __("To Date"),
-				fieldtype: "Date",
-				default: frappe.datetime.get_today(),
-				depends_on: "eval:!doc.today",
-			},
-			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
-			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
-			{
-				fieldname: "user_id",
-				label: __("User ID"),
-				fieldtype: "Data",
-				depends_on: "eval:!doc.employee",
-			},
-			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
+			...date_filters(0).map((filter) => ({ ...filter, reqd: 0, depends_on: "eval:!doc.today" })),
+			DEVICE,
+			EMPLOYEE,
+			{ fieldname: "user_id", label: __("User ID"), fieldtype: "Data", depends_on: "eval:!doc.employee" },
+			ONLY_DIFFERENCES,
 		],
 
 		onload(report) {
 			report.page.add_inner_button(__("Download the Gateway's Export"), () => this.download_export(report));
-			if (!frappe.user.has_role("System Manager")) return;
-			report.page.add_inner_button(__("Load Missing Punches"), () => {
-				const missing = (report.data || []).filter((row) => row.difference === "Only at Gateway");
-				load_missing(report, missing, range_of(report));
-			});
+			add_load_button(report, (row) => row.difference === "Only at Gateway");
 		},
 
 		download_export(report) {
@@ -70,8 +47,7 @@
 			if (!data?.difference) return shown;
 			if (field === "difference") return cams_biometric.pill(data.difference);
 			const color = cams_biometric.colors[data.difference];
-			if (!["at_gateway", "on_site", "time"].includes(field)) return shown;
-			return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+			return ["at_gateway", "on_site", "time"].includes(field) ? in_color(shown, color) : shown;
 		},
 	};
 })();

@@ -1,27 +1,17 @@
 (() => {
-{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
-{% include "navari_cams_biometric/cams_biometric/report/cams_punch_comparison/load_missing.js" %}
+{% include "navari_cams_biometric/cams_biometric/report/comparison.js" %}
 
 	const COLORS = { missing: "red", held: "orange", not_at_gateway: "orange" };
 
 	frappe.query_reports["CAMS Reconciliation"] = {
-		filters: [
-			...date_filters(1, 1),
-			{ fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" },
-			{ fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" },
-			{ fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 },
-		],
+		filters: [...date_filters(1, 1), DEVICE, EMPLOYEE, ONLY_DIFFERENCES],
 
 		onload(report) {
 			report.$report.on("click", ".cams-punches", ({ currentTarget }) => {
 				show_punches(report, currentTarget.dataset);
 				return false;
 			});
-			if (!frappe.user.has_role("System Manager")) return;
-			report.page.add_inner_button(__("Load Missing Punches"), () => {
-				const missing = (report.data || []).filter((row) => row.missing);
-				load_missing(report, missing, range_of(report));
-			});
+			add_load_button(report, (row) => row.missing);
 		},
 
 		formatter(value, row, column, data, default_formatter) {
@@ -30,7 +20,7 @@
 			const shown = safe_cell(value, row, column, data, default_formatter);
 			if (!data) return shown;
 			const color = value && COLORS[field];
-			if (color) return `<span style="color: var(--${color}-600); font-weight: 600">${shown}</span>`;
+			if (color) return in_color(shown, color);
 			if (!value && field in COLORS) return `<span class="text-muted">${shown}</span>`;
 			if (field === "who") return mark(shown, data);
 			return data.indent ? shown : `<b>${shown}</b>`;

@@ -71,7 +71,7 @@
 			__("Punches that arrive later do not change that attendance automatically."),
 		];
 		frappe.confirm(consequences.map((text) => `<p>${text}</p>`).join(""), () =>
-			cams_biometric.call("shift_sync_actions.release", values).then(() => {
+			frappe.db.insert({ doctype: "CAMS Shift Release", ...values, device: values.device || null }).then(() => {
 				frappe.show_alert({ message: __("{0} is released.", [bold(row.shift_type)]), indicator: "green" });
 				report.refresh();
 			}),

@@ -44,7 +44,7 @@ class Saving(BaseDocument):
 		self.__dict__["__islocal"] = 1
 		self._set_defaults()
 		self._set_user_and_timestamp()
-		self._check_if_latest()
+		self.check_if_latest()
 		validation.validate_links(self)
 		self.check_permission("create")
 		self.run_method("before_insert")
@@ -75,7 +75,7 @@ class Saving(BaseDocument):
 		self._set_defaults()
 		self.check_permission("write")
 		self._set_user_and_timestamp()
-		self._check_if_latest()
+		self.check_if_latest()
 		self._set_parents()
 		for row in self.get_all_children():
 			if not row.name:
@@ -185,7 +185,7 @@ class Saving(BaseDocument):
 			row.owner = row.owner or self.owner
 			row.creation = row.creation or self.creation
 
-	def _check_if_latest(self) -> None:
+	def check_if_latest(self) -> None:
 		self.load_doc_before_save(raise_exception=not self.meta.issingle)
 		if int(self.docstatus or 0):
 			if not self.meta.is_submittable:

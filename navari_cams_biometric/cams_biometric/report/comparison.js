@@ -1,7 +1,24 @@
+{% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
+
+const DEVICE = { fieldname: "device", label: __("Device"), fieldtype: "Link", options: "CAMS Device" };
+const EMPLOYEE = { fieldname: "employee", label: __("Employee"), fieldtype: "Link", options: "Employee" };
+const ONLY_DIFFERENCES = { fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 };
+
+function in_color(shown, color) {
+	return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+}
+
 function range_of(report) {
 	const today = frappe.datetime.get_today();
 	const { from_date, to_date, today: is_today } = report.get_values();
 	return is_today ? { from_date: today, to_date: today } : { from_date, to_date };
+}
+
+function add_load_button(report, is_missing) {
+	if (!frappe.user.has_role("System Manager")) return;
+	report.page.add_inner_button(__("Load Missing Punches"), () =>
+		load_missing(report, (report.data || []).filter(is_missing), range_of(report)),
+	);
 }
 
 // For the device of the filter, or the only one that misses something, or all.
@@ -13,7 +30,7 @@ function load_missing(report, missing, range) {
 	const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
 	frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
 		cams_biometric
-			.call("history_actions.load_punchlog", { ...range, service_tag })
+			.settings("load_history", { ...range, service_tag })
 			.then((name) => frappe.set_route("Form", "CAMS History Load", name)),
 	);
 }
