@@ -111,7 +111,7 @@ def settle(site, person):
 
 
 def repair(site, row, user="Administrator"):
-	return site.call("day_repair_actions.repair", user, name=row["name"])
+	return site.call_document(REPAIR, row["name"], "repair", user)
 
 
 def comments(site, attendance):

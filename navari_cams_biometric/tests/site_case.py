@@ -77,6 +77,11 @@ class SiteTestCase(IntegrationTestCase):
 		with _transaction(), self.as_user(user):
 			return _plain(frappe.get_attr(f"{CONTROLLERS}.{function}")(**arguments))
 
+	def call_document(self, doctype: str, name: str, method: str, user: str = "Administrator") -> Any:
+		"""A method of a document, as its form calls it, as a user."""
+		with _transaction(), self.as_user(user):
+			return _plain(frappe.get_doc(doctype, name).run_method(method))
+
 	def run_job(self, job: str) -> None:
 		"""A scheduled job, by its dotted path."""
 		with _transaction():

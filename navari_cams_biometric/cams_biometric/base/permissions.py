@@ -1,4 +1,4 @@
-"""Which roles may send which request to the gateway, and for which document. Administrator has every role."""
+"""Which roles may send which request to the gateway, and on which document. Administrator has every role."""
 
 import frappe
 from frappe.model.document import Document
@@ -24,11 +24,10 @@ def ensure_may(operation: str) -> None:
 
 
 def stored(document: Document, right: str = "read") -> Document:
-	"""The document as the database has it, for a method that is called from outside. Throws unless the user has this
-	right to it.
+	"""The stored document, for a method that the Desk calls. Throws unless the user has this right to it.
 
-	Whoever calls the method may send a document of their own making, and Frappe asks for permission by that one. It
-	also answers with the whole document, so what lies above the user's permission level is taken out of it here.
+	A caller can send a made-up document instead of a name, and Frappe then checks the permission of that one. Frappe
+	also returns the whole document, so fields above the user's permission level are removed from it here.
 	"""
 	document.apply_fieldlevel_read_permissions()
 	found = frappe.get_doc(document.doctype, document.name)

@@ -1,7 +1,7 @@
-"""What the reports share that compare what the gateway tells with this site. Each says for itself what it asks, what it
-compares, and its columns and rows.
+"""What the reports share that compare the gateway with ERPNext. Each report has its own question, comparison, columns
+and rows.
 
-A question, not a change; but it goes to the gateway, so it is for those who may ask it (base.permissions).
+They only read, but call the gateway: so they need a role of base.permissions.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ class Comparison:
 		self.filters = filters
 
 	def execute(self) -> tuple:
-		"""Columns, rows, message, no chart, summary. What the gateway says no to is in the message."""
+		"""Columns, rows, message, no chart, summary. A refusal of the gateway is in the message."""
 		ensure_may(self.operation)
 		filters, asked_at = self.filters, now_datetime()
 		first, last = (getdate(), getdate()) if filters.today else (filters.from_date, filters.to_date)

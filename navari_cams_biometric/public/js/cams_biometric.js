@@ -46,8 +46,8 @@ Object.assign(cams_biometric, {
 	// For `get_indicator` of a list.
 	indicator: (doc) => [__(doc.state), cams_biometric.colors[doc.state], `state,=,${doc.state}`],
 
-	// A method of a stored document. Frappe answers with the document too, and puts that where the form has its own: what
-	// was typed there and is not saved comes back.
+	// A method of a stored document. Frappe returns the document too and copies it over that of the form, so unsaved
+	// changes are put back.
 	run(doctype, name, method, args) {
 		const doc = frappe.get_doc(doctype, name);
 		const typed = doc?.__unsaved && $.extend(true, {}, doc);
