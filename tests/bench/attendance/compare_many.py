@@ -1,4 +1,4 @@
-"""Run by test_attendance in a bench's Python, in its sites folder: `compare_many.py SITE SERVICE_TAG`.
+"""Run by attendance.test_comparisons in a bench's Python, in its sites folder: `compare_many.py SITE SERVICE_TAG`.
 
 Prints as JSON, for two numbers of gateway punches, the rows, the differences and the queries of a comparison.
 """
