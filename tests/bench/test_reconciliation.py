@@ -14,13 +14,13 @@ from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import DONE, SETTINGS, TOKEN, batch, real_time
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
-ATTENDANCE = "navari_cams_biometric.cams_biometric.attendance"
+APP = "navari_cams_biometric.cams_biometric"
 BEGIN, TELL, ADVANCE = (
-	f"{ATTENDANCE}.nightly.begin",
-	f"{ATTENDANCE}.nightly.tell",
-	f"{ATTENDANCE}.sync.watermark.advance",
+	f"{APP}.history.nightly.begin",
+	f"{APP}.history.nightly.notify",
+	f"{APP}.shift_sync.watermark.advance",
 )
-SWEEP = f"{ATTENDANCE}.checkins.sweep"
+SWEEP = f"{APP}.punches.checkins.sweep"
 REPORT, LOAD = "CAMS Reconciliation", "CAMS History Load"
 RUN = "method/frappe.desk.query_report.run"
 PEOPLE = 4
@@ -214,7 +214,7 @@ def test_the_night_finds_loads_and_names_each_missing_punch(host, bench_site, tw
 	first, second = two_days.tags
 	assert set(notice["email_content"].split("<br>")) == {
 		f"<b>Gate 1 ({first})</b>: 5 (Recorded: 5)",
-		f"<b>Gate 2 ({second})</b>: 5 (Recorded: 1, Held: 4)",
+		f"<b>Gate 2 ({second})</b>: 5 (Held: 4, Recorded: 1)",
 	}
 
 	user_id = next(entry.user_id for entry in two_days.withheld if entry.user_id not in known_users(two_days))
