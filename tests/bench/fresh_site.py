@@ -65,7 +65,7 @@ def _fingerprint(bench: Path, setup: dict[str, str]) -> str:
 		for path in _files(bench / "apps" / app / app):
 			with suppress(FileNotFoundError):  # a link to nothing
 				stat = path.stat()
-				digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+				digest.update(f"{path.relative_to(bench)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
 	return digest.hexdigest()[:16]
 
 

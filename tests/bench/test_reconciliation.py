@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from simulator import Simulator
+from tests.bench.draining import drain
 from tests.bench.ledger import checked_in, in_nairobi, quoted, stored
 from tests.contract.host import DONE, SETTINGS, TOKEN, batch, real_time
 
@@ -20,7 +21,6 @@ BEGIN, TELL, ADVANCE = (
 	f"{APP}.history.nightly.notify",
 	f"{APP}.shift_sync.watermark.advance",
 )
-SWEEP = f"{APP}.punches.checkins.sweep"
 REPORT, LOAD = "CAMS Reconciliation", "CAMS History Load"
 RUN = "method/frappe.desk.query_report.run"
 PEOPLE = 4
@@ -53,9 +53,8 @@ class World:
 
 	def settle(self):
 		"""Until nothing of these devices waits."""
-		self.bench_site.execute(SWEEP)
 		waiting = {"service_tag": ["in", self.tags], "state": "Queued"}
-		wait_until(lambda: not self.host.find("CAMS Punch", waiting), "the inbox is not drained")
+		drain(self.bench_site, lambda: not self.host.find("CAMS Punch", waiting))
 
 	def night(self):
 		"""What the scheduler begins; the load once it has ended. It is told when nothing came for some minutes."""

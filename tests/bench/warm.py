@@ -1,13 +1,14 @@
-"""Commands of a bench without their start: what they import is imported once, and each runs in a fork of that process.
+"""Run the commands of a bench in forks of one process that has imported what they need.
 
-Run by the bench's Python in the bench's `sites` folder, with the bench's environment:
+The bench's Python runs this file in the bench's `sites` folder, with the bench's environment:
 
 	python warm.py serve SOCKET            answers requests on a Unix socket until it is terminated
-	python warm.py run frappe worker ...   is that command itself, with everything imported beforehand
+	python warm.py run frappe worker ...   becomes that command, with everything imported beforehand
 
 A request is a line of JSON, {"arguments": [...]} for a command of the bench or {"script": path, "arguments": [...]};
-the answer is one too: {"code": exit status, "out": stdout, "err": stderr}. A fork leaves nothing to the next one: each
-connects, reads and commits as a new process does. The tests import this file only for `Warm`, the other end.
+the answer is a line too: {"code": exit status, "out": stdout, "err": stderr}. A fork leaves nothing to the next one:
+each of them connects, reads and commits as a new process does. The tests import this file for `Warm` alone, which is
+the other end of the socket.
 """
 
 import importlib
@@ -54,7 +55,7 @@ class Ended:
 
 
 class Warm:
-	"""The end of the tests: `run` may be called from several threads at once."""
+	"""The tests' end of the socket. Several threads may call `run` at once."""
 
 	def __init__(self, path: Path):
 		self.path = path

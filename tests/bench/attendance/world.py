@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tests.bench.draining import drain
 from tests.contract.host import SETTINGS, real_time
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 CONTROLLERS = "method/navari_cams_biometric.cams_biometric.controllers"
-SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
 APIS = ["REST v3 (form not published)", "Web API 3.0"]
 DAY = date(2021, 3, 3)
 
@@ -44,7 +44,7 @@ class World:
 		assert self.host.callback(body, "").status_code == 200
 
 	def settle(self, *numbers):
-		"""A punch that comes while a drain is ending waits for the next sweep, which nobody schedules here."""
-		self.bench_site.execute(SWEEP)
-		for number in numbers:
-			self.host.settled(self.user_id(number))
+		"""Until no punch of these people waits."""
+		users = ["in", [self.user_id(number) for number in numbers]]
+		waiting = {"user_id": users, "state": "Queued"}
+		drain(self.bench_site, lambda: not self.host.find("CAMS Punch", waiting))
