@@ -249,11 +249,11 @@ def test_hr_is_told_what_is_missing_and_what_is_repaired(host, bench_site, hr, n
 def test_without_a_mail_account_the_log_says_once_what_to_do(host, bench_site, hr, hold, morning):
 	bench_site.bench("set-config", "mail_server", "")
 	assert host.find("Email Account", {"enable_outgoing": 1}) == []
-	bench_site.sql("delete from `tabError Log` where method like '%morning digest%'")
+	bench_site.sql("delete from `tabError Log` where method like '%daily digest%'")
 	hold()
 	listed(host, hr_digest_recipients=hr)
 	assert morning() == morning() == []
-	[entry] = host.find("Error Log", {"method": ["like", "%morning digest%"]})
+	[entry] = host.find("Error Log", {"method": ["like", "%daily digest%"]})
 	assert "Email Account" in entry["error"]
 	assert "Traceback" not in entry["error"]
 

@@ -134,4 +134,4 @@ def _report(name: str, error: Exception) -> None:
 	if isinstance(error, frappe.OutgoingEmailError):
 		message = _("Set up an outgoing Email Account, or remove all recipients under Daily Digests.")
 	identity = ("digest", name, type(error).__name__)
-	log_once_a_day("A CAMS morning digest could not be sent", message, identity)
+	log_once_a_day("A CAMS daily digest could not be sent", message, identity)

@@ -197,7 +197,7 @@ def test_what_is_no_picture_is_refused(world, checkin, monkeypatch):
 	monkeypatch.setattr("simulator.rest_answers.JPEG", b"<html>no picture</html>")
 	response = attach(world.host, checkin)
 
-	assert (response.status_code, "no JPEG" in response.text) == (417, True)
+	assert (response.status_code, "did not send a JPEG" in response.text) == (417, True)
 	assert world.host.find("File", {"attached_to_doctype": PHOTO, "attached_to_name": checkin["name"]}) == []
 
 
