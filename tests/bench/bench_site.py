@@ -204,7 +204,7 @@ class BenchSite:
 			if "hrms" not in self.bench("list-apps"):
 				raise RuntimeError("the dump has not all apps")
 		except (RuntimeError, OSError, ValueError) as error:
-			print(f"the kept dump makes no site and is thrown away: {error}", flush=True)
+			print(f"the kept dump makes no site and is thrown away: {str(error)[:300]}", flush=True)
 			fresh.discard()
 			self.drop_site()
 			return False
