@@ -95,7 +95,7 @@ WHO_MAY = [
 	("controllers/personal_data_actions.py:standing", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punch_actions.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punch_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
-	("controllers/punch_actions.py:link_to_employee", {"name": "{punch}", "employee": "{to_link}"}, {HR}),
+	("controllers/punch_actions.py:link_to_employee", {"name": "{unknown_punch}", "employee": "{to_link}"}, {HR}),
 	("controllers/punch_actions.py:retry", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
@@ -188,10 +188,11 @@ def records(host, bench_site, gateway):
 		command = {"operation": operation, "service_tag": device, "asked_by": ADMINISTRATOR, **values}
 		return host.create("CAMS Command", state="Done", **command)["name"]
 
-	user_id = uuid.uuid4().hex[:8]
+	user_id, unknown = (uuid.uuid4().hex[:8] for _ in range(2))
 	bench_site.sql(f"insert into `tabCAMS Day Repair` (name, state) values ('{user_id}', 'Repaired')")
 	days = {"from_date": "2024-01-01", "to_date": "2024-01-01"}
-	host.callback(real_time(user_id))
+	for each in (user_id, unknown):
+		host.callback(real_time(each))
 	yield {
 		"day": user_id,
 		"device": device,
@@ -203,6 +204,7 @@ def records(host, bench_site, gateway):
 		"load": host.create("CAMS History Load", state="Done", **days)["name"],
 		"people_command": ended("AddUser", user_id=user_id),
 		"punch": host.settled(user_id, state="Held")[0]["name"],
+		"unknown_punch": host.settled(unknown, state="Held")[0]["name"],
 		"shift": host.create(
 			"Shift Type", name=f"Shift {user_id}", start_time="08:00:00", end_time="17:00:00"
 		)["name"],
