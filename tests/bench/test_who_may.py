@@ -95,7 +95,11 @@ WHO_MAY = [
 	("controllers/personal_data_actions.py:standing", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punch_actions.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punch_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
-	("controllers/punch_actions.py:link_to_employee", {"name": "{unknown_punch}", "employee": "{to_link}"}, {HR}),
+	(
+		"controllers/punch_actions.py:link_to_employee",
+		{"name": "{unknown_punch}", "employee": "{to_link}"},
+		{HR},
+	),
 	("controllers/punch_actions.py:retry", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
