@@ -97,7 +97,7 @@ def test_a_day_marked_absent_is_repaired_from_its_form(host, desk, manager, abse
 
 	page = desk(manager, "/app/cams-day-repair?state=Open")
 	page.get_by_role("link", name=absent["employee_name"]).click(timeout=PATIENCE)
-	expect(page.get_by_text("Punches came when auto attendance had marked this day.")).to_be_visible()
+	expect(page.get_by_text("Punches arrived after auto attendance had marked this day.")).to_be_visible()
 	comparison = page.locator("[data-fieldname=comparison_html]")
 	expect(comparison.get_by_role("row", name="Status")).to_contain_text(re.compile("Absent.*Present", re.S))
 	page.get_by_role("button", name="Repair", exact=True).click()
@@ -138,7 +138,7 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	expect(finding).to_be_visible(timeout=PATIENCE)
 	expect(finding).to_contain_text("Not Reporting")
 	expect(finding).to_contain_text(note)
-	expect(finding.locator(".indicator-pill")).to_have_text("Look")
+	expect(finding.locator(".indicator-pill")).to_have_text("Warning")
 	finding.get_by_role("link", name="Open CAMS Device").click()
 	expect(page).to_have_url(re.compile(f"/cams-device/{tag}"))
 	expect(page.locator(".form-message")).to_contain_text(note)
