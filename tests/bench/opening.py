@@ -156,7 +156,7 @@ def places() -> list[Place]:
 		chart("Punches by Hour", 7, least=1),
 		chart("Punches by Device", 7, least=DEVICES),
 		chart("Held by Reason", 7, least=5),
-		page("Held Punches", 14, "fixing.held_groups", least=5),
+		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
 		page("Live Board", 11, "live_board_page.board", least=30),
 		page("CAMS Doctor", 22, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 22, back=0, least=1000),
