@@ -22,7 +22,7 @@ required_apps = ["frappe/erpnext", "frappe/hrms"]
 after_install = "navari_cams_biometric.install.after_install"
 after_migrate = "navari_cams_biometric.install.after_migrate"
 after_uninstall = "navari_cams_biometric.install.after_uninstall"
-before_tests = "hrms.tests.test_utils.before_tests"
+before_tests = "navari_cams_biometric.install.before_tests"
 
 before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.take_raw_body"]
 after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_for_frappe"]

@@ -163,8 +163,8 @@ def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(
 
 def wait_until(host, name, state, seconds=30):
 	deadline = datetime.now() + timedelta(seconds=seconds)
-	while host.get("CAMS Command", name)["state"] != state:
-		assert datetime.now() < deadline, host.get("CAMS Command", name)
+	while (command := host.get("CAMS Command", name))["state"] != state or not command.get("answered_at"):
+		assert datetime.now() < deadline, command  # a command is Sent a moment before the gateway has it
 
 
 def test_a_queue_that_does_not_move_is_stuck(host, gateway, tags, check):

@@ -84,7 +84,7 @@ def _not_active(records: Records) -> Iterator[Mismatch]:
 		whose = _whose(row, records.employees.get(row.user_id))
 		common = {**_common(NOBODY, records, key), "last_punch": punched.get(key)}
 		if records.is_on_its_way(key, ["DeleteUser"]):
-			yield Mismatch(**common, words=f"{_('The removal is in progress.')} {whose}")
+			yield Mismatch(**common, words=" ".join([_("The removal is in progress."), whose]))
 		else:
 			yield Mismatch(**common, words=whose, **_fix_fields(REMOVE))
 
@@ -150,7 +150,7 @@ def _different(records: Records, user_id: str, keys: list[Key]) -> Iterator[Mism
 			yield Mismatch(**_common(NAMES, records, key), words=f"{words} {advice}")
 		elif records.is_on_its_way(key, ["UpdateUser"]):
 			yield Mismatch(
-				**_common(NAMES, records, key), words=f"{words} {_('The name change is in progress.')}"
+				**_common(NAMES, records, key), words=" ".join([words, _("The name change is in progress.")])
 			)
 		else:
 			fixed = _fix_fields(SEND_NAME, **_name_of(employee))
@@ -184,12 +184,14 @@ def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 	if command.state in (CommandState.WAITING, CommandState.QUEUED):
 		return Mismatch(
 			**common,
-			words=f"{notes} {_('It will be carried out when the device or the gateway is back online.')}",
+			words=" ".join(
+				[notes, _("It will be carried out when the device or the gateway is back online.")]
+			),
 		)
 	arguments = frappe.parse_json(command.arguments or "{}")
 	if not _can_repeat(command, arguments):
 		return Mismatch(
-			**common, words=f"{notes} {_('Start it again from the employee, with the person present.')}"
+			**common, words=" ".join([notes, _("Start it again from the employee, with the person present.")])
 		)
 	fixed = {"fix": ASK_AGAIN, "operation": command.operation, "arguments": arguments}
 	return Mismatch(**common, words=notes, **fixed)

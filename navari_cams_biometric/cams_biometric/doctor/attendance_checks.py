@@ -115,4 +115,4 @@ def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
 def _joined_names(names: list[str]) -> str:
 	more = len(names) - MOST_NAMES
 	shown = ", ".join(names[:MOST_NAMES])
-	return f"{shown} {_('and {0} more').format(more)}" if more > 0 else shown
+	return " ".join([shown, _("and {0} more").format(more)]) if more > 0 else shown
