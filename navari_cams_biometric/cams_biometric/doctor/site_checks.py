@@ -95,7 +95,7 @@ def versions() -> Iterator[Finding]:
 	"""Frappe, ERPNext and HRMS in versions that this app is made for."""
 	title = _("Versions")
 	found = {app: _version(app) for app in ("frappe", "erpnext", "hrms")}
-	words = ", ".join(f"{app} {known or _('missing')}" for app, known in found.items())
+	words = ", ".join(" ".join([app, known or _("missing")]) for app, known in found.items())
 	if all(known.partition(".")[0] in {str(version) for version in SUPPORTED} for known in found.values()):
 		yield Finding(title, OK, words)
 		return
