@@ -1,5 +1,6 @@
 """An employee with punches at the gateway and here."""
 
+import frappe
 import pytest
 
 from navari_cams_biometric.gateway.client import DevicePunch
@@ -49,3 +50,10 @@ def worked_here(arrives, user_id):
 	arrives(user_id, "08:00:00", "10:30:00")
 	arrives(user_id, "10:00:00", kind="BreakOut")
 	arrives(user_id, "17:00:00", kind="CheckOut")
+
+
+@pytest.fixture(autouse=True)
+def other_devices_resting(connected):
+	"""The devices that other tests made: Web API 3.0 asks each enabled one, and some are encrypted."""
+	frappe.db.set_value("CAMS Device", {"enabled": 1}, "enabled", 0)
+	frappe.db.commit()
