@@ -54,6 +54,14 @@ def worked_here(arrives, user_id):
 
 @pytest.fixture(autouse=True)
 def other_devices_resting(connected):
-	"""The devices that other tests made: Web API 3.0 asks each enabled one, and some are encrypted."""
-	frappe.db.set_value("CAMS Device", {"encryption": "AES-256"}, "enabled", 0)
+	"""The devices that other tests made: Web API 3.0 asks each enabled one, some with a token of their own."""
+	others = frappe.get_all("CAMS Device", {"enabled": 1}, pluck="name")
+	_enable(others, 0)
+	yield
+	frappe.db.rollback()
+	_enable(others, 1)
+
+
+def _enable(devices, enabled):
+	frappe.db.set_value("CAMS Device", {"name": ["in", devices]}, "enabled", enabled)
 	frappe.db.commit()
