@@ -19,7 +19,7 @@ from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import Callback
-from navari_cams_biometric.gateway.client import GatewayClient
+from navari_cams_biometric.gateway.client import MOST_PAGES, GatewayClient
 from navari_cams_biometric.gateway.errors import AnswerPendingError, GatewayError
 
 if TYPE_CHECKING:
@@ -166,12 +166,22 @@ def _load_window(
 	try:
 		for page in client.attendance_pages(row.service_tag, window_start, window_end, row.page_offset or ""):
 			_keep(load, row, [found.punch for found in page.punches], page.next_offset)
+			_ensure_end(load, row)
 			if page.next_offset and not _go_on(load):  # after the last page the window is noted first
 				return False
 	except AnswerPendingError:
 		_expect_batch(row)
 	_note_window(load, row, window_end)
 	return _go_on(load)
+
+
+def _ensure_end(load: frappe._dict, row: frappe._dict) -> None:
+	"""The client counts the pages of one call; a load goes on in many."""
+	start, end = _range(load)
+	most = MOST_PAGES * ((end - start) // WINDOW + 1)
+	if row.asked > most:
+		words = _("The gateway sent more than {0} pages and no end. Load fewer days at a time.")
+		raise GatewayError(words.format(most))
 
 
 def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str) -> None:

@@ -7,6 +7,7 @@ The gateway is called while the user waits: only as long as a page may take; the
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -75,7 +76,7 @@ def _gateway_events(device: frappe._dict, first: date, last: date) -> tuple[list
 				events.append(event)
 	except frappe.ValidationError as refusal:
 		frappe.clear_last_message()
-		sentences.append(_("The gateway did not return its events: {0}").format(refusal))
+		sentences.append(_("The gateway did not return its events: {0}").format(unescape(str(refusal))))
 	return events, sentences
 
 
