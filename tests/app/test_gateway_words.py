@@ -45,10 +45,10 @@ def test_the_response_of_a_command_holds_no_markup(says, tags, run_jobs, code):
 	stored = frappe.get_doc("CAMS Command", name)
 	assert "img" in stored.outcome
 	assert not set(stored.outcome) & set("<>\u202e\x00")
-	assert not set(stored.operation_id or "") & set("<>\u202e\x00")
+	assert (stored.operation_id or "").isprintable()
 
 
-def test_what_a_device_says_of_itself_holds_no_markup(says, tags):
+def test_what_a_device_says_of_itself_is_short_and_visible(says, tags):
 	counters = {MARKUP: 5, **{f"{number}{MARKUP}": 1 for number in range(1000)}}
 	says(DeviceInformation={"Model": MARKUP * 100, "Firmware": MARKUP, "Counters": counters})
 	frappe.get_doc("CAMS Device", tags[0]).read_information()
@@ -56,7 +56,7 @@ def test_what_a_device_says_of_itself_holds_no_markup(says, tags):
 	stored = frappe.get_doc("CAMS Device", tags[0])
 	assert "img" in stored.model
 	for value in (stored.model, stored.firmware, stored.counters):
-		assert not set(value.replace("\n", "")) & set("<>\u202e\x00")
+		assert value.replace("\n", "").isprintable()
 	assert len(stored.counters) < 10_000
 
 

@@ -9,13 +9,14 @@ from ..errors import AnswerPendingError, UnreadableReplyError
 from ..operations import Operation
 from ..parameters import Parameter
 from ..timestamp import format_timestamp
-from .reading import NO_MARKUP, as_list, as_text, fold, one_line, read_number, text
+from .reading import as_list, as_text, fold, one_line, read_number, text
 
 Arguments = Mapping[str, Any]
 Row = dict[str, Any]
 Wire = str | int | bool | list[Any]
 
 LONGEST_WORDS = 200
+NO_MARKUP = str.maketrans("<>", "‹›")
 LONGEST_LOOK = 10_000  # characters in which the words are looked for
 LONGEST_OFFSET = 140  # characters
 MOST_PAGES = 10_000  # of one list: half a million punches

@@ -33,7 +33,6 @@ LONGEST_TEXT = 500  # characters of one value
 MOST_DIGITS = 9  # of a count or a code
 MOST_DIGITS_IN_JSON = 18  # a longer number stays the text that it is: it is no count, and perhaps a user id
 MOST_COUNTERS = 100
-NO_MARKUP = str.maketrans("<>", "‹›")
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
@@ -46,12 +45,12 @@ def read_object(body: bytes) -> dict[str, Any] | None:
 
 
 def text(value: object) -> str:
-	"""A scalar as text without markup and without control, direction and zero-width characters; a cut is marked, so that a truncated ID
+	"""A scalar as text without control, direction and zero-width characters; a cut is marked, so that a truncated ID
 	matches nobody."""
 	told = as_text(value)
 	if len(told) > LONGEST_TEXT:
 		told = f"{told[: LONGEST_TEXT - 1]}…"
-	return "".join(filter(str.isprintable, told)).translate(NO_MARKUP).strip()
+	return "".join(filter(str.isprintable, told)).strip()
 
 
 def one_line(words: str) -> str:
