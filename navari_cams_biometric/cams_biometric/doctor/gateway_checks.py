@@ -8,6 +8,7 @@ import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
 from navari_cams_biometric.gateway.client import GatewayClient
@@ -98,7 +99,7 @@ CHECKS = (token, callback, last_callback, gateway, commands)
 
 
 def _settings() -> "CAMSBiometricSettings":
-	return frappe.get_cached_doc(SETTINGS)
+	return read_settings()
 
 
 def _callback_refusal(url: str) -> str:

@@ -3,10 +3,10 @@
 from datetime import date, datetime, timezone
 from typing import Any
 
-from ..callback import as_text as text
-from ..callback import fold as fold
 from ..callback import read_punch as punch_of
 from ..errors import TimestampError
+from ..keys import as_text as text
+from ..keys import fold as fold
 from ..timestamp import parse_timestamp
 
 __all__ = [
