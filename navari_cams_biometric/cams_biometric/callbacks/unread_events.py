@@ -88,14 +88,3 @@ def _report(device: "CAMSDevice | None") -> None:
 		"What was not understood is kept as a CAMS Unread Event, and stands on Held Punches.",
 		identity=("unread", service_tag),
 	)
-
-
-def waiting(limit: int) -> tuple[int, list[frappe._dict]]:
-	"""How many there are, and the latest of them, as far as this user may see them."""
-	filters = {"state": UnreadState.UNREAD}
-	fields = ["name", "service_tag", "parts", "times", "creation", "last_received"]
-	rows = frappe.get_list(
-		DOCTYPE, filters=filters, fields=fields, order_by="last_received desc", limit=limit
-	)
-	count = frappe.get_list(DOCTYPE, filters=filters, fields=["count(name) as count"])[0].count
-	return count, rows
