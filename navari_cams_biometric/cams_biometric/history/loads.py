@@ -155,7 +155,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			"state": LoadDeviceState.BY_CALLBACK
 			if row.state == LoadDeviceState.BY_CALLBACK
 			else LoadState.DONE,
-			"message": "",
+			"message": row.message if row.state == LoadDeviceState.BY_CALLBACK else "",
 			"held": _held(load, row),
 		}
 	)
@@ -198,7 +198,12 @@ def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str
 def _note_answer_by_callback(row: frappe._dict) -> None:
 	row.asked += 1
 	row.state = LoadDeviceState.BY_CALLBACK
-	row.db_set({"state": row.state, "asked": row.asked})
+	device = find_device(row.service_tag)
+	has_secret = device and device.callback_secret_sent == "Yes"
+	row.message = (
+		"" if has_secret else _("Its answer is refused unless its callback URL has the secret: see Settings.")
+	)
+	row.db_set({"state": row.state, "asked": row.asked, "message": row.message})
 
 
 def _note_window(load: frappe._dict, row: frappe._dict, window_end: datetime) -> None:
