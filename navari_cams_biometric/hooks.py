@@ -88,13 +88,14 @@ scheduler_events = {
 
 # A check-in may be deleted although a punch points to it: the punch then says so. A device may be, although it was asked
 # for its punches every night.
-ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair", "CAMS History Load"]
+ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair", "CAMS History Load", "CAMS Unread Event"]
 
 default_log_clearing_doctypes = {
 	"CAMS Punch": 365,
 	"CAMS Command": 365,
 	"CAMS Day Repair": 365,
 	"CAMS History Load": 365,
+	"CAMS Unread Event": 365,
 }
 
 # What somebody did here under their own name. What is stored about an employee is found by the employee, not by the

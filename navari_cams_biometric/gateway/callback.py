@@ -1,26 +1,45 @@
 """Read the bytes that the gateway posts into a Callback. Checks no token and stores nothing.
 
-Biometric and secret data (templates, photos, passwords, card numbers) are dropped here: no class below has a
-field for them.
+`read_envelope` says who sends; `read_callback` reads the rest, once the sender is believed. Whatever has something in
+it and is not understood is named in `Callback.unread`, never dropped. Biometric and secret data (templates, photos,
+passwords, card numbers) are dropped here: no class below has a field for them.
 
 ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 """
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from .encryption import decrypt
 from .errors import CallbackError, EncryptionError
-from .punch import Punch
+from .keys import (
+	AROUND,
+	COUNTS,
+	ENVELOPE,
+	KNOWN_AROUND,
+	KNOWN_IN_PUNCH,
+	LOGS,
+	TYPE_WORDS,
+	Row,
+	as_text,
+	decode,
+	fold,
+	load_json,
+	text_of,
+	value_of,
+)
+from .punch import InputType, Punch, PunchType
+from .timestamp import format_timestamp
 
 EMPTY_BODY = "Empty request body"
 INVALID_JSON = "Invalid JSON"
-
-ENVELOPE_KEYS = {"operationid", "labelname", "serialnumber", "authtoken", "time"}
+LONGEST_NAME = 64  # characters of a part's name
+FORM_FIELDS = 50  # more are no request of the former Web APIs
+EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
+PLACES = {*EVENTS, "devicestatus", *AROUND, *LOGS}
 
 
 @dataclass(frozen=True)
@@ -63,11 +82,29 @@ class DeviceStatus:
 
 
 @dataclass(frozen=True)
+class Envelope:
+	"""Who sends a body, and the body itself as JSON, of which nothing else was looked at.
+
+	`token` is as sent, not even trimmed. `is_real_time` means that everything stands in `RealTime`: that is never
+	sent without a token.
+	"""
+
+	token: str = field(default="", repr=False)
+	service_tag: str = ""
+	label: str = ""
+	operation_id: str = ""
+	sent_at: str = ""
+	is_real_time: bool = False
+	content: Row = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class Callback:
 	"""One request of the gateway, cleaned. Texts are trimmed; what was not sent is empty.
 
 	`is_batch` distinguishes a historical batch (top-level `PunchLog`, normally without token and serial) from a
-	real-time event. `unknown_kinds` names what it contained that this version does not know.
+	real-time event. `unread` names the parts that have something in them and were not understood. `rows` is how many
+	punches the whole answer has that this batch belongs to, as far as the batch says: None where it does not.
 	"""
 
 	token: str = field(default="", repr=False)
@@ -79,7 +116,8 @@ class Callback:
 	punches: tuple[Punch, ...] = ()
 	events: tuple[UserEvent, ...] = ()
 	device_status: DeviceStatus | None = None
-	unknown_kinds: tuple[str, ...] = ()
+	unread: tuple[str, ...] = ()
+	rows: int | None = None
 
 
 def parse_address(query_string: str) -> CallbackAddress:
@@ -92,121 +130,298 @@ def parse_address(query_string: str) -> CallbackAddress:
 	pairs = [pair for part in query_string.split("&") for pair in unquote_plus(part).split("?")]
 	for pair in pairs:
 		name, _, value = pair.partition("=")
-		values.setdefault(name.lower(), as_text(value))
-	return CallbackAddress(service_tag=values.get("stgid", ""), secret=values.get("secret", ""))
+		values.setdefault(name.lower(), value)
+	return CallbackAddress(as_text(values.get("stgid", "")), values.get("secret", ""))
 
 
-def parse_callback(body: bytes, security_key: str = "") -> Callback:
-	"""Read a request body. A body that is no JSON object is decrypted first where a key is given.
+def open_body(body: bytes, security_key: str = "") -> str:
+	"""The text of a request body, decrypted with the key where it is no JSON object and there is a key.
 
-	Raises CallbackError, whose text is the answer to give, for an empty body and for one that is no JSON
-	object; nothing else. A malformed punch is returned with what could be read of it.
+	Raises CallbackError, whose text is the answer to give, for an empty body and for one that is no text.
 	"""
 	if not body.strip():
 		raise CallbackError(EMPTY_BODY)
-	data = fold(_load(body, security_key))
-	if "realtime" in data:
-		return _real_time(fold(data["realtime"]))
-	return _batch(data)
+	text = _as_object_text(body)
+	if text is None and security_key:
+		text = _decrypted(body, security_key)
+	if text is None:
+		text = _form_text(body)
+	if text is None:
+		raise CallbackError(INVALID_JSON)
+	return text
 
 
-def _load(body: bytes, security_key: str) -> dict[str, Any]:
+def read_envelope(text: str) -> Envelope:
+	"""Read who sends. Raises CallbackError unless the text is a JSON object, or a form of the former Web APIs."""
+	content = _form(text) if is_form(text) else _object(text)
+	return envelope_of(content)
+
+
+def read_callback(envelope: Envelope) -> Callback:
+	"""Read everything. Raises nothing: what cannot be read is in `unread`."""
+	reading, data = _Reading(), fold(envelope.content)
+	reading.read_all(data)
+	return Callback(
+		token=envelope.token,
+		service_tag=envelope.service_tag,
+		label=envelope.label,
+		operation_id=envelope.operation_id,
+		sent_at=envelope.sent_at,
+		is_batch=_is_batch(envelope, data),
+		punches=tuple(reading.punches),
+		events=tuple(reading.events),
+		device_status=reading.device_status,
+		unread=reading.unread(),
+		rows=reading.rows,
+	)
+
+
+def parse_callback(body: bytes, security_key: str = "") -> Callback:
+	"""Read a request body at once, for who believes the sender already. Raises CallbackError as `open_body` does."""
+	return read_callback(read_envelope(open_body(body, security_key)))
+
+
+def is_form(text: str) -> bool:
+	"""Whether the body is a form, as Web API 1.0 and 2.0 post it."""
+	return not text.lstrip().startswith("{")
+
+
+def _as_object_text(body: bytes) -> str | None:
 	try:
-		return _load_object(body)
-	except CallbackError:
-		if not security_key:
-			raise
-	try:
-		return _load_object(decrypt(body, security_key))
-	except EncryptionError as error:
-		raise CallbackError(INVALID_JSON) from error
+		text = body.decode("utf-8-sig")
+	except UnicodeDecodeError:
+		return None
+	return text if text.lstrip().startswith("{") else None
 
 
-def _load_object(body: bytes) -> dict[str, Any]:
+def _decrypted(body: bytes, security_key: str) -> str | None:
 	try:
-		data = json.loads(body.decode("utf-8-sig"))
+		return _as_object_text(decrypt(body, security_key))
+	except EncryptionError:
+		return None
+
+
+def _form_text(body: bytes) -> str | None:
+	"""A form has a field `request_data`; anything else is no body of the gateway."""
+	try:
+		text = body.decode("ascii").strip()
+	except UnicodeDecodeError:
+		return None
+	return text if re.search(r"(?:^|&)request_?data=", text, re.IGNORECASE) else None
+
+
+def _form(text: str) -> Row:
+	try:
+		fields = dict(reversed(parse_qsl(text, max_num_fields=FORM_FIELDS)))
+	except ValueError:
+		fields = {}
+	if not any(isinstance(decode(value), dict) for value in fields.values()):
+		raise CallbackError(INVALID_JSON)
+	return fields
+
+
+def _object(text: str) -> Row:
+	try:
+		data = load_json(text)
 	except (ValueError, RecursionError):
-		data = (
-			None  # raised below, outside this handler: a JSON error carries the body, and with it the token
-		)
+		data = None  # raised below, outside this handler: a JSON error has the body in it, and so the token
 	if not isinstance(data, dict):
 		raise CallbackError(INVALID_JSON)
 	return data
 
 
-def _real_time(envelope: dict[str, Any]) -> Callback:
-	events = tuple(
-		_user_event(kind, fold(envelope[kind.lower()]))
-		for kind in ("UserUpdated", "UserDeleted")
-		if kind.lower() in envelope
-	)
-	known = {*ENVELOPE_KEYS, "punchlog", "userupdated", "userdeleted", "devicestatus"}
-	return replace(
-		_envelope(envelope),
-		punches=tuple(_punches(envelope.get("punchlog"))),
-		events=events,
-		device_status=_device_status(fold(envelope.get("devicestatus"))),
-		unknown_kinds=tuple(as_text(kind) for kind in envelope if kind not in known),
-	)
-
-
-def _batch(data: dict[str, Any]) -> Callback:
-	envelope = {**fold(data.get("punchlog")), **data}
-	known = {*ENVELOPE_KEYS, "punchlog"}
-	return replace(
-		_envelope(envelope),
-		is_batch=True,
-		punches=tuple(_batch_punches(data.get("punchlog"))),
-		unknown_kinds=tuple(as_text(kind) for kind in data if kind not in known),
+def envelope_of(content: Row) -> Envelope:
+	"""What surrounds the content most closely counts first, except that a token beside a batch does."""
+	data = fold(content)
+	real_time, request = fold(decode(data.get("realtime"))), fold(decode(data.get("apirequestinfo")))
+	form, batch = fold(decode(data.get("requestdata"))), fold(decode(data.get("punchlog")))
+	inner = fold(decode(form.get("apirequestinfo")))
+	places = (real_time, inner, request, form, data, batch)
+	values = {
+		name: next((value for place in places if (value := value_of(place, name))), None) for name in ENVELOPE
+	}
+	token = values["authtoken"]
+	return Envelope(
+		token=token if isinstance(token, str) else as_text(token),
+		service_tag=as_text(values["serialnumber"]),
+		label=as_text(values["labelname"]),
+		operation_id=as_text(values["operationid"]),
+		sent_at=as_text(values["time"]),
+		is_real_time="realtime" in data,
+		content=content,
 	)
 
 
-def _envelope(envelope: dict[str, Any]) -> Callback:
-	return Callback(
-		token=as_text(envelope.get("authtoken")),
-		service_tag=as_text(envelope.get("serialnumber")),
-		label=as_text(envelope.get("labelname")),
-		operation_id=as_text(envelope.get("operationid")),
-		sent_at=as_text(envelope.get("time")),
-	)
+def _is_batch(envelope: Envelope, data: Row) -> bool:
+	"""History, which arrives in any order: punches in a list outside `RealTime`, or without a token."""
+	if envelope.is_real_time:
+		return False
+	is_request = any(key in data for key in ("apirequestinfo", "requestdata", "operationdata"))
+	is_one = _is_punch(data) or _is_punch(fold(decode(data.get("punchlog"))))
+	return not (envelope.token and (is_request or is_one))
 
 
-def _punches(punch_log: object) -> Iterator[Punch]:
-	"""One punch, a list of them, or a batch inside a real-time envelope."""
-	if punch_log is None:
-		return
-	if isinstance(punch_log, dict) and "log" in fold(punch_log):
-		yield from _batch_punches(punch_log)
-		return
-	for entry in _as_list(punch_log):
-		yield read_punch(fold(entry))
+def _is_punch(row: Row) -> bool:
+	return all(text_of(row, name) for name in ("userid", "logtime", "type"))
 
 
-def _batch_punches(punch_log: object) -> Iterator[Punch]:
-	"""`Log` is a list; it may also be missing, empty, or one object."""
-	log = punch_log if isinstance(punch_log, list) else fold(punch_log).get("log")
-	for entry in _as_list(log or []):
-		yield read_punch(fold(entry))
+class _Reading:
+	"""What was found on a walk through a body."""
+
+	def __init__(self) -> None:
+		self.punches: list[Punch] = []
+		self.events: list[UserEvent] = []
+		self.device_status: DeviceStatus | None = None
+		self.rows: int | None = None
+		self._unread: dict[str, None] = {}
+		self._scalars: dict[str, None] = {}
+
+	def unread(self) -> tuple[str, ...]:
+		"""Names of the parts. A plain value beside something that was kept says nothing that matters here."""
+		kept = self.punches or self.events or self.device_status or self._unread
+		return tuple(
+			as_text(name)[:LONGEST_NAME] or "?" for name in (self._unread if kept else self._scalars)
+		)
+
+	def read_all(self, row: Row) -> None:
+		try:
+			self.read_object(row)
+		except RecursionError:
+			self._unread["too many levels"] = None
+
+	def read_object(self, row: Row) -> None:
+		"""An envelope, a batch, a request of a former API, or a punch among its envelope."""
+		operation = decode(row.get("operationdata"))
+		if isinstance(operation, dict):
+			operation = fold(operation)
+			row = {**{key: row[key] for key in row if key != "operationdata"}, **operation}
+			row["operationtime"] = _clock_of(row.get("operationtime"))
+			if not text_of(row, "type"):  # a request about a person
+				self._unread["operationdata"] = None
+				return
+		if _is_punch(row):
+			self._read_punch(row, "")
+		before = len(self.punches)
+		for key, value in row.items():
+			self._read_part(key, decode(value))
+		self._compare_count(row, len(self.punches) - before)
+
+	def _read_part(self, key: str, value: Any) -> None:
+		if not _has_content(value):
+			if key not in PLACES | KNOWN_AROUND:
+				self._scalars[key] = None
+		elif key in EVENTS:
+			self._read_events(EVENTS[key], value)
+		elif key == "devicestatus":
+			self._read_status(value)
+		elif key in AROUND and isinstance(value, dict):
+			self.read_object(fold(value))
+		elif key in LOGS and isinstance(value, dict | list):
+			self._read_log(key, value)
+		elif key in KNOWN_AROUND and not isinstance(value, dict | list):
+			return
+		elif isinstance(value, dict | list) or key in PLACES - KNOWN_IN_PUNCH:
+			self._unread[key] = None
+		else:
+			self._scalars[key] = None
+
+	def _read_log(self, name: str, value: dict[str, Any] | list[Any]) -> None:
+		if isinstance(value, list):
+			self._read_rows(name, value)
+			return
+		row = fold(value)
+		if any(text_of(row, key) for key in ("userid", "logtime", "type", "inputtype")):
+			self._read_punch(row, name)
+		elif all(isinstance(decode(item), dict) for item in row.values()) and not row.keys() & {
+			*LOGS,
+			*AROUND,
+		}:
+			self._read_rows(name, list(row.values()))
+		else:
+			found = len(self.punches) + len(self.events) + len(self._unread)
+			self.read_object(row)
+			if row.keys() - PLACES - KNOWN_AROUND and found == len(self.punches) + len(self.events) + len(
+				self._unread
+			):
+				self._unread[name] = None
+
+	def _read_rows(self, name: str, rows: list[Any]) -> None:
+		for item in rows:
+			item = decode(item) if isinstance(item, str) else item
+			if item and isinstance(item, dict):
+				self._read_log(name, item)
+			elif item is not None and item != "":
+				self._unread[name] = None
+
+	def _read_punch(self, row: Row, name: str) -> None:
+		"""A punch that may lack its user ID or its type is kept only where nothing else in it could be that."""
+		punch = read_punch(row)
+		unknown = (
+			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and _has_content(value)]
+			if name
+			else []
+		)
+		if unknown and not (punch.user_id and punch.log_time and punch.type):
+			self._unread[unknown[0]] = None
+			return
+		self.punches.append(punch)
+
+	def _read_events(self, kind: str, value: Any) -> None:
+		for item in value if isinstance(value, list) else [value]:
+			item = decode(item)
+			event = _user_event(kind, fold(item)) if isinstance(item, dict) else None
+			if event and event.user_id:
+				self.events.append(event)
+			elif _has_content(item):
+				self._unread[kind] = None
+
+	def _read_status(self, value: Any) -> None:
+		status = _device_status(fold(value))
+		if status:
+			self.device_status = status
+		else:
+			self._unread["DeviceStatus"] = None
+
+	def _compare_count(self, row: Row, found: int) -> None:
+		"""A batch that announces more rows than it has lost some on its way."""
+		announced, total = (_count(row.get(key)) for key in COUNTS[:2])
+		if announced is not None and announced > found:
+			self._unread["returnrowcount"] = None
+		if total is not None:
+			self.rows = total
+		elif announced is not None and not as_text(row.get("offset")):
+			self.rows = announced
 
 
-def read_punch(entry: dict[str, Any]) -> Punch:
-	mask = entry.get("facemask")
+def read_punch(entry: Row) -> Punch:
+	"""A punch of a folded row. Texts as sent, except where the type and the way of recognition are exchanged."""
+	mask = value_of(entry, "facemask")
+	kind, way = _in_order(text_of(entry, "type"), text_of(entry, "inputtype"))
 	return Punch(
-		user_id=as_text(entry.get("userid")),
-		type=as_text(entry.get("type")),
-		log_time=as_text(entry.get("logtime")),
-		input_type=as_text(entry.get("inputtype")),
-		temperature=as_text(entry.get("temperature")),
+		user_id=text_of(entry, "userid"),
+		type=TYPE_WORDS.get(kind.lower(), kind),
+		log_time=text_of(entry, "logtime"),
+		input_type=way,
+		temperature=text_of(entry, "temperature"),
 		face_mask=mask
 		if isinstance(mask, bool)
 		else {"true": True, "false": False}.get(as_text(mask).lower()),
 	)
 
 
-def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
-	folded = [fold(item) for item in _as_list(event.get("template")) if item and isinstance(item, dict)]
+WAYS = {way.value.lower() for way in InputType}
+TYPES = {*TYPE_WORDS, *(kind.value.lower() for kind in PunchType)}
+
+
+def _in_order(kind: str, way: str) -> tuple[str, str]:
+	return (way, kind) if kind.lower() in WAYS and way.lower() in TYPES else (kind, way)
+
+
+def _user_event(kind: str, event: Row) -> UserEvent:
+	templates = decode(event.get("template"))
+	folded = [fold(item) for item in _as_list(templates) if item and isinstance(item, dict)]
 	photo = fold(event.get("photo"))
-	user_ids = (as_text(source.get("userid")) for source in (event, *folded, photo))
+	user_ids = (text_of(source, "userid") for source in (event, *folded, photo))
 	return UserEvent(
 		kind=kind,
 		user_id=next((user_id for user_id in user_ids if user_id), ""),
@@ -219,36 +434,34 @@ def _user_event(kind: str, event: dict[str, Any]) -> UserEvent:
 	)
 
 
-def _device_status(status: dict[str, Any]) -> DeviceStatus | None:
-	if not status:
-		return None
+def _device_status(status: Row) -> DeviceStatus | None:
 	depth = as_text(status.get("queuedepth"))
-	return DeviceStatus(
+	found = DeviceStatus(
 		status=as_text(status.get("status")),
 		last_seen=as_text(status.get("lastseen")),
 		queue_depth=int(depth) if re.fullmatch(r"[0-9]{1,9}", depth) else None,
 		operation_time=as_text(status.get("operationtime")),
 	)
+	return found if found != DeviceStatus("") else None
+
+
+def _count(value: object) -> int | None:
+	text = as_text(value)
+	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _has_content(value: object) -> bool:
+	"""Whether something could be lost. False and 0 are told; an empty text, list or object tells nothing."""
+	return value is not None and value not in ("", [], {})
+
+
+def _clock_of(time: object) -> object:
+	"""Web API 1.0 counts seconds since 1970: written as the gateway writes times."""
+	text = as_text(time)
+	if not re.fullmatch(r"[0-9]{10}", text):
+		return time
+	return format_timestamp(datetime.fromtimestamp(int(text), timezone.utc))
 
 
 def _as_list(value: object) -> list[Any]:
 	return value if isinstance(value, list) else [value]
-
-
-def fold(value: object) -> dict[str, Any]:
-	"""The object with its keys in lower case, the first of two alike; of anything else an empty one."""
-	folded: dict[str, Any] = {}
-	if isinstance(value, dict):
-		for key, item in value.items():
-			folded.setdefault(key.lower(), item)
-	return folded
-
-
-def as_text(value: object) -> str:
-	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
-	if isinstance(value, bool) or not isinstance(value, str | int | float):
-		return ""
-	if isinstance(value, float) and value.is_integer():
-		value = int(value)
-	text = str(value).replace("\0", "")
-	return text.encode("utf-8", "replace").decode("utf-8").strip()

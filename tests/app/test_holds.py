@@ -12,6 +12,7 @@ from navari_cams_biometric.cams_biometric.shift_sync.holds import (
 	NO_DEVICE,
 	SILENT,
 	SYNCED,
+	UNREAD,
 	WAITING,
 	Feed,
 	ShiftState,
@@ -55,6 +56,9 @@ def shift(*feeds, current="06:00", **values):
 		([feed("Gate 2", None, released_until="09:00")], "09:00", "Gate 2", SILENT),
 		([feed(failed_from="08:00", released_until="09:00")], "09:00", "Gate 1", FAILED),
 		([feed(queued_from="08:00", released_until="09:00")], "08:00", "Gate 1", WAITING),
+		([feed(unread_from="08:00"), feed("Gate 2", "09:00")], "08:00", "Gate 1", UNREAD),
+		([feed(unread_from="08:00", failed_from="07:00")], "07:00", "Gate 1", FAILED),
+		([feed(unread_from="08:00", released_until="09:00")], "09:00", "Gate 1", UNREAD),
 	],
 )
 def test_a_shift_is_synced_until_what_its_slowest_device_allows(feeds, until, device, cause):
@@ -152,3 +156,10 @@ def test_what_is_being_processed_cannot_be_released_and_what_is_silent_can():
 	assert not can_be_released(shift(feed(queued_from="07:00")))
 	assert can_be_released(shift(feed("Gate 2", "06:10")))
 	assert not can_be_released(shift(feed(), Feed("", "", NOW, failed_from=at("07:00"))))
+
+
+def test_an_unread_event_is_named():
+	state = shift(feed(unread_from="08:00"))
+	assert sentence_of(state) == "Held since 08:00, an event of Gate 1 was not understood"
+	assert color_of(state) == (HELD, "red")
+	assert can_be_released(state)

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import frappe
-import pytest
 
 from navari_cams_biometric.cams_biometric.controllers.punch_actions import retry
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
@@ -112,23 +111,6 @@ def test_a_label_that_is_too_long_is_cut_on_the_punch_and_on_the_new_device(call
 	assert response.get_data() == DONE
 	for label in (punch_of(user_id).device_label, frappe.db.get_value("CAMS Device", service_tag, "label")):
 		assert (label[:139], len(label)) == (("Gate-" * 60)[:139], 140)
-
-
-@pytest.mark.parametrize("service_tag", ["<b>", "New CAMS Device 1", "CAMS Device"])
-def test_a_service_tag_that_frappe_takes_for_no_name_costs_no_punch(callback, new_employee, service_tag):
-	employee = new_employee()
-	assert callback(punch_at(employee.attendance_device_id, SerialNumber=service_tag)).get_data() == DONE
-	assert punch_of(employee.attendance_device_id).service_tag is None
-	drain()
-	assert outcome(employee.attendance_device_id) == ("Recorded", None)
-
-
-def test_a_service_tag_that_is_too_long_is_cut_and_the_device_registered_once(callback, new_employee):
-	service_tag = f"TAG{new_employee().attendance_device_id}".upper() + "X" * 200
-	for employee in (new_employee(), new_employee()):
-		assert callback(punch_at(employee.attendance_device_id, SerialNumber=service_tag)).get_data() == DONE
-		assert punch_of(employee.attendance_device_id).service_tag == service_tag[:140]
-	assert frappe.db.count("CAMS Device", {"service_tag": service_tag[:140]}) == 1
 
 
 def test_punches_stored_out_of_order_are_checked_in_in_time_order(new_employee):

@@ -335,9 +335,11 @@ def test_an_answer_by_the_callback_is_marked_and_told_when_it_comes(
 	user_id = new_user_id()
 	log_times = [f"{add_days(getdate(), -days)} 08:00:00 GMT +0300" for days in (1, 3)]
 	body = batch(*(("CheckIn", user_id, log_time) for log_time in log_times))
-	assert callback(body, f"?stgid={tags[0]}").get_data() == DONE
+	secret = frappe.get_doc("CAMS Biometric Settings").get_password("callback_secret")
+	query = f"?secret={secret}?stgid={tags[0]}"
+	assert callback(body, query).get_data() == DONE
 	too_old = batch(("CheckIn", user_id, f"{add_days(getdate(), -4)} 08:00:00 GMT +0300"))
-	assert callback(too_old, f"?stgid={tags[0]}").get_data() == DONE
+	assert callback(too_old, query).get_data() == DONE
 	hours_pass()
 	nightly.notify()
 	nightly.notify()

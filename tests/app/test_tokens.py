@@ -1,6 +1,7 @@
 """AuthTokens: what a document keeps of them, and which ones it accepts until when."""
 
 import hashlib
+import json
 from datetime import timedelta
 
 import frappe
@@ -10,8 +11,8 @@ from frappe.utils.password import get_decrypted_password
 
 from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.tokens import digest
-from navari_cams_biometric.cams_biometric.callbacks.authentication import authenticate
-from navari_cams_biometric.gateway.callback import Callback, CallbackAddress
+from navari_cams_biometric.cams_biometric.callbacks.authentication import Door
+from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope, parse_callback
 from tests.app.inside import punch_at
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS
 
@@ -120,6 +121,23 @@ def test_a_change_without_overlap_ends_an_overlap_that_still_runs(holder):
 	assert [holder.accepts_token(token) for token in ("a" * 32, OLD, NEW)] == [False, False, True]
 
 
+@pytest.mark.parametrize("unchanged", [True, False])
+def test_an_overlap_of_no_hours_ends_the_one_that_is_under_way(holder, unchanged):
+	change(holder, OLD)
+	change(holder, NEW)
+	holder.auth_token = "*" * 32 if unchanged else NEW
+	holder.update_token_digest(0)
+	assert (holder.accepts_token(OLD), holder.accepts_token(NEW)) == (False, True)
+
+
+@pytest.mark.parametrize("sent", [f" {NEW}", f"{NEW} ", f"{NEW}\0", f"\0{NEW}", NEW.upper()], ids=repr)
+def test_a_token_is_compared_as_sent(holder, sent):
+	change(holder, NEW)
+	assert not holder.accepts_token(sent)
+	body = json.dumps({"RealTime": {"AuthToken": sent}}).encode()
+	assert not holder.accepts_token(parse_callback(body).token)
+
+
 def test_only_the_last_token_but_one_is_accepted(holder):
 	for token in ("a" * 32, OLD, NEW):
 		change(holder, token)
@@ -145,8 +163,8 @@ def test_a_device_whose_own_token_was_cleared_takes_it_for_as_long_as_its_form_s
 	device.auth_token = ""
 	device.save()
 	assert device.previous_token_valid_until > now_datetime()
-	callback = Callback(token=OLD, service_tag=device.name)
-	assert authenticate(callback, CallbackAddress(), None).name == device.name
+	sender = Door(CallbackAddress()).authenticate(Envelope(token=OLD, service_tag=device.name))
+	assert sender.device.name == device.name
 
 
 @pytest.mark.parametrize("spelling", [str.upper, str.lower])

@@ -101,6 +101,8 @@ WHO_MAY = [
 		{HR},
 	),
 	("controllers/punch_actions.py:retry", {"names": []}, {HR, SYSTEM}),
+	("controllers/unread_event_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
+	("controllers/unread_event_actions.py:read_again", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
 	(
@@ -148,6 +150,7 @@ WHO_MAY = [
 	(f"{COMMAND_PY}:check_now", ("{people_command}", {}), {HR, SYSTEM}),
 	("doctype/cams_day_repair/cams_day_repair.py:repair", ("{day}", {}), {HR, SYSTEM}),
 	(f"{DEVICE_PY}:check_health", ("{device}", {}), {HR, SYSTEM}),
+	(f"{DEVICE_PY}:confirm", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:door_status", ("{device}", {"door": 0}), {HR, SYSTEM, DOORS}),
 	(f"{DEVICE_PY}:expect_history", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:lock_door", ("{device}", {"door": 0, "reason": "a test"}), {DOORS}),

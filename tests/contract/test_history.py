@@ -99,7 +99,7 @@ def test_what_is_held_is_counted(host, gateway, new_user_id):
 	assert load(host, gateway.tag)["devices"][0]["held"] == 10
 
 
-def test_an_answer_by_the_callback_is_expected_and_then_accepted(host, gateway, new_employee):
+def test_a_load_whose_answer_comes_by_the_callback_opens_nothing(host, gateway, new_employee):
 	user_id = new_employee()["attendance_device_id"]
 	body = batch(("CheckIn", user_id, "2024-01-01 08:00:00 GMT +0300"))
 	query = f"?stgid={gateway.tag}"
@@ -107,7 +107,9 @@ def test_an_answer_by_the_callback_is_expected_and_then_accepted(host, gateway, 
 	gateway.set_quirks(gateway.tag, history_by_callback=True)
 	record = load(host, gateway.tag)
 	assert (record["state"], record["devices"][0]["state"]) == ("Done", "Sent to Callback")
-	assert host.callback(body, query).content == DONE
+	assert host.callback(body, query).content == INVALID_TOKEN
+	url = host.call_document(SETTINGS, SETTINGS, "setup_status")["callback_url"]
+	assert host.callback(body, f"{url[url.index('?') :]}?stgid={gateway.tag}").content == DONE
 	host.settled(user_id, state="Recorded")
 
 

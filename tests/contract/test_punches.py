@@ -392,13 +392,13 @@ def test_the_former_token_stays_valid_for_the_overlap_only(host, new_device, new
 	assert host.callback(body).content == INVALID_TOKEN
 
 
-def test_a_device_that_gets_or_loses_a_token_of_its_own_keeps_the_former_for_the_overlap(
+def test_a_device_with_its_first_token_refuses_the_accounts_at_once_and_without_one_takes_both(
 	host, new_device, new_employee
 ):
 	device = new_device()
 	user_id = new_employee()["attendance_device_id"]
 	host.update("CAMS Device", device["name"], auth_token=DEVICE_TOKEN)
-	send(host, user_id, SerialNumber=device["name"])
+	assert host.callback(real_time(user_id, SerialNumber=device["name"])).content == INVALID_TOKEN
 	send(host, user_id, SerialNumber=device["name"], AuthToken=DEVICE_TOKEN)
 	host.update("CAMS Device", device["name"], auth_token="")
 	send(host, user_id, SerialNumber=device["name"])

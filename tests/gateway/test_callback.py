@@ -44,6 +44,7 @@ def test_the_documented_real_time_punch_is_read():
 
 def test_the_documented_batch_is_read():
 	assert parse_callback(DOCUMENTED_BATCH) == Callback(
+		rows=3,
 		is_batch=True,
 		punches=(
 			Punch(user_id="EMP-0001", type="CheckIn", log_time="2024-09-17 08:00:00 GMT +0300"),
@@ -166,14 +167,20 @@ def test_what_an_envelope_does_not_tell_is_empty_and_the_rest_is_read(key, attri
 	assert parse_callback(body) == dataclasses.replace(parse_callback(make_body()), **{attribute: ""})
 
 
-@pytest.mark.parametrize("sent", [None, []])
+@pytest.mark.parametrize("sent", [None, [], {}, "", [None]])
 def test_a_punch_log_without_a_punch_is_no_punch(sent):
-	assert parse_callback(make_body(PunchLog=sent)).punches == ()
+	callback = parse_callback(make_body(PunchLog=sent))
+
+	assert (callback.punches, callback.unread) == ((), ())
 
 
-@pytest.mark.parametrize("sent", [{}, "junk", 7, True, [None], ["junk"], [[]]])
-def test_a_malformed_punch_is_handed_on_empty(sent):
-	assert parse_callback(make_body(PunchLog=sent)).punches == (Punch(user_id="", type="", log_time=""),)
+@pytest.mark.parametrize(
+	"sent", ["junk", 7, True, ["junk"], [[]], [{}], [0, 0, 0], {"UserId": "", "LogTime": ""}]
+)
+def test_what_is_no_object_is_no_punch_and_is_named(sent):
+	callback = parse_callback(make_body(PunchLog=sent))
+
+	assert (callback.punches, callback.unread) == ((), ("punchlog",))
 
 
 @pytest.mark.parametrize("value", [None, [], {}, {"a": 1}, True])
@@ -210,7 +217,9 @@ def test_a_batch_may_come_inside_a_real_time_envelope():
 	],
 )
 def test_a_batch_without_a_log_has_no_punches(punch_log):
-	assert parse_callback(encode({"PunchLog": punch_log})) == Callback(is_batch=True)
+	callback = parse_callback(encode({"PunchLog": punch_log}))
+
+	assert dataclasses.replace(callback, rows=None) == Callback(is_batch=True)
 
 
 def test_the_log_of_a_batch_may_be_one_object():
@@ -225,11 +234,28 @@ def test_the_log_of_a_batch_may_be_the_batch_itself():
 	assert parse_callback(body).punches == (parse_punch(), parse_punch())
 
 
-@pytest.mark.parametrize("count", ["1", 1, "7", None, "junk"])
-def test_the_row_count_is_not_trusted(count):
+@pytest.mark.parametrize(
+	("count", "unread"), [("1", ()), (2, ()), (None, ()), ("junk", ()), ("3", ("returnrowcount",))]
+)
+def test_a_batch_that_announces_more_rows_than_it_has_is_not_wholly_understood(count, unread):
 	body = encode({"PunchLog": {"ReturnRowCount": count, "Log": [make_punch_log(), make_punch_log()]}})
+	callback = parse_callback(body)
 
-	assert len(parse_callback(body).punches) == 2
+	assert (len(callback.punches), callback.unread) == (2, unread)
+
+
+@pytest.mark.parametrize(
+	("counts", "rows"),
+	[
+		({}, None),
+		({"ReturnRowCount": "1"}, 1),
+		({"ReturnRowCount": 1, "ActualRowCount": "120", "OffSet": "50"}, 120),
+		({"ReturnRowCount": 1, "OffSet": "50"}, None),
+		({"ReturnRowCount": "0"}, 0),
+	],
+)
+def test_the_rows_of_the_whole_answer_are_told_where_a_batch_says_so(counts, rows):
+	assert parse_callback(encode({"PunchLog": {**counts, "Log": [make_punch_log()]}})).rows == rows
 
 
 def test_the_punches_of_a_batch_keep_their_order():
@@ -241,7 +267,10 @@ def test_the_punches_of_a_batch_keep_their_order():
 def test_one_broken_row_does_not_cost_the_others():
 	body = encode({"PunchLog": {"Log": [{"UserID": "1"}, "junk", None, {"UserID": "2"}]}})
 
-	assert [punch.user_id for punch in parse_callback(body).punches] == ["1", "", "", "2"]
+	callback = parse_callback(body)
+
+	assert [punch.user_id for punch in callback.punches] == ["1", "2"]
+	assert callback.unread == ("log",)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.gateway.bodies import (
 	OTHER_KEY,
 	assert_clean,
 	make_body,
+	make_event_body,
 	make_punch_log,
 	refuse,
 )
@@ -52,7 +53,6 @@ def test_an_empty_body_is_refused(body, security_key):
 		b'{"RealTime":{"LabelName":"\xed\xa0\x80"}}',
 		make_body().decode().encode("utf-16"),
 		b"\x00",
-		b'{"a":' + b"9" * 5000 + b"}",
 		b'{"a":' * 100_000,
 		b"[" * 100_000 + b"]" * 100_000,
 		b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
@@ -98,10 +98,10 @@ def test_a_text_is_made_fit_to_be_stored(sent, text):
 
 
 def test_the_name_of_an_unknown_kind_is_made_fit_to_be_stored():
-	body = make_body(kind={}).replace(b'"kind"', rb'"\ud800ki\u0000nd"')
+	body = make_event_body(kind={}).replace(b'"kind"', rb'"\ud800ki\u0000nd"')
 	callback = parse_callback(body)
 
-	assert callback.unknown_kinds == ("?kind",)
+	assert callback.unread == ("?kind",)
 
 
 @pytest.mark.parametrize(
@@ -224,3 +224,17 @@ def test_an_encoded_ampersand_belongs_to_the_secret():
 
 def test_a_secret_is_not_shown():
 	assert "hunter2" not in repr(parse_address("secret=hunter2&stgid=ZHM11"))
+
+
+def test_a_number_that_is_too_long_to_be_one_is_a_text():
+	callback = parse_callback(
+		make_body(PunchLog=make_punch_log(UserId=7)).replace(b": 7,", b": " + b"9" * 5000 + b",")
+	)
+
+	assert callback.punches[0].user_id == "9" * 5000
+
+
+def test_what_is_nested_too_deep_to_be_read_is_named():
+	body = make_body(Alarm="here").replace(b'"here"', b'{"PunchLog":' * 400 + b"1" + b"}" * 400)
+
+	assert parse_callback(body).unread

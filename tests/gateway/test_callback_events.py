@@ -1,5 +1,7 @@
 """What a callback tells beside punches: people on devices, the state of a device, kinds that are not known."""
 
+import json
+
 import pytest
 
 from navari_cams_biometric.gateway.callback import (
@@ -128,7 +130,6 @@ def test_no_photo_is_no_photo(photo):
 		({"Template": [], "Photo": {"UserId": "3"}}, "3"),
 		({"Photo": {"UserId": "3", "Data": PHOTO_DATA}}, "3"),
 		({"Photo": {"UserID": 3, "Data": PHOTO_DATA}}, "3"),
-		({"FirstName": "A"}, ""),
 	],
 )
 def test_the_user_id_is_of_the_event_else_of_its_template_else_of_its_photo(event, user_id):
@@ -144,9 +145,23 @@ def test_a_deleted_user_is_read():
 
 
 @pytest.mark.parametrize("kind", ["UserUpdated", "UserDeleted"])
-@pytest.mark.parametrize("event", [None, "junk", 7, [], {}])
-def test_a_malformed_event_is_handed_on_empty(kind, event):
-	assert parse_event(kind, event) == UserEvent(kind=kind, user_id="")
+@pytest.mark.parametrize(
+	("event", "unread"),
+	[(None, ()), ([], ()), ({}, ()), ("junk", True), (7, True), ([{}, 7], True), ({"FirstName": "A"}, True)],
+)
+def test_an_event_that_names_nobody_is_named_where_it_says_something(kind, event, unread):
+	callback = parse_callback(make_event_body(**{kind: event}))
+
+	assert callback.events == ()
+	assert callback.unread == (unread and (kind,))
+
+
+def test_several_events_of_a_kind_may_come_in_a_list_or_as_text():
+	events = [{"UserID": "1"}, json.dumps({"UserID": "2"})]
+	callback = parse_callback(make_event_body(UserUpdated=events, UserDeleted=json.dumps({"UserID": "3"})))
+
+	assert [event.user_id for event in callback.events] == ["1", "2", "3"]
+	assert callback.unread == ()
 
 
 def test_the_kind_is_named_one_way_whatever_the_case():
@@ -193,29 +208,33 @@ def test_a_device_status_that_is_no_object_is_none(content):
 def test_an_unknown_kind_is_named(kind, content):
 	callback = parse_callback(make_event_body(**{kind: content}))
 
-	assert [name.casefold() for name in callback.unknown_kinds] == [kind.casefold()]
+	assert [name.casefold() for name in callback.unread] == [kind.casefold()]
 	assert (callback.punches, callback.events) == ((), ())
 	assert callback.token == TOKEN
+
+
+def test_a_plain_value_beside_a_punch_is_not_called_unread():
+	assert parse_callback(make_body(DownloadedAt="2024-09-17 05:01:00 GMT +0000")).unread == ()
 
 
 def test_an_unknown_kind_does_not_cost_the_punch_beside_it():
 	callback = parse_callback(make_body(DoorOpened={"Door": "1"}))
 
 	assert callback.punches == (parse_punch(),)
-	assert len(callback.unknown_kinds) == 1
+	assert len(callback.unread) == 1
 
 
 @pytest.mark.parametrize("data", [{"Alarm": {}}, {"Alarm": {}, "AuthToken": TOKEN, "Time": "now"}])
 def test_an_unknown_kind_outside_an_envelope_is_named(data):
 	callback = parse_callback(encode(data))
 
-	assert [name.casefold() for name in callback.unknown_kinds] == ["alarm"]
+	assert [name.casefold() for name in callback.unread] == ["alarm"]
 	assert callback.punches == ()
 
 
-def test_a_known_body_has_no_unknown_kinds():
-	assert parse_callback(make_body(UserUpdated={}, UserDeleted={})).unknown_kinds == ()
-	assert parse_callback(DOCUMENTED_BATCH).unknown_kinds == ()
+def test_a_known_body_has_no_unread():
+	assert parse_callback(make_body(UserUpdated={}, UserDeleted={})).unread == ()
+	assert parse_callback(DOCUMENTED_BATCH).unread == ()
 
 
 def test_an_object_with_nothing_in_it_is_a_callback_with_nothing_in_it():
@@ -225,4 +244,7 @@ def test_an_object_with_nothing_in_it_is_a_callback_with_nothing_in_it():
 
 @pytest.mark.parametrize("content", [None, [], "junk", 7, True])
 def test_an_envelope_that_is_no_object_has_no_token(content):
-	assert parse_callback(encode({"RealTime": content})) == Callback()
+	callback = parse_callback(encode({"RealTime": content}))
+
+	assert (callback.token, callback.service_tag, callback.punches) == ("", "", ())
+	assert callback.unread == (("realtime",) if content else ())

@@ -70,7 +70,6 @@ def test_no_secret_is_in_the_result(kind, event):
 		lambda body: body + b"}",
 		lambda body: b"[" + body + b"]",
 		lambda body: body[:-2] + b"\xff}}",
-		lambda body: body[:-2] + b"," + b'"a":' + b"9" * 5000 + b"}}",
 		lambda body: encrypt(body[:-1], KEY),
 		lambda body: encrypt(body, OTHER_KEY),
 	],

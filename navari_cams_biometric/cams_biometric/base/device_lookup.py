@@ -1,5 +1,10 @@
-"""Devices by their service tag."""
+"""Devices by their service tag, as the database has them at this moment.
 
+What decides on belief or on a check-in is read here. The document cache is neither read nor written: a long job whose
+transaction began before a save would put the former document back into it, where it stays.
+"""
+
+import re
 from typing import TYPE_CHECKING
 
 import frappe
@@ -7,25 +12,29 @@ import frappe
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
+DEVICE = "CAMS Device"
+SERVICE_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
-def find_device(service_tag: str, may_be_old: bool = False) -> "CAMSDevice | None":
-	"""Return the device of this service tag, or of the one in Settings where the tag is empty.
 
-	From the database, because the document cache may hold what was there before the last save; from the cache with
-	`may_be_old`, for many devices of which nothing is decided.
-	"""
-	service_tag = service_tag or frappe.db.get_single_value(
-		"CAMS Biometric Settings", "service_tag_id", cache=may_be_old
-	)
-	read = frappe.get_cached_doc if may_be_old else frappe.get_doc
-	try:
-		return read("CAMS Device", service_tag or "")
-	except frappe.DoesNotExistError:
-		frappe.clear_last_message()
-		return None
+def is_service_tag(text: str) -> bool:
+	"""Letters, digits and `._:-`, at most 64: what a device may be named by."""
+	return bool(SERVICE_TAG.fullmatch(text))
+
+
+def find_device(service_tag: str | None) -> "CAMSDevice | None":
+	"""The device of this service tag without its tables, in one query; not to be saved. None without one."""
+	devices = find_devices([service_tag or ""])
+	return next(iter(devices.values()), None)
+
+
+def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
+	"""`find_device` for several, by the names that the devices have here."""
+	table = frappe.qb.DocType(DEVICE)
+	rows = frappe.qb.from_(table).select("*").where(table.name.isin(service_tags or [""])).run(as_dict=True)
+	return {row.name: frappe.get_doc({"doctype": DEVICE, **row}) for row in rows}
 
 
 def device_labels() -> dict[str, str]:
 	"""What people call each device, by service tag."""
-	devices = frappe.get_all("CAMS Device", fields=["name", "label"], order_by="name asc")
+	devices = frappe.get_all(DEVICE, fields=["name", "label"], order_by="name asc")
 	return {device.name: device.label or device.name for device in devices}

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
@@ -24,7 +25,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 
 	`patience` is how many seconds the whole answer may take, where it comes in many pages.
 	"""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	refusal = ""
 	timeout = min(PATIENCE_SECONDS, patience)
 	with settings.client(attempts=1, timeout=timeout, patience=patience) as client:
@@ -38,7 +39,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 
 def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[list[T], str]:
 	"""For a report: the gateway's rows, and a sentence that says why they are not all; empty if they are."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	received: list[T] = []
 	if not settings.auth_token_digest:
 		return received, _("Enter the Auth Token in CAMS Biometric Settings first.")

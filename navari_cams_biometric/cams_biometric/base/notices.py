@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 
 
 def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
@@ -58,7 +59,13 @@ def notify(users: Iterable[str], doctype: str, name: str, subject: str, message:
 
 def recipients() -> set[str]:
 	"""The users whom Settings name."""
-	return {row.user for row in frappe.get_cached_doc("CAMS Biometric Settings").health_recipients}
+	return {row.user for row in read_settings().health_recipients}
+
+
+def recipients_and_hr() -> set[str]:
+	"""The users whom Settings name, and every HR Manager: attendance may have changed, or be on hold."""
+	roles = {"role": "HR Manager", "parenttype": "User", "parent": ["!=", "Administrator"]}
+	return recipients() | set(frappe.get_all("Has Role", filters=roles, pluck="parent"))
 
 
 def _addresses(users: Iterable[str]) -> list[str]:

@@ -96,3 +96,11 @@ class Health(State):
 	CLOCK_DRIFT = "Clock Drift"
 	LICENCE_EXPIRING = "Licence Expiring"
 	HEALTHY = "Healthy"
+
+
+class UnreadState(State):
+	"""Of a CAMS Unread Event."""
+
+	UNREAD = "Unread"
+	READ = "Read"
+	DISMISSED = "Dismissed"

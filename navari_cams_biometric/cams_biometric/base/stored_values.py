@@ -5,9 +5,9 @@ import frappe
 COLUMN_LENGTH = 140  # characters in a Data field
 
 
-def truncate(text: str) -> str:
+def truncate(text: str, length: int = COLUMN_LENGTH) -> str:
 	"""Truncate to the column width and mark the cut, so that a truncated ID matches nobody."""
-	return text if len(text) <= COLUMN_LENGTH else f"{text[: COLUMN_LENGTH - 1]}…"
+	return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:

@@ -17,11 +17,12 @@ DIGESTS = ("auth_token_digest", "previous_token_digest")
 class TokenHolder:
 	"""For a Document with `auth_token`, `auth_token_digest`, `previous_token_digest`, `previous_token_valid_until`."""
 
-	def update_token_digest(self, overlap_hours: int, former_digest: str = "") -> None:
-		"""Call from `validate`. A changed token keeps the former valid for `overlap_hours` from now.
-
-		`former_digest` is that of the token that counted so far where this document had none of its own.
+	def update_token_digest(self, overlap_hours: int) -> None:
+		"""Call from `validate`. A changed token keeps the former valid for `overlap_hours` from now; 0 also ends an
+		overlap that is under way.
 		"""
+		if not overlap_hours:
+			self.end_overlap()
 		token = (self.auth_token or "").strip()
 		if token and not token.strip("*"):
 			return  # unchanged: Frappe shows stored passwords as asterisks
@@ -36,7 +37,7 @@ class TokenHolder:
 		new_digest = digest(token) if token else ""
 		if new_digest == (self.auth_token_digest or ""):
 			return
-		self.previous_token_digest = (self.auth_token_digest or former_digest) if overlap_hours else ""
+		self.previous_token_digest = (self.auth_token_digest or "") if overlap_hours else ""
 		self.previous_token_valid_until = (
 			add_to_date(now_datetime(), hours=overlap_hours) if self.previous_token_digest else None
 		)
@@ -47,6 +48,10 @@ class TokenHolder:
 		if before := self.get_doc_before_save():
 			before.update({name: self.get(name) for name in DIGESTS})
 		super().save_version()
+
+	def end_overlap(self) -> None:
+		self.previous_token_digest = ""
+		self.previous_token_valid_until = None
 
 	def accepts_token(self, token: str) -> bool:
 		"""Whether `token` is the current one, or the former within its time. Constant in time."""

@@ -1,20 +1,32 @@
 """Decides whether a callback is authentic. No other module does.
 
-It reads Settings and the device from the database. The document cache may hold values from before the last save.
+It goes by the envelope alone, before anything else of the body is read, and by rows that are read from the database
+for this request. A device that is known here and one that is not cost the same queries.
 """
 
+import itertools
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
-from navari_cams_biometric.gateway.callback import Callback, CallbackAddress
+from navari_cams_biometric.cams_biometric.base import tokens
+from navari_cams_biometric.cams_biometric.base.device_lookup import DEVICE, find_device, is_service_tag
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_row
+from navari_cams_biometric.cams_biometric.callbacks import new_devices
+from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
 		CAMSBiometricSettings,
 	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+SMALL = 64 * 1024  # characters of a body that costs nothing to read, whoever sends it
+MOST_CANDIDATES = 8
+# In bytes of lower case, so that the search finds the word fast; backslashes are those of JSON within a text.
+_TOKEN = re.compile(rb'token\\*"\s*:\s*\\*"([^"\\]{1,64})\\*"')
 
 
 class NotAuthenticError(Exception):
@@ -23,45 +35,103 @@ class NotAuthenticError(Exception):
 	`service_tag` is the device that it claimed to be, where that is known here: for the log, not for the answer.
 	"""
 
-	def __init__(self, device: "CAMSDevice | None") -> None:
+	def __init__(self, device: "CAMSDevice | None" = None) -> None:
 		super().__init__("Invalid auth token")
 		self.service_tag = device.name if device else ""
 
 
-def authenticate(
-	callback: Callback, address: CallbackAddress, addressed: "CAMSDevice | None"
-) -> "CAMSDevice | None":
-	"""Return the device of an authentic callback; a new device registers itself.
+@dataclass(frozen=True)
+class Sender:
+	"""Who sent an authentic callback. `device` is None where neither the callback nor Settings name one.
 
-	A callback is authentic if its token is the device's own, or the account's for a device without a token. A
-	batch without a token is authentic with the secret of the callback URL, or while the device expects history.
-	Returns None if neither the callback nor Settings name a device. `addressed` is the device in the callback's
-	URL.
-
-	Raises NotAuthenticError, the same for a wrong token, an unknown device and an unconfigured site.
+	`is_awaited` means that it is believed only because a person opened the device for history. `is_surplus` means that
+	the device is new, and that too many new ones wait for a person already.
 	"""
-	settings: CAMSBiometricSettings = frappe.get_doc("CAMS Biometric Settings")
-	service_tag = callback.service_tag or address.service_tag or settings.service_tag_id
-	device = addressed
-	if callback.service_tag and not (addressed and addressed.name == callback.service_tag):
-		device = find_device(callback.service_tag)
-	if callback.is_batch and not callback.token:
-		if device and (settings.accepts_secret(address.secret) or device.expects_history()):
-			return device
-		raise NotAuthenticError(device)
-	own_token = bool(device and device.auth_token_digest)
-	accepted_by_device = bool(device) and device.accepts_token(callback.token)
-	if not accepted_by_device and (own_token or not settings.accepts_token(callback.token)):
-		raise NotAuthenticError(device)
-	return device or _register(service_tag, callback.label)
+
+	device: "CAMSDevice | None"
+	is_awaited: bool = False
+	is_surplus: bool = False
 
 
-def _register(service_tag: str | None, label: str) -> "CAMSDevice | None":
-	if not service_tag:
-		return None
-	device = frappe.new_doc("CAMS Device", service_tag=service_tag[:140], label=label[:140])
-	try:
-		return device.insert(ignore_permissions=True, ignore_if_duplicate=True)
-	except frappe.NameError:  # a tag that Frappe takes for no name: the punch is kept, without a device
-		frappe.clear_messages()
-		return None
+@dataclass
+class Door:
+	"""What a callback is judged by: its address, and what the database says of the site and the addressed device."""
+
+	address: CallbackAddress
+	settings: "CAMSBiometricSettings" = field(default_factory=read_settings_row)
+	addressed: "CAMSDevice | None" = None
+
+	def __post_init__(self) -> None:
+		self.addressed = find_device(self.address.service_tag or self.settings.service_tag_id)
+
+	def has_secret(self) -> bool:
+		"""Whether the callback came to the URL that Settings hand out."""
+		return bool(self.address.secret) and self.settings.accepts_secret(self.address.secret)
+
+	def ensure_worth_reading(self, text: str) -> None:
+		"""Raise NotAuthenticError for a large body in which no valid token stands, and that has no other evidence.
+
+		It looks for texts that could be the token, without reading the JSON around them.
+		"""
+		if len(text) <= SMALL or self.has_secret():
+			return
+		candidates = _texts_that_could_be_tokens(text)
+		if not self._is_token_of_any(candidates) and not _any_device_expects_history():
+			raise NotAuthenticError(self.addressed)
+
+	def authenticate(self, envelope: Envelope) -> Sender:
+		"""Return who sent an authentic callback; a new device registers itself.
+
+		A callback is authentic if its token is the device's own, or the account's for a device without a token. What
+		is not a real-time event may come without a token: with the secret of the callback URL, or while the device
+		expects history.
+
+		Raises NotAuthenticError, the same for a wrong token, an unknown device and an unconfigured site.
+		"""
+		service_tag = envelope.service_tag or self.address.service_tag or self.settings.service_tag_id or ""
+		device = self._device_of(envelope)
+		if service_tag and not is_service_tag(service_tag):
+			raise NotAuthenticError(device)
+		if not envelope.token and not envelope.is_real_time:
+			return self._without_token(device)
+		own_token = bool(device and device.auth_token_digest)
+		holder = device if own_token else self.settings
+		is_genuine = holder.accepts_token(envelope.token)
+		if device and not own_token:  # a token of its own that was taken away is accepted for its overlap
+			is_genuine |= device.accepts_token(envelope.token)
+		if not is_genuine:
+			raise NotAuthenticError(device)
+		if device or not service_tag:
+			return Sender(device)
+		new = new_devices.register(service_tag, envelope.label)
+		return Sender(new, is_surplus=new is None)
+
+	def _device_of(self, envelope: Envelope) -> "CAMSDevice | None":
+		addressed_tag = self.address.service_tag or self.settings.service_tag_id
+		if not envelope.service_tag or envelope.service_tag == addressed_tag:
+			return self.addressed
+		return find_device(envelope.service_tag)
+
+	def _without_token(self, device: "CAMSDevice | None") -> Sender:
+		if device and self.has_secret():
+			return Sender(device)
+		if device and device.expects_history():
+			return Sender(device, is_awaited=True)
+		raise NotAuthenticError(device)
+
+	def _is_token_of_any(self, candidates: set[str]) -> bool:
+		if any(self.settings.accepts_token(candidate) for candidate in candidates):
+			return True
+		digests = [tokens.digest(candidate) for candidate in candidates] or [""]
+		fields = ("auth_token_digest", "previous_token_digest")
+		return any(frappe.db.exists(DEVICE, {name: ["in", digests]}) for name in fields)
+
+
+def _texts_that_could_be_tokens(text: str) -> set[str]:
+	sent = text.encode()
+	found = itertools.islice(_TOKEN.finditer(sent.lower()), MOST_CANDIDATES)
+	return {sent[match.start(1) : match.end(1)].decode("utf-8", "replace") for match in found}
+
+
+def _any_device_expects_history() -> bool:
+	return bool(frappe.db.exists(DEVICE, {"history_expected_until": [">", frappe.utils.now_datetime()]}))

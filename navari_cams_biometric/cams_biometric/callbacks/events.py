@@ -5,6 +5,7 @@ An event that is older than the stored one, by the device's own clock, was sent 
 """
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import frappe
@@ -29,22 +30,28 @@ ENROLMENTS = {
 }
 
 
-def apply(callback: Callback, device: "CAMSDevice | None") -> None:
-	"""Apply the callback's user events and device status. Without a device there is nothing to apply them to."""
+def apply(callback: Callback, device: "CAMSDevice | None", arrived: datetime | None = None) -> None:
+	"""Apply the callback's user events and device status. Without a device there is nothing to apply them to.
+
+	`arrived` (naive, in the site's zone) is when the callback came, where that is not now: what is known since then
+	stays.
+	"""
 	if not device:
 		return
 	for event in callback.events:
 		if event.user_id:
-			_apply_user_event(event, device)
+			_apply_user_event(event, device, arrived)
 	if callback.device_status:
 		_apply_status(callback.device_status, device)
 
 
-def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
+def _apply_user_event(event: UserEvent, device: "CAMSDevice", arrived: datetime | None) -> None:
 	name = device_user_store.lock_row(device.name, event.user_id)
-	fields = ["operation_time", "credentials", "has_photo"]
+	fields = ["operation_time", "credentials", "has_photo", "last_updated"]
 	known = frappe.db.get_value("CAMS Device User", name, fields, as_dict=True)
 	if _is_older(event.operation_time, known.operation_time, device):
+		return
+	if arrived and known.last_updated and known.last_updated > arrived:
 		return
 	employee = employees_by_device_id([event.user_id]).get(event.user_id)
 	deleted = event.kind == "UserDeleted"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe.utils import get_datetime, get_system_timezone
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.gateway.client import AccessWindow
 from navari_cams_biometric.gateway.operations import REQUESTS
 from navari_cams_biometric.gateway.parameters import Parameter
@@ -28,7 +29,7 @@ def _value(parameter: Parameter, value: object, command: frappe._dict) -> object
 	if parameter.name == "photo":
 		return _picture(command) if value == "employee" else None
 	if parameter.name == "url":
-		return frappe.get_cached_doc("CAMS Biometric Settings").callback_url()
+		return read_settings().callback_url()
 	if parameter.secret:
 		secret = command.get_password("secret", raise_exception=False)
 		return base64.b64decode(secret) if secret and parameter.kind == "bytes" else secret

@@ -12,6 +12,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 from frappe.utils.password import remove_encrypted_password
 
 from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue.command_states import change_state
 from navari_cams_biometric.gateway.client import Command, CommandStatus, GatewayClient
@@ -116,7 +117,7 @@ def poll_due() -> None:
 	names = frappe.get_all("CAMS Command", filters=due, pluck="name", order_by="due_at", limit=POLLS_AT_ONCE)
 	if not names:
 		return
-	with frappe.get_cached_doc("CAMS Biometric Settings").client(attempts=1) as client:
+	with read_settings().client(attempts=1) as client:
 		for name in names:
 			try:
 				poll(client, frappe.get_doc("CAMS Command", name))

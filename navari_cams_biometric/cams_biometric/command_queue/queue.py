@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.command_queue.command_arguments import client_arguments
@@ -81,7 +82,7 @@ def required_reason(reason: str) -> str:
 
 def why_impossible(operation: str) -> str:
 	"""Why this operation is not possible, and what to do; empty if it is possible."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	if not settings.auth_token_digest:
 		return _("Enter the Auth Token in CAMS Biometric Settings first.")
 	if operation in settings.unsupported_operations():
@@ -99,7 +100,7 @@ def request_sending(service_tag: str, at_front: bool = False) -> None:
 def send_due(service_tag: str) -> None:
 	"""Background job: send what is due for one device (or, without one, for the account), one after the other."""
 	frappe.set_user("Administrator")
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	if not settings.auth_token_digest:
 		return  # the token was removed: the commands stay queued
 	with settings.client(attempts=1) as client:
@@ -113,7 +114,7 @@ def sweep() -> None:
 	"""Scheduled: recover commands of lost jobs and dead workers, send what is due, poll those in progress."""
 	_recover()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the jobs requested below see the recovered commands
-	if not frappe.get_cached_doc("CAMS Biometric Settings").auth_token_digest:
+	if not read_settings().auth_token_digest:
 		return
 	due = {"state": CommandState.QUEUED, "due_at": ["<=", now_datetime()]}
 	for service_tag in frappe.get_all("CAMS Command", filters=due, pluck="service_tag", distinct=True):

@@ -9,6 +9,7 @@ from frappe.utils import getdate
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.history.punch_comparison import NothingToCompareError, scope_of
 from navari_cams_biometric.cams_biometric.punches import photos
 
@@ -20,7 +21,7 @@ FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 def unsupported() -> list[str]:
 	"""The operations that the chosen gateway API lacks, so that the Desk can say why a button does nothing."""
 	frappe.only_for("Desk User")
-	return frappe.get_cached_doc("CAMS Biometric Settings").unsupported_operations()
+	return read_settings().unsupported_operations()
 
 
 @frappe.whitelist(methods=["POST"])

@@ -16,17 +16,28 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.callbacks import events
-from navari_cams_biometric.cams_biometric.callbacks.authentication import NotAuthenticError, authenticate
-from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_METHOD, CALLBACK_PATHS
-from navari_cams_biometric.cams_biometric.history import loads
-from navari_cams_biometric.cams_biometric.punches import inbox
-from navari_cams_biometric.gateway.callback import parse_address, parse_callback
+from navari_cams_biometric.cams_biometric.callbacks import expected_history, reception
+from navari_cams_biometric.cams_biometric.callbacks.authentication import Door, NotAuthenticError
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import (
+	CALLBACK_METHOD,
+	CALLBACK_PATHS,
+	FORMER_API_TITLE,
+)
+from navari_cams_biometric.gateway.callback import open_body, parse_address, read_callback, read_envelope
 from navari_cams_biometric.gateway.errors import CallbackError
 
 LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is about 1 MiB
+REFUSED = (
+	"The gateway keeps what was refused and sends it again. If your own devices are behind this, compare"
+	" Auth Token, Service Tag ID, encryption and the callback URL in CAMS Biometric Settings with the"
+	" CAMS portal."
+)
+FORMER_API_FIELD = b"request_data="
+FORMER_API = (
+	"This device is set to Web API 2.0 (or 1.0) in the CAMS portal, which sends no AuthToken: set it to 3.0. The"
+	" gateway keeps what was refused and sends it again."
+)
 
 
 class Answer(Response):
@@ -92,41 +103,40 @@ def _answer(request: Request) -> Answer:
 
 
 def _receive(body: bytes, query_string: str) -> None:
-	address = parse_address(query_string)
-	addressed = find_device(address.service_tag)  # whose key reads the body
+	door = Door(parse_address(query_string))
+	addressed = door.addressed  # whose key reads the body
 	try:
-		callback = parse_callback(body, addressed.security_key_in_use() if addressed else "")
-		device = authenticate(callback, address, addressed)
+		text = open_body(body, addressed.security_key_in_use() if addressed else "")
+		door.ensure_worth_reading(text)
+		envelope = read_envelope(text)
+		sender = door.authenticate(envelope)
+		callback = read_callback(envelope)
+		if sender.is_awaited and not expected_history.is_of_awaited_days(callback, sender.device):
+			raise NotAuthenticError(sender.device)
 	except CallbackError as refusal:
-		_report_refusal(str(refusal), addressed.name if addressed else "")
+		_report_refusal(str(refusal), addressed.name if addressed else "", body)
 		raise
 	except NotAuthenticError as refusal:
-		_report_refusal(str(refusal), refusal.service_tag)
+		_report_refusal(str(refusal), refusal.service_tag, body)
 		raise
-	inbox.store(callback, device, loads.load_answered_by(callback, device))
-	events.apply(callback, device)
-	for kind in callback.unknown_kinds:
-		_report_unknown_kind(kind, device.name if device else "")
+	if sender.is_surplus:
+		reception.park(envelope, envelope.service_tag or door.address.service_tag)
+		return
+	reception.take(envelope, callback, sender.device)
+	if sender.device:
+		reception.note_secret(sender.device, door.has_secret())
+	if sender.is_awaited:
+		expected_history.note_received(callback, sender.device)
 
 
-def _report_refusal(message: str, service_tag: str) -> None:
+def _report_refusal(message: str, service_tag: str, body: bytes) -> None:
 	"""The sender is unknown, so nothing of the callback is kept. One entry a day for each known device."""
+	is_old = FORMER_API_FIELD in body[:64].lower()
+	advice = FORMER_API if is_old else REFUSED
 	log_once_a_day(
-		f"CAMS callback refused: {message}",
-		f"Device: {service_tag or 'none that is known here'}.\n"
-		"The gateway keeps what was refused and sends it again. If your own devices are behind this, compare"
-		" Auth Token, Service Tag ID, encryption and the callback URL in CAMS Biometric Settings with the"
-		" CAMS portal.",
-		identity=("refused", message, service_tag),
-	)
-
-
-def _report_unknown_kind(kind: str, service_tag: str) -> None:
-	"""Acknowledged all the same: a refusal would stop everything behind it in the gateway's queue."""
-	log_once_a_day(
-		f"CAMS callback of a kind unknown to this version: {kind}",
-		f"Device: {service_tag or '?'}. It was acknowledged and not kept.",
-		identity=("unknown kind", kind, service_tag),
+		f"{FORMER_API_TITLE if is_old else 'CAMS callback refused'}: {message}",
+		f"Device: {service_tag or 'none that is known here'}.\n{advice}",
+		identity=("refused", message, service_tag, "former API" if is_old else ""),
 	)
 
 

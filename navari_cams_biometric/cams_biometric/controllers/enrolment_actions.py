@@ -13,6 +13,7 @@ from frappe import _
 from navari_cams_biometric.cams_biometric.base import device_lookup
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import device_user_store, enrolment, user_sync
@@ -161,7 +162,7 @@ def on_devices(employee: str) -> dict[str, object]:
 	doc = frappe.get_doc("Employee", employee)
 	doc.check_permission("read")
 	user_id = enrolment.device_id(doc)
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	return {
 		"user_id": user_id,
 		"rows": _device_rows(user_id) if user_id else [],
@@ -297,7 +298,7 @@ def _as_names(given: Names) -> list[str]:
 
 
 def _ensure_device_can_ask(what: str) -> None:
-	api = frappe.get_cached_doc("CAMS Biometric Settings").gateway_api
+	api = read_settings().gateway_api
 	if api != GatewayApi.REST_V3.value:
 		words = _("With {0} a device cannot ask for a finger or a face. Send {1} instead.")
 		frappe.throw(words.format(api, what), title=_("Not Supported"))

@@ -2,10 +2,15 @@
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
 from frappe.utils import cint, get_datetime, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.employees import give_device_id
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
+from navari_cams_biometric.cams_biometric.base.states import UnreadState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.controllers import punch_actions
 from navari_cams_biometric.cams_biometric.punches import held_punches
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
@@ -22,12 +27,16 @@ MOST_NAMES = 2000  # in one press of a button
 
 @frappe.whitelist(methods=["POST"])
 def held_groups(rows: int = 50) -> dict:
-	"""All held and failed punches, and what this user may do about them."""
+	"""All held and failed punches and all unread events, and what this user may do about them."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	may_resolve = bool(frappe.has_permission("CAMS Punch", "write"))
+	groups = held_punches.held_groups(min(cint(rows), MOST_ROWS))
+	unread = _unread_events()
 	return {
-		**held_punches.held_groups(min(cint(rows), MOST_ROWS)),
+		**groups,
+		"total": groups["total"] + unread["count"],
+		"unread": unread,
 		"may_resolve": may_resolve,
 		"may_link": may_resolve and bool(frappe.has_permission("Employee", "write")),
 		"may_undo": _has_role(UNDOERS),
@@ -94,6 +103,27 @@ def resolve(
 	if chosen:
 		ACTIONS[action](chosen)
 	return {"since": str(since), "names": chosen}
+
+
+def _unread_events() -> dict:
+	"""Those that this user may see: their `count`, and the `rows` of the latest."""
+	labels = device_labels()
+	table = frappe.qb.DocType("CAMS Unread Event")
+	unread = permitted(frappe.qb.from_(table).where(table.state == UnreadState.UNREAD), "CAMS Unread Event")
+	fields = (table.name, table.service_tag, table.parts, table.times, table.last_received)
+	latest = unread.select(*fields).orderby(table.last_received, order=Order.desc)
+	rows = latest.limit(held_punches.MOST_PUNCHES).run(as_dict=True)
+	for row in rows:
+		row.device = labels.get(row.service_tag, row.service_tag or "")
+	return {
+		"count": unread.select(Count(table.name)).run(pluck=True)[0],
+		"rows": rows,
+		"sentence": _("A device sent something that this version does not wholly understand."),
+		"remedy": _(
+			"Open it, and enter a punch that is in it as a check-in manually. After an update of this app press Read"
+			" Again. Dismiss it if it matters to nobody. Until then its shifts wait."
+		),
+	}
 
 
 def _as_list(names: list[str] | str | None) -> list[str]:

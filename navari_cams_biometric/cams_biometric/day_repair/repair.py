@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import add_to_date, escape_html, get_link_to_form, now_datetime, strip_html
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.days import Day
@@ -28,7 +29,7 @@ def sweep() -> None:
 	"""Scheduled: find what was not listed yet; with the setting, repair what is open."""
 	end = time.monotonic() + SWEEP_SECONDS
 	late_days.search()
-	if frappe.get_cached_doc("CAMS Biometric Settings").repair_late_punches != AUTOMATIC:
+	if read_settings().repair_late_punches != AUTOMATIC:
 		return
 	for name in _due():
 		if time.monotonic() > end:

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.device_users import access_schedules, device_user_store, enrolment
 
 ACTIVE = "Active"
@@ -115,4 +116,4 @@ def _text(document: Document | frappe._dict, field: str) -> str:
 
 
 def _settings() -> Document:
-	return frappe.get_cached_doc("CAMS Biometric Settings")
+	return read_settings()

@@ -12,6 +12,7 @@ from frappe.utils import escape_html, get_datetime, now_datetime
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
@@ -71,7 +72,7 @@ def _sync(service_tag: str) -> tuple[int, int]:
 	What became known of somebody while the list was on its way counts more than the list.
 	"""
 	asked_at = now_datetime()
-	with frappe.get_cached_doc("CAMS Biometric Settings").client() as client:
+	with read_settings().client() as client:
 		users = {user.user_id: user for user in client.list_users(service_tag) if user.user_id}
 	_apply(service_tag, users, asked_at)
 	deleted = _delete_others(service_tag, users, asked_at)
@@ -81,7 +82,7 @@ def _sync(service_tag: str) -> tuple[int, int]:
 
 
 def _has_list() -> bool:
-	return frappe.get_cached_doc("CAMS Biometric Settings").gateway_api == GatewayApi.REST_V3.value
+	return read_settings().gateway_api == GatewayApi.REST_V3.value
 
 
 def _apply(service_tag: str, users: dict[str, User], asked_at: datetime) -> None:

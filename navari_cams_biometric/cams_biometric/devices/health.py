@@ -15,6 +15,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import notices, stored_values
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.devices import clocks, device_fields, health_rules
@@ -76,7 +77,7 @@ class Round:
 
 def check() -> None:
 	"""Scheduled: look after every enabled device, if Settings say so and the gateway can be asked."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	if settings.check_health and settings.auth_token_digest:
 		check_all()
 
@@ -89,9 +90,7 @@ def check_all() -> str:
 	that there was no time for keeps its record. Throws if Settings have no token.
 	"""
 	devices = frappe.get_all("CAMS Device", filters={"enabled": 1}, fields=FIELDS, order_by="health_at, name")
-	with frappe.get_cached_doc("CAMS Biometric Settings").client(
-		attempts=1, timeout=PATIENCE_SECONDS
-	) as client:
+	with read_settings().client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 		checked = _check_in_turn(client, devices)
 	for device in devices:
 		if checked.outage or device.name in checked.answers:

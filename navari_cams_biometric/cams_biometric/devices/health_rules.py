@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import Health
 
 ONLINE = "Online"
@@ -26,7 +27,7 @@ class Limits:
 	@classmethod
 	def of_settings(cls) -> "Limits":
 		"""A site that had the app before these fields were added has no values for them."""
-		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		settings = read_settings()
 		warning = settings.licence_warning
 		return cls(
 			cint(settings.not_reporting_after) or cls.not_reporting_after,

@@ -5,12 +5,13 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import stored_values, times
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.gateway.client import Device, GatewayApi, GatewayClient
 
 
 def ensure_device_list() -> None:
 	"""Throw if the gateway API has no list of devices: the client would return the records of this site."""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	if settings.gateway_api != GatewayApi.REST_V3.value:
 		frappe.throw(
 			_(

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState
+from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
+from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState, UnreadState
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
@@ -23,13 +25,35 @@ from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 
 
 def sections_since(since: datetime) -> list[Section]:
-	return [*_held(), *_missing(since), *_repairs(since), *_shifts()]
+	return [*_held(), *_unread(), *_missing(since), *_repairs(since), *_shifts()]
 
 
 def _held() -> list[Section]:
 	rows = inbox.count_by_reason(PunchState.HELD)
 	headline = _("{0} held").format(sum(row.count for row in rows))
 	return section(_("Held punches"), headline, [punch_line(PunchState.HELD, row) for row in rows])
+
+
+def _unread() -> list[Section]:
+	"""By device."""
+	event = frappe.qb.DocType("CAMS Unread Event")
+	query = frappe.qb.from_(event).select(event.service_tag, Count(event.name).as_("count"))
+	rows = query.where(event.state == UnreadState.UNREAD).groupby(event.service_tag).run(as_dict=True)
+	labels = device_labels()
+	lines = [
+		Line(
+			_("{0} events of {1} were not understood").format(
+				row.count, labels.get(row.service_tag) or _("an unknown device")
+			),
+			list_url("CAMS Unread Event", state=UnreadState.UNREAD, **_of_device(row.service_tag)),
+		)
+		for row in sorted(rows, key=lambda row: row.service_tag or "")
+	]
+	return section(_("Unread events"), _("{0} unread").format(sum(row.count for row in rows)), lines)
+
+
+def _of_device(service_tag: str | None) -> dict[str, str]:
+	return {"service_tag": service_tag} if service_tag else {}
 
 
 def _missing(since: datetime) -> list[Section]:

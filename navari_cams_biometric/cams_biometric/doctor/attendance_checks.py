@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
-from .finding import ERROR, OK, WARNING, Finding
+from .finding import ERROR, OK, WARNING, Finding, joined_names
 
 STRICT = "Strictly based on Log Type in Employee Checkin"
-MOST_NAMES = 5
 
 
 def devices() -> Iterator[Finding]:
@@ -59,6 +58,18 @@ def held_punches() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence, _("Resolve them on the page Held Punches."), "CAMS Punch")
 
 
+def unread_events() -> Iterator[Finding]:
+	"""Events that this version did not wholly understand: a punch may be among them."""
+	title = _("Unread Events")
+	count = frappe.db.count("CAMS Unread Event", {"state": UnreadState.UNREAD})
+	if not count:
+		yield Finding(title, OK, _("Every event was understood."))
+		return
+	sentence = _("{0} events were not wholly understood. The shifts of their devices wait.").format(count)
+	remedy = _("Read or dismiss them on the page Held Punches.")
+	yield Finding(title, WARNING, sentence, remedy, "CAMS Unread Event")
+
+
 def shift_types() -> Iterator[Finding]:
 	"""What makes auto attendance pass a shift over, or lose the days of those who punch."""
 	title = _("Shift Types")
@@ -88,13 +99,13 @@ def geolocation() -> Iterator[Finding]:
 		yield Finding(title, OK, _("HR Settings require coordinates, and every device has them."))
 		return
 	sentence = _("HR Settings require coordinates, and these devices have none: {0}.").format(
-		_joined_names(names)
+		joined_names(names)
 	)
 	remedy = _("Set latitude and longitude of the devices, or turn geolocation tracking off in HR Settings.")
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
 
-CHECKS = (devices, employees, held_punches, shift_types, geolocation)
+CHECKS = (devices, employees, held_punches, unread_events, shift_types, geolocation)
 
 
 def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
@@ -109,10 +120,4 @@ def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
 	if names:
 		sentence = _("{0} is strictly based on log type, but these devices send no direction: {1}.")
 		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
-		yield Finding(title, ERROR, sentence.format(name, _joined_names(names)), remedy, "Shift Type", name)
-
-
-def _joined_names(names: list[str]) -> str:
-	more = len(names) - MOST_NAMES
-	shown = ", ".join(names[:MOST_NAMES])
-	return " ".join([shown, _("and {0} more").format(more)]) if more > 0 else shown
+		yield Finding(title, ERROR, sentence.format(name, joined_names(names)), remedy, "Shift Type", name)

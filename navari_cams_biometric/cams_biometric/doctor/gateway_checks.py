@@ -8,12 +8,13 @@ import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
-from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
-from .finding import ERROR, OK, WARNING, Finding
+from .finding import ERROR, OK, WARNING, Finding, joined_names
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
@@ -66,6 +67,44 @@ def last_callback() -> Iterator[Finding]:
 	yield Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 
 
+def callback_secret() -> Iterator[Finding]:
+	"""A device whose URL at the gateway lacks the secret cannot answer a load by the callback."""
+	without = {"enabled": 1, "callback_secret_sent": "No"}
+	if names := _labels(without):
+		sentence = _(
+			"Events of {0} come without the callback URL's secret, so that the batches of a load are refused."
+		)
+		remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, for these devices.")
+		yield Finding(_("Callback Secret"), WARNING, sentence.format(names), remedy, SETTINGS, SETTINGS)
+
+
+def former_api() -> Iterator[Finding]:
+	"""A device whose portal has a former Web API sends what names no sender: it is refused, and its queue stops."""
+	refused = {
+		"method": ["like", f"{FORMER_API_TITLE}%"],
+		"creation": [">", add_to_date(now_datetime(), days=-1)],
+	}
+	if frappe.db.exists("Error Log", refused):
+		sentence = _(
+			"A device is set to Web API 2.0 in the CAMS portal: its events are refused, and none gets through."
+		)
+		yield Finding(
+			_("Gateway API of a Device"),
+			ERROR,
+			sentence,
+			_("Set 3.0 there. The Error Log names the device."),
+			"Error Log",
+		)
+
+
+def unconfirmed_devices() -> Iterator[Finding]:
+	"""Devices that registered themselves, and for which no shift waits yet."""
+	if names := _labels({"enabled": 1, "unconfirmed": 1}):
+		sentence = _("These devices registered themselves and are unconfirmed: {0}. No shift waits for them.")
+		remedy = _("Confirm those that are yours on their form; disable the others.")
+		yield Finding(_("New Devices"), WARNING, sentence.format(names), remedy, "CAMS Device")
+
+
 def gateway() -> Iterator[Finding]:
 	"""Ask the gateway something that changes nothing."""
 	title = _("Gateway")
@@ -94,11 +133,25 @@ def commands() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence, remedy, "CAMS Command")
 
 
-CHECKS = (token, callback, last_callback, gateway, commands)
+CHECKS = (
+	token,
+	callback,
+	last_callback,
+	callback_secret,
+	former_api,
+	unconfirmed_devices,
+	gateway,
+	commands,
+)
+
+
+def _labels(filters: dict[str, object]) -> str:
+	devices = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
+	return joined_names([device.label or device.name for device in devices])
 
 
 def _settings() -> "CAMSBiometricSettings":
-	return frappe.get_cached_doc(SETTINGS)
+	return read_settings()
 
 
 def _callback_refusal(url: str) -> str:

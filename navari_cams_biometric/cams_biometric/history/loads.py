@@ -2,8 +2,9 @@
 
 Pages go through the inbox, so a punch that is here already is not doubled, and a page may be loaded twice. After
 each page the position is stored and committed: an interrupted load continues there. Every two minutes it lets
-other jobs run first. If the gateway answers with a batch to the callback instead, the device is expected to send
-one. A punch that was missing here keeps the name of the load that brought it.
+other jobs run first. If the gateway answers with a batch to the callback instead, that is believed by the secret of
+the callback URL, as every batch is: a load opens nothing. A punch that was missing here keeps the name of the load that
+brought it.
 """
 
 import time
@@ -16,6 +17,8 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import Callback
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 WINDOW = timedelta(days=30) - timedelta(seconds=1)
-HISTORY_HOURS = 24  # in which a device may answer by the callback
+ANSWER_HOURS = 24  # in which a device may answer by the callback
 SLICE_SECONDS = 120
 JOB_TIMEOUT = 20 * 60  # seconds: a slice, and the slowest of pages with all its repeats
 STALLED_MINUTES = 25  # longer than a job can run without a sign of progress
@@ -47,7 +50,7 @@ def start(
 	devices = frappe.get_all("CAMS Device", filters=filters, pluck="name", order_by="name")
 	if not devices:
 		frappe.throw(_("There is no device to load from. Add a CAMS Device first."))
-	frappe.get_cached_doc("CAMS Biometric Settings").client().close()  # throws where it cannot be asked
+	read_settings().client().close()  # throws where it cannot be asked
 	load = frappe.new_doc("CAMS History Load", kind=kind, from_date=first, to_date=last)
 	for device in devices:
 		load.append("devices", {"service_tag": device})
@@ -91,7 +94,7 @@ def _awaited(service_tag: str) -> list[frappe._dict]:
 		"parenttype": "CAMS History Load",
 		"service_tag": service_tag,
 		"state": LoadDeviceState.BY_CALLBACK,
-		"modified": [">", add_to_date(now_datetime(), hours=-HISTORY_HOURS)],
+		"modified": [">", add_to_date(now_datetime(), hours=-ANSWER_HOURS)],
 	}
 	names = frappe.get_all("CAMS History Load Device", filters=asked, pluck="parent")
 	fields, latest_first = ["name", "from_date", "to_date"], "creation desc, name desc"
@@ -122,7 +125,7 @@ def run(name: str) -> None:
 
 def _run(load: frappe._dict) -> None:
 	load.flags.slice_end = time.monotonic() + SLICE_SECONDS
-	with frappe.get_cached_doc("CAMS Biometric Settings").client() as client:
+	with read_settings().client() as client:
 		for row in load.devices:
 			if row.state != LoadState.DONE and not _load_device(client, load, row):
 				return
@@ -152,7 +155,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			"state": LoadDeviceState.BY_CALLBACK
 			if row.state == LoadDeviceState.BY_CALLBACK
 			else LoadState.DONE,
-			"message": "",
+			"message": row.message if row.state == LoadDeviceState.BY_CALLBACK else "",
 			"held": _held(load, row),
 		}
 	)
@@ -170,7 +173,7 @@ def _load_window(
 			if page.next_offset and not _go_on(load):  # after the last page the window is noted first
 				return False
 	except AnswerPendingError:
-		_expect_batch(row)
+		_note_answer_by_callback(row)
 	_note_window(load, row, window_end)
 	return _go_on(load)
 
@@ -185,7 +188,7 @@ def _ensure_end(load: frappe._dict, row: frappe._dict) -> None:
 
 
 def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str) -> None:
-	device = frappe.get_cached_doc("CAMS Device", row.service_tag)
+	device = find_device(row.service_tag)
 	new = len(punches) - inbox.count_known(punches, device)
 	callback = Callback(service_tag=device.name, is_batch=True, punches=tuple(punches))
 	inbox.store(callback, device, load.name)
@@ -202,12 +205,15 @@ def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str
 	)
 
 
-def _expect_batch(row: frappe._dict) -> None:
-	"""The answer comes to the callback, without a token: it is believed for a day."""
-	frappe.get_doc("CAMS Device", row.service_tag).accept_history()
+def _note_answer_by_callback(row: frappe._dict) -> None:
 	row.asked += 1
 	row.state = LoadDeviceState.BY_CALLBACK
-	row.db_set({"state": row.state, "asked": row.asked})
+	device = find_device(row.service_tag)
+	has_secret = device and device.callback_secret_sent == "Yes"
+	row.message = (
+		"" if has_secret else _("Its answer is refused unless its callback URL has the secret: see Settings.")
+	)
+	row.db_set({"state": row.state, "asked": row.asked, "message": row.message})
 
 
 def _note_window(load: frappe._dict, row: frappe._dict, window_end: datetime) -> None:

@@ -14,13 +14,13 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, escape_html, format_date, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import notices
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadKind, LoadState
 from navari_cams_biometric.cams_biometric.history import loads
 
 DOCTYPE = "CAMS History Load"
 QUIET_MINUTES = 5  # an answer by the callback comes in many batches
 NOTIFY_DAYS = 2  # longer than a device may take to answer by the callback
-RECIPIENT_ROLE = "HR Manager"
 
 
 def begin() -> None:
@@ -31,7 +31,7 @@ def begin() -> None:
 	`reconcile_from` is loaded: the earlier version of this app recorded those in its own way, and the right
 	punches would be added beside its own.
 	"""
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	days = settings.reconcile_days or 0
 	if not days or not settings.auth_token_digest or not frappe.db.exists("CAMS Device", {"enabled": 1}):
 		return
@@ -68,7 +68,11 @@ def _notify_of(load: Document) -> None:
 	if any(punch.creation > add_to_date(now_datetime(), minutes=-QUIET_MINUTES) for punch in brought):
 		return
 	notices.notify(
-		_recipients(), DOCTYPE, load.name, _subject(load, brought), "<br>".join(_lines(load, brought))
+		notices.recipients_and_hr(),
+		DOCTYPE,
+		load.name,
+		_subject(load, brought),
+		"<br>".join(_lines(load, brought)),
 	)
 	load.db_set({"notified_at": now_datetime(), "notified_punches": len(brought)}, update_modified=False)
 
@@ -81,12 +85,6 @@ def _brought_by(load: Document) -> list[frappe._dict]:
 		fields=["service_tag", "state", "creation"],
 		order_by="punch_time, name",
 	)
-
-
-def _recipients() -> set[str]:
-	"""The users named in Settings, and every HR Manager: attendance may have changed, or be on hold."""
-	roles = {"role": RECIPIENT_ROLE, "parenttype": "User", "parent": ["!=", "Administrator"]}
-	return notices.recipients() | set(frappe.get_all("Has Role", filters=roles, pluck="parent"))
 
 
 def _subject(load: Document, brought: list[frappe._dict]) -> str:

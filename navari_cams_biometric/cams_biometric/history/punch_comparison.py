@@ -135,7 +135,7 @@ def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[
 		if not scope.holds(DevicePunch(tag, found.punch)):
 			continue
 		if tag not in devices:
-			devices[tag] = find_device(tag, may_be_old=True)
+			devices[tag] = find_device(tag)
 		device, punch = devices[tag], found.punch
 		rows[inbox.name_of(punch, device)] = {
 			"time": times.log_time_on_site(punch.log_time, device),

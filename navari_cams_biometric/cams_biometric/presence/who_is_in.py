@@ -12,6 +12,7 @@ from frappe.utils import now_datetime
 from pypika.analytics import RowNumber
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
@@ -55,7 +56,7 @@ def who_is_in(branch: str | None = None) -> dict:
 def last_punches() -> list[frappe._dict]:
 	"""The latest by their own time, in any state; without those from a clock that is ahead."""
 	punch, employee = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee")
-	tolerance = frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance or 0
+	tolerance = read_settings().clock_tolerance or 0
 	latest = now_datetime() + timedelta(minutes=tolerance)
 	query = (
 		frappe.qb.from_(punch)

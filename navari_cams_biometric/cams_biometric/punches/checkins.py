@@ -16,9 +16,10 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExcee
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.base import times
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import inbox
@@ -71,6 +72,7 @@ def sweep() -> None:
 
 def _drain_batch() -> bool:
 	"""False where nothing is due."""
+	_forget_former_reads()
 	punches = inbox.lock_due(BATCH)
 	if not punches:
 		return False
@@ -89,6 +91,14 @@ def _drain_batch() -> bool:
 	return True
 
 
+def _forget_former_reads() -> None:
+	"""Frappe keeps single values and documents in memory for as long as a job lasts; HRMS decides by some of them. So a
+	long drain sees a change within a batch."""
+	frappe.db.value_cache.clear()
+	for key in [key for key in frappe.local.cache if b"document_cache::" in key]:
+		del frappe.local.cache[key]
+
+
 class _BatchBrokenError(Exception):
 	"""The transaction became unusable at this punch. `trace` is empty for a transient fault of the database."""
 
@@ -100,16 +110,16 @@ class _BatchBrokenError(Exception):
 
 
 class Rules(NamedTuple):
-	"""What a batch is decided by. From the database: the document cache may hold values from before a save."""
+	"""What a batch is decided by, from the database."""
 
 	settings: "CAMSBiometricSettings"
-	devices: "dict[str, CAMSDevice | None]"
+	devices: "dict[str, CAMSDevice]"
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
-	service_tags = {punch.service_tag for punch in punches if punch.service_tag}
-	rules = Rules(frappe.get_doc("CAMS Biometric Settings"), {tag: find_device(tag) for tag in service_tags})
+	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
+	rules = Rules(read_settings(), find_devices(service_tags))
 	for punch in punches:
 		_process(punch, employees.get(punch.user_id), rules)
 	_note_devices_reported(punches)
@@ -230,7 +240,7 @@ def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -
 	if not shift:
 		return
 	shift_type = shift.shift_type.name
-	mode = frappe.get_cached_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
+	mode = frappe.db.get_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
 	if mode.startswith("Strictly"):
 		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
 

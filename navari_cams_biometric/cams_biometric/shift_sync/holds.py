@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from frappe import _, _lt
 
 AUTO_ATTENDANCE_OFF, FOLLOWS_HRMS, NO_DEVICE = "Off", "Follows HRMS", "No Device"
-NEVER_HEARD, SILENT, WAITING, FAILED = "Never Reported", "Not Reporting", "Punch Waits", "Punch Failed"
+NEVER_HEARD, SILENT, WAITING = "Never Reported", "Not Reporting", "Punch Waits"
+FAILED, UNREAD = "Punch Failed", "Event Unread"
 SYNCED, HELD = "Synced", "Held"
 
 WORDS = {
@@ -33,7 +34,8 @@ LONG = timedelta(hours=12)
 class Feed:
 	"""A device that feeds a shift, with its facts. All of its punches up to `complete_until` are here.
 
-	`queued_from` and `failed_from` are the earliest punches that are here and have not become check-ins. Up to
+	`queued_from` and `failed_from` are the earliest punches that are here and have not become check-ins, `unread_from`
+	is the earliest event that was not understood. Up to
 	`released_until` a manager has released the shift from waiting for it. An empty service tag means punches of
 	no device.
 	"""
@@ -44,6 +46,7 @@ class Feed:
 	released_until: datetime | None = None
 	queued_from: datetime | None = None
 	failed_from: datetime | None = None
+	unread_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,16 @@ class ShiftState:
 def hold_of(feed: Feed) -> Hold:
 	"""How far one device lets its shifts advance.
 
-	A release covers a device that is not reporting, and a failed punch up to its time. Queued punches still hold
-	the shift: they take minutes.
+	A release covers a device that is not reporting, and a failed punch or an unread event up to its time. Queued punches
+	still hold the shift: they take minutes.
 	"""
 	holds = [_silence(feed)]
 	if feed.queued_from:
 		holds.append(Hold(feed, feed.queued_from, WAITING))
-	if feed.failed_from:
-		until = _latest(feed.failed_from, feed.released_until)
-		holds.append(Hold(feed, until, FAILED, released=until != feed.failed_from))
+	for since, cause in ((feed.failed_from, FAILED), (feed.unread_from, UNREAD)):
+		if since:
+			until = _latest(since, feed.released_until)
+			holds.append(Hold(feed, until, cause, released=until != since))
 	return min(holds, key=_hold_order)
 
 
@@ -104,7 +108,7 @@ def color_of(state: ShiftState) -> tuple[str, str]:
 	lag = state.now - state.hold.until if state.hold.until else LONG
 	if state.hold.cause in (SILENT, WAITING) and lag < QUIET and not _is_ahead(state):
 		return SYNCED, "green"
-	return HELD, "red" if lag >= LONG or state.hold.cause in (NEVER_HEARD, FAILED) else "orange"
+	return HELD, "red" if lag >= LONG or state.hold.cause in (NEVER_HEARD, FAILED, UNREAD) else "orange"
 
 
 def can_be_released(state: ShiftState) -> bool:
@@ -142,6 +146,8 @@ def _held_words(state: ShiftState) -> str:
 		return _("Held since {0}, a punch of {1} is pending")
 	if state.hold.cause == FAILED:
 		return _("Held since {0}, a punch of {1} failed")
+	if state.hold.cause == UNREAD:
+		return _("Held since {0}, an event of {1} was not understood")
 	if state.hold.released:
 		return _("Held since {0}, {1} not reporting (released until then)")
 	return _("Held since {0}, {1} not reporting")

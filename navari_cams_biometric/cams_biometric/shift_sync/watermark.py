@@ -5,17 +5,19 @@ to the time until which every enabled device that feeds the shift is complete, a
 or held: never backwards, never past now. `holds` decides what follows from the facts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import frappe
 from frappe.query_builder.functions import Max, Min
 from frappe.utils import cint, get_datetime, now_datetime
-from pypika import Case
+from pypika import Case, Table
+from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import stored_values
-from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.shift_sync.holds import (
 	AUTO_ATTENDANCE_OFF,
 	FOLLOWS_HRMS,
@@ -110,7 +112,7 @@ def _was_away(device: frappe._dict, until: datetime) -> bool:
 
 
 def _behind(device: frappe._dict) -> timedelta:
-	tolerated = 60 * cint(frappe.get_cached_doc("CAMS Biometric Settings").clock_tolerance)
+	tolerated = 60 * cint(read_settings().clock_tolerance)
 	return timedelta(seconds=min(max(0, -cint(device.clock_skew)), tolerated))
 
 
@@ -161,9 +163,12 @@ def _shifts(shift_type: str | None) -> list[frappe._dict]:
 
 
 def _feeding_devices() -> list[frappe._dict]:
-	"""The enabled ones, each with the shift types that it feeds; none means all."""
+	"""The enabled and confirmed ones, each with the shift types that it feeds; none means all."""
 	devices = frappe.get_all(
-		"CAMS Device", filters={"enabled": 1}, fields=["name", "label", "complete_until"], order_by="name"
+		"CAMS Device",
+		filters={"enabled": 1, "unconfirmed": 0},
+		fields=["name", "label", "complete_until"],
+		order_by="name",
 	)
 	rows = frappe.get_all(
 		"CAMS Device Shift", filters={"parenttype": "CAMS Device"}, fields=["parent", "shift_type"]
@@ -182,13 +187,15 @@ def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
 		released_until=max(releases, default=None),
 		queued_from=waiting.get((device.name, PunchState.QUEUED)),
 		failed_from=waiting.get((device.name, PunchState.FAILED)),
+		unread_from=waiting.get((device.name, UnreadState.UNREAD)),
 	)
 
 
 def _of_no_device(waiting: Waiting, now: datetime) -> list[Feed]:
-	"""Punches that name no device may be anybody's: they hold every shift."""
-	queued, failed = waiting.get((None, PunchState.QUEUED)), waiting.get((None, PunchState.FAILED))
-	return [Feed("", "", now, None, queued, failed)] if queued or failed else []
+	"""Punches and events that name no device may be anybody's: they hold every shift."""
+	states = (PunchState.QUEUED, PunchState.FAILED, UnreadState.UNREAD)
+	queued, failed, unread = (waiting.get((None, state)) for state in states)
+	return [Feed("", "", now, None, queued, failed, unread)] if queued or failed or unread else []
 
 
 def _released(shift_types: list[str]) -> dict[str, Released]:
@@ -209,30 +216,30 @@ def _released(shift_types: list[str]) -> dict[str, Released]:
 
 def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
 	"""For each Last Sync of Checkin, by device (None: no device) and state, the earliest punch that is no
-	check-in yet and may become one automatically or by a retry. Held punches are not included: they would hold a
+	check-in yet and may become one automatically or by a retry, and the earliest unread event. Held punches are not included: they would hold a
 	shift for weeks. Nor are punches whose attendance is marked already.
 	"""
 	if not currents:
 		return {}
 	since = {current: current - STILL_MATTERS if current else EVER for current in currents}
-	punch = frappe.qb.DocType("CAMS Punch")
-	earliest = [
-		Min(Case().when(punch.punch_time >= start, punch.punch_time)).as_(f"earliest_{number}")
-		for number, start in enumerate(since.values())
+	punch, event = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Unread Event")
+	not_done = punch.state.isin([PunchState.QUEUED, PunchState.FAILED])
+	rows = [
+		*_earliest(punch, punch.punch_time, not_done, since.values()),
+		*_earliest(event, event.holds_from, event.state == UnreadState.UNREAD, since.values()),
 	]
-	rows = (
-		frappe.qb.from_(punch)
-		.select(punch.service_tag, punch.state, *earliest)
-		.where(
-			punch.state.isin([PunchState.QUEUED, PunchState.FAILED])
-			& (punch.punch_time >= min(since.values()))
-		)
-		.groupby(punch.service_tag, punch.state)
-		.run()
-	)
 	waiting: dict[datetime | None, Waiting] = {current: {} for current in since}
 	for service_tag, state, *moments in rows:
 		for current, moment in zip(since, moments, strict=True):
 			if moment:
 				waiting[current][service_tag or None, state] = get_datetime(moment)
 	return waiting
+
+
+def _earliest(table: Table, time: Field, condition: Criterion, starts: Collection[datetime]) -> list[tuple]:
+	"""By service tag and state, the earliest time from each of the starts on."""
+	earliest = [
+		Min(Case().when(time >= start, time)).as_(f"earliest_{number}") for number, start in enumerate(starts)
+	]
+	query = frappe.qb.from_(table).select(table.service_tag, table.state, *earliest)
+	return query.where(condition & (time >= min(starts))).groupby(table.service_tag, table.state).run()

@@ -2,15 +2,14 @@
 in any case; and within bounds, as they are a stranger's. What cannot be read is None or, for a text, empty.
 """
 
-import json
 import re
 from datetime import date, datetime, timezone
 from typing import Any
 
-from ..callback import as_text
-from ..callback import fold as fold
 from ..callback import read_punch as punch_of
 from ..errors import TimestampError
+from ..keys import as_text, load_json
+from ..keys import fold as fold
 from ..timestamp import YEARS, parse_timestamp
 
 __all__ = [
@@ -31,14 +30,13 @@ __all__ = [
 
 LONGEST_TEXT = 500  # characters of one value
 MOST_DIGITS = 9  # of a count or a code
-MOST_DIGITS_IN_JSON = 18  # a longer number stays the text that it is: it is no count, and perhaps a user id
 MOST_COUNTERS = 100
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
 	"""The JSON object with its top keys in lower case, or None."""
 	try:
-		reply = json.loads(body.decode("utf-8-sig"), parse_int=_whole_number)
+		reply = load_json(body.decode("utf-8-sig"))
 	except (ValueError, RecursionError):
 		return None
 	return fold(reply) if isinstance(reply, dict) else None
@@ -100,7 +98,3 @@ def as_list(value: object) -> list[Any]:
 	if value is None or value == "":
 		return []
 	return value if isinstance(value, list) else [value]
-
-
-def _whole_number(digits: str) -> int | str:
-	return int(digits) if len(digits) <= MOST_DIGITS_IN_JSON else digits

@@ -17,6 +17,8 @@ Object.assign(cams_biometric, {
 		Healthy: "green",
 		Present: "green",
 		Held: "orange",
+		Unread: "orange",
+		Read: "green",
 		Open: "orange",
 		"Waiting for Device": "orange",
 		"Partially Applied": "orange",

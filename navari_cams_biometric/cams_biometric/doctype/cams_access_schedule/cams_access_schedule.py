@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_time
 
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import ScheduleState
 from navari_cams_biometric.cams_biometric.device_users import access_schedules
 
@@ -59,7 +60,7 @@ class CAMSAccessSchedule(Document):
 		self.tell_of_devices_that_keep_it(self.devices, set())
 
 	def onload(self) -> None:
-		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		settings = read_settings()
 		if access_schedules.OPERATION in settings.unsupported_operations():
 			self.set_onload("lacking_api", settings.gateway_api)
 

@@ -11,6 +11,8 @@ from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_url
 
 from navari_cams_biometric.cams_biometric import digests
+from navari_cams_biometric.cams_biometric.base import tokens
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
@@ -42,6 +44,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		auth_token_digest: DF.Data | None
 		base_url: DF.Data | None
 		callback_secret: DF.Password | None
+		callback_secret_digest: DF.Data | None
 		check_health: DF.Check
 		clock_tolerance: DF.Int
 		device_digest_at: DF.Datetime | None
@@ -71,12 +74,29 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.set_missing_defaults()
 		self.service_tag_id = (self.service_tag_id or "").strip()
 		self.update_token_digest(self.token_overlap)
+		self.update_secret_digest()
 		self.validate_punch_types()
 		self.validate_base_url()
 		self.keep_digest_times()
 
 	def on_update(self) -> None:
 		self.register_device()
+		if not self.token_overlap:
+			self.end_overlaps_of_devices()
+
+	def end_overlaps_of_devices(self) -> None:
+		running = {"previous_token_digest": ["is", "set"]}
+		ended = {"previous_token_digest": "", "previous_token_valid_until": None}
+		frappe.db.set_value("CAMS Device", running, ended)
+
+	def update_secret_digest(self) -> None:
+		"""So that a callback is compared without decrypting anything."""
+		secret = self.callback_secret or ""
+		if secret and not secret.strip("*"):
+			if self.callback_secret_digest:
+				return  # unchanged: Frappe shows stored passwords as asterisks
+			secret = self.get_password("callback_secret", raise_exception=False) or ""
+		self.callback_secret_digest = tokens.digest(secret) if secret else ""
 
 	def set_missing_defaults(self) -> bool:
 		"""Fill the punch types, the callback secret and the gateway API where there are none; tell whether any was
@@ -90,6 +110,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		if not self.callback_secret:
 			missing = True
 			self.callback_secret = frappe.generate_hash(length=40)
+		missing |= not self.callback_secret_digest  # validate makes it
 		return missing
 
 	def validate_punch_types(self) -> None:
@@ -123,9 +144,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		token = self.get_password("auth_token", raise_exception=False)
 		if not token:
 			frappe.throw(_("Enter the Auth Token first."), title=_("CAMS Biometric Settings"))
-		devices = [
-			frappe.get_cached_doc("CAMS Device", name) for name in frappe.get_all("CAMS Device", pluck="name")
-		]
+		devices = list(find_devices(frappe.get_all("CAMS Device", pluck="name")).values())
 		own_tokens = {
 			device.name: device.get_password("auth_token") for device in devices if device.auth_token_digest
 		}
@@ -176,8 +195,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def accepts_secret(self, secret: str) -> bool:
 		"""Whether this is the secret of the callback URL. Constant in time."""
-		own = self.get_password("callback_secret", raise_exception=False) or ""
-		return bool(own) and hmac.compare_digest(own.encode(), secret.encode())
+		return bool(secret) and hmac.compare_digest(tokens.digest(secret), self.callback_secret_digest or "")
 
 	@frappe.whitelist()
 	def setup_status(self) -> dict:
@@ -251,6 +269,19 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			)
 		if not frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]}):
 			steps.append(_("No active employee has an Attendance Device ID: set it on Employee."))
+		if without := _devices_without_secret():
+			steps.append(
+				_(
+					"Events of {0} come to a URL without the secret, so that batches are refused: paste the callback URL above in the CAMS portal."
+				).format(without)
+			)
 		if frappe.utils.get_url().startswith("http://"):
 			steps.append(_("This site's address is not https: tokens would be sent in plain text."))
 		return steps
+
+
+def _devices_without_secret() -> str:
+	"""The labels of the enabled devices whose events arrive without the secret of the callback URL."""
+	filters = {"enabled": 1, "callback_secret_sent": "No"}
+	devices = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
+	return ", ".join(device.label or device.name for device in devices)

@@ -8,6 +8,7 @@ frappe.ui.form.on("CAMS Device", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		show_health(frm);
+		show_unconfirmed(frm);
 		add_attendance_buttons(frm);
 		add_user_buttons(frm);
 		add_door_buttons(frm);
@@ -169,10 +170,32 @@ function load_punchlog(frm) {
 }
 
 function expect_history(frm) {
-	frappe.confirm(
-		__("For 24 hours a batch from this device is accepted without a token. Start the load in the CAMS portal now. Continue?"),
-		() => frm.call("expect_history").then(() => frm.reload_doc()),
+	frappe.prompt(
+		[
+			{
+				fieldname: "explanation",
+				fieldtype: "HTML",
+				options: `<p>${__(
+					"For 24 hours, or until the answer is complete, punches of these days are accepted from this device without a token. Then start the load in the CAMS portal.",
+				)}</p>`,
+			},
+			{ fieldname: "from_date", fieldtype: "Date", label: __("From"), reqd: 1 },
+			{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1, default: frappe.datetime.get_today() },
+		],
+		({ from_date, to_date }) => run(frm, "expect_history", { from_date, to_date }).then(() => frm.reload_doc()),
+		__("Expect History"),
+		__("Expect"),
 	);
+}
+
+function show_unconfirmed(frm) {
+	if (!frm.doc.unconfirmed) return;
+	frm.set_intro(
+		__("This device registered itself. Its punches count, but no shift waits for it until it is confirmed."),
+		"orange",
+	);
+	if (!frappe.user.has_role("System Manager")) return;
+	frm.add_custom_button(__("Confirm"), () => run(frm, "confirm").then(() => frm.reload_doc())).addClass("btn-primary");
 }
 
 function show_health(frm) {

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+from frappe.utils import get_datetime, get_system_timezone, getdate, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_tag
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
+from navari_cams_biometric.cams_biometric.callbacks import expected_history
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices import health
-from navari_cams_biometric.cams_biometric.history.loads import HISTORY_HOURS
 from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import AnswerPendingError, EncryptionError
 
@@ -29,6 +31,12 @@ LEARNED = (
 	"complete_until",
 	"found_healthy_at",
 	"back_online_at",
+	"unconfirmed",
+	"callback_secret_sent",
+	"history_from",
+	"history_to",
+	"history_rows",
+	"history_complete",
 )
 
 
@@ -63,7 +71,12 @@ class CAMSDevice(TokenHolder, Document):
 		health_at: DF.Datetime | None
 		health_note: DF.SmallText | None
 		complete_until: DF.Datetime | None
+		callback_secret_sent: DF.Literal["", "Yes", "No"]
+		history_complete: DF.Check
 		history_expected_until: DF.Datetime | None
+		history_from: DF.Date | None
+		history_rows: DF.Int
+		history_to: DF.Date | None
 		information_at: DF.Datetime | None
 		label: DF.Data | None
 		last_reported: DF.Datetime | None
@@ -81,12 +94,13 @@ class CAMSDevice(TokenHolder, Document):
 		service_tag: DF.Data
 		shift_types: DF.TableMultiSelect[CAMSDeviceShift]
 		time_zone: DF.Autocomplete | None
+		unconfirmed: DF.Check
 		users_synced_at: DF.Datetime | None
 	# end: auto-generated types
 
 	def onload(self) -> None:
 		"""For the form: what the chosen gateway API cannot do."""
-		settings = frappe.get_cached_doc("CAMS Biometric Settings")
+		settings = read_settings()
 		self.set_onload("gateway_api", settings.gateway_api)
 		self.set_onload("unsupported", settings.unsupported_operations())
 
@@ -94,15 +108,24 @@ class CAMSDevice(TokenHolder, Document):
 		self.service_tag = (self.service_tag or "").strip()
 
 	def validate(self) -> None:
+		self.validate_service_tag()
 		self.update_auth_token()
 		self.validate_security_key()
 		self.validate_time_zone()
 		self.keep_what_was_learned()
 
+	def validate_service_tag(self) -> None:
+		if self.is_new() and self.service_tag and not is_service_tag(self.service_tag):
+			frappe.throw(
+				_(
+					"A Service Tag has letters, digits and . _ : - only, begins with a letter or a digit, and has at most 64."
+				),
+				title=_("Service Tag"),
+			)
+
 	def update_auth_token(self) -> None:
-		settings = frappe.get_doc("CAMS Biometric Settings")
-		former_digest = "" if self.is_new() else settings.auth_token_digest
-		self.update_token_digest(settings.token_overlap, former_digest or "")
+		"""With its first own token a device refuses the account's at once: that one may be known where this is not."""
+		self.update_token_digest(read_settings().token_overlap)
 
 	def validate_security_key(self) -> None:
 		key = self.security_key or ""
@@ -147,15 +170,25 @@ class CAMSDevice(TokenHolder, Document):
 		)
 
 	@frappe.whitelist()
-	def expect_history(self) -> None:
-		"""Accept batches of this device without a token for the next 24 hours, for a load begun in the portal."""
-		frappe.only_for("System Manager")
-		self.accept_history()
+	def expect_history(self, from_date: str | None = None, to_date: str | None = None) -> None:
+		"""Accept batches of this device without a token for the next 24 hours, for a load begun in the portal.
 
-	def accept_history(self) -> None:
-		"""See expect_history; for a load that this site asked for."""
-		self.history_expected_until = add_to_date(now_datetime(), hours=HISTORY_HOURS)
-		self.save()
+		Only punches of these days (site's zone, both included; any day where empty), and until the answer is complete.
+		Throws where the days are in no order.
+		"""
+		frappe.only_for("System Manager")
+		device = stored(self, "write")
+		if from_date and to_date and getdate(from_date) > getdate(to_date):
+			frappe.throw(
+				_("Choose days of which the first is not after the last."), title=_("Expect History")
+			)
+		expected_history.open_for(device.name, from_date, to_date)
+
+	@frappe.whitelist(methods=["POST"])
+	def confirm(self) -> None:
+		"""Say that this device, which registered itself, is one of ours: from now on its shifts wait for it."""
+		frappe.only_for("System Manager")
+		stored(self, "write").db_set("unconfirmed", 0)
 
 	@frappe.whitelist(methods=["POST"])
 	def open_door(self, door: int = 1, reason: str = "") -> str:

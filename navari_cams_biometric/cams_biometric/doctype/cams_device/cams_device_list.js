@@ -1,12 +1,13 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
 frappe.listview_settings["CAMS Device"] = {
-	add_fields: ["enabled", "last_reported", "health", "problems"],
+	add_fields: ["enabled", "unconfirmed", "last_reported", "health", "problems"],
 	hide_name_column: true,
 
 	get_indicator(doc) {
 		const { colors } = cams_biometric;
 		if (!doc.enabled) return [__("Disabled"), "gray", "enabled,=,0"];
+		if (doc.unconfirmed) return [__("Unconfirmed"), "orange", "unconfirmed,=,1|enabled,=,1"];
 		if (doc.health) return [__(doc.health), colors[doc.health], `health,=,${doc.health}|enabled,=,1`];
 		if (!doc.last_reported) return [__("Never Reported"), "orange", "last_reported,is,not set|enabled,=,1"];
 		return [__("Not Checked"), "blue", "health,is,not set|enabled,=,1"];

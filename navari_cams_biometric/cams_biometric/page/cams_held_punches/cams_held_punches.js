@@ -35,11 +35,13 @@
 				.attr("aria-label", __("Refresh"));
 			this.body = $(`<div class="cams-held">
 				<div class="cams-results" role="status" aria-live="polite"></div>
+				<div class="cams-unread"></div>
 				<div class="cams-unknown"></div>
 				<div class="cams-groups"></div>
 				<div class="cams-empty hide"></div>
 			</div>`).appendTo(this.page.main);
 			this.$results = this.body.find(".cams-results");
+			this.$unread = this.body.find(".cams-unread");
 			this.$unknown = this.body.find(".cams-unknown");
 			this.$groups = this.body.find(".cams-groups");
 			this.$empty = this.body.find(".cams-empty");
@@ -79,6 +81,7 @@
 				data.total ? __("{0} pending", [data.total]) : __("All clear"),
 				data.total ? "orange" : "green",
 			);
+			this.draw_unread(data.unread);
 			this.draw_unknown(data.unknown);
 			this.draw_groups(data.groups);
 			for (const result of this.results.filter((each) => each.outcome)) this.draw_result(result);
@@ -98,6 +101,64 @@
 				</div>
 				<div class="cams-buttons">${buttons}</div>
 			</header>`;
+		}
+
+		// Unread events
+
+		draw_unread(unread) {
+			this.$unread.toggleClass("hide", !unread.count);
+			if (!unread.count) return this.$unread.empty();
+			const rows = unread.rows.map((event) => this.unread_html(event)).join("");
+			const read_all = words.button("read_again", "", __("Read All Again"), "btn-default");
+			this.$unread.html(`<section class="frappe-card cams-group" data-code="UNREAD">
+				${this.header({ ...unread, state: "Unread" }, this.data.may_resolve ? read_all : "")}
+				<table class="cams-table">
+					<thead><tr>
+						<th>${__("Last Received")}</th><th>${__("Device")}</th><th>${__("Not Understood")}</th>
+						<th class="text-right">${__("Times")}</th><th><span class="sr-only">${__("Actions")}</span></th>
+					</tr></thead>
+					<tbody>${rows}</tbody>
+				</table>
+				${this.unread_footer(unread)}
+			</section>`);
+		}
+
+		unread_html(event) {
+			const dismiss = words.button("dismiss_event", event.name, __("Dismiss"), "btn-default");
+			return `<tr>
+				<td>${words.form_link("CAMS Unread Event", event.name, words.moment(event.last_received))}</td>
+				<td>${event.service_tag ? words.form_link("CAMS Device", event.service_tag, event.device) : __("Not known")}</td>
+				<td class="text-muted">${words.escape(event.parts)}</td>
+				<td class="text-right">${event.times}</td>
+				<td class="text-right">${this.data.may_resolve ? dismiss : ""}</td>
+			</tr>`;
+		}
+
+		unread_footer(unread) {
+			if (unread.count <= unread.rows.length) return "";
+			const text = __("The first {0} of {1}.", [unread.rows.length, unread.count]);
+			return `<footer class="cams-footer">${text}
+				<a href="#" data-do="open_events">${__("Show all")}</a></footer>`;
+		}
+
+		open_events() {
+			frappe.set_route("List", "CAMS Unread Event", { state: "Unread" });
+		}
+
+		read_again() {
+			return cams_biometric.call("unread_event_actions.read_again").then(({ read, unread }) => {
+				frappe.show_alert({
+					message: __("Understood: {0}. Still unread: {1}.", [read, unread]),
+					indicator: unread ? "orange" : "green",
+				});
+				return this.refresh();
+			});
+		}
+
+		dismiss_event(name) {
+			frappe.confirm(__("Dismiss this event? Nothing in it will count."), () =>
+				cams_biometric.call("unread_event_actions.dismiss", { names: [name] }).then(() => this.refresh()),
+			);
 		}
 
 		// Unknown users

@@ -17,6 +17,7 @@ from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, sees_door_commands_only
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
@@ -81,7 +82,7 @@ def _gateway_events(device: frappe._dict, first: date, last: date) -> tuple[list
 
 
 def _notes_on_gateway_api() -> list[str]:
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	if settings.gateway_api == GatewayApi.REST_V3.value:
 		return []
 	return [_("{0} reports punches, but no door events.").format(settings.gateway_api)]

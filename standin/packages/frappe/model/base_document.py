@@ -10,6 +10,7 @@ from frappe.database.columns import TABLES
 from frappe.missing import refuse
 from frappe.model import child_table_fields, default_fields
 from frappe.model.fieldtypes import as_text, for_row
+from frappe.model.meta import get_controller as get_controller
 from frappe.runtime import _dict
 
 

@@ -9,10 +9,9 @@ import frappe
 from frappe.exceptions import DoesNotExistError, PermissionError
 from frappe.messages import bold, throw
 from frappe.missing import missing, refuse
-from frappe.model.base_document import BaseDocument
+from frappe.model.base_document import BaseDocument, get_controller
 from frappe.model.defaults import default_values
 from frappe.model.fieldtypes import cast
-from frappe.model.meta import get_controller
 from frappe.model.saving import Saving
 from frappe.runtime import _dict
 from frappe.utils.data import get_datetime, get_timedelta, getdate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import frappe
 from frappe.missing import module_getattr
+from frappe.model.base_document import get_controller
 from frappe.model.document import Document
-from frappe.model.meta import get_controller
 
 __getattr__ = module_getattr(__name__)
 

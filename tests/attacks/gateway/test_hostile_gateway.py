@@ -22,7 +22,7 @@ from navari_cams_biometric.gateway.errors import (
 	UnreadableReplyError,
 )
 from navari_cams_biometric.gateway.operations import REQUESTS
-from tests.attacks.hostile import HostileGateway, head
+from tests.attacks.gateway.hostile import HostileGateway, head
 from tests.gateway.conftest import GATE, NAIROBI, NOW, TOKEN, Records, at
 
 APIS = ("REST v3 (form not published)", "Web API 3.0")

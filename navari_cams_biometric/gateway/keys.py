@@ -1,0 +1,137 @@
+"""The names under which gateways, their clones and the former Web APIs send the same thing, and how values are read.
+
+This is the only place to add a name. Keys are compared without case, blanks, `_` and `-`.
+
+ref: PROTOCOL sections 1 and 2
+"""
+
+import json
+from typing import Any
+
+Row = dict[str, Any]
+
+# The documented name first, which counts before the others.
+KEYS = {
+	"authtoken": ("authtoken", "token"),
+	"serialnumber": (
+		"serialnumber",
+		"servicetagid",
+		"servicetag",
+		"stgid",
+		"devicesn",
+		"deviceserialnumber",
+	),
+	"labelname": ("labelname", "devicename"),
+	"operationid": ("operationid", "requestid"),
+	"time": ("time",),
+	"userid": (
+		"userid",
+		"usercode",
+		"employeecode",
+		"employeeid",
+		"empcode",
+		"empid",
+		"enrollid",
+		"enrollnumber",
+		"badgenumber",
+		"personid",
+	),
+	"type": ("type", "attendancetype", "punchtype", "direction", "atttype"),
+	"logtime": (
+		"logtime",
+		"punchtime",
+		"attendancetime",
+		"attendancelog",
+		"atttime",
+		"checktime",
+		"eventtime",
+		"operationtime",
+		"timestamp",
+	),
+	"inputtype": ("inputtype", "verifytype", "verifymode"),
+	"temperature": ("temperature", "bodytemperature"),
+	"facemask": ("facemask",),
+}
+ENVELOPE = ("authtoken", "serialnumber", "labelname", "operationid", "time")
+PUNCH = ("userid", "type", "logtime", "inputtype", "temperature", "facemask")
+# What punches are listed under, and what is around them. `AttendanceLog` is a time where it is a plain text.
+LOGS = (
+	"punchlog",
+	"punchlogs",
+	"attendancelog",
+	"attendancelogs",
+	"log",
+	"logs",
+	"trans",
+	"transactions",
+	"attendance",
+	"attendances",
+	"punches",
+)
+AROUND = ("realtime", "apirequestinfo", "requestdata", "load")
+# How many rows a batch says it has, and where the next one begins: read, and nothing to keep.
+COUNTS = ("returnrowcount", "actualrowcount", "offset")
+# What people call one direction, and the type of the documentation.
+TYPE_WORDS = {"in": "CheckIn", "i": "CheckIn", "out": "CheckOut", "o": "CheckOut"}
+
+# Plain values under these say nothing that could be lost: around punches, and within one.
+KNOWN_AROUND = {*COUNTS, "status", "statuscode", *(key for name in ENVELOPE for key in KEYS[name])}
+KNOWN_IN_PUNCH = {key for name in ("serialnumber", *PUNCH) for key in KEYS[name]}
+
+
+def fold(value: object) -> Row:
+	"""The object with its keys as this module has them, the first of two alike; of anything else an empty one."""
+	folded: Row = {}
+	if isinstance(value, dict):
+		for key, item in value.items():
+			folded.setdefault(fold_key(key), item)
+	return folded
+
+
+def fold_key(key: str) -> str:
+	return key.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def value_of(row: Row, name: str) -> Any:
+	"""The first plain value that is not empty under one of the names for `name`; None without one."""
+	for key in KEYS[name]:
+		value = row.get(key)
+		if as_text(value) or isinstance(value, bool):
+			return value
+	return None
+
+
+def text_of(row: Row, name: str) -> str:
+	return as_text(value_of(row, name))
+
+
+def as_text(value: object) -> str:
+	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
+	if isinstance(value, bool) or not isinstance(value, str | int | float):
+		return ""
+	if isinstance(value, float) and value.is_integer():
+		value = int(value)
+	text = str(value).replace("\0", "")
+	return text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def decode(value: Any) -> Any:
+	"""What JSON in a text says, where it is an object or a list; everything else as it is."""
+	if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+		try:
+			return load_json(value)
+		except (ValueError, RecursionError):
+			pass
+	return value
+
+
+def load_json(text: str) -> Any:
+	"""As json.loads; a number that Python would not convert, or that is none, stays a text.
+
+	Raises ValueError or RecursionError.
+	"""
+	return json.loads(text, parse_int=_read_integer, parse_constant=str)
+
+
+def _read_integer(digits: str) -> int | str:
+	return int(digits) if len(digits) <= 18 else digits

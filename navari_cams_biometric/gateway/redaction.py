@@ -1,0 +1,100 @@
+"""A picture of a body from which a person or a later version can read it, without what is secret or biometric."""
+
+import json
+import re
+from typing import Any
+
+from .keys import AROUND, ENVELOPE, KEYS, Row, decode, fold_key
+
+LONGEST = 64  # characters of a text or a key that stays
+DEEPEST = 20
+SECRET_WORDS = (
+	"token",
+	"password",
+	"passwd",
+	"passcode",
+	"pwd",
+	"secret",
+	"securitykey",
+	"card",
+	"template",
+	"photo",
+	"image",
+	"picture",
+	"biometric",
+	"fingerprint",
+	"minutiae",
+)
+SECRET_KEYS = ("pin", "key", "data")
+KNOWN_NAMES = {key for name, keys in KEYS.items() if name != "authtoken" for key in keys}
+NOTE = "[{} characters removed]"
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_=-]{16,}")
+_IS_NOTE = re.compile(r"\[(?:\d+|all) characters removed\]")
+
+
+def redact(content: Any, level: int = 0, is_known: bool = False) -> Any:
+	"""The content with notes of their length for secrets, biometric data, texts over 64 characters, and what lies
+	deeper than 20 levels. JSON within a text is written as what it says.
+
+	`is_known` means that it stands under a name whose values are no secrets. Elsewhere a single word of 16 characters or
+	more may be a token or a template, whatever it is called.
+	"""
+	content = decode(content)
+	if isinstance(content, dict | list) and level >= DEEPEST:
+		return NOTE.format("all")
+	if isinstance(content, list):
+		return [redact(item, level + 1) for item in content]
+	if isinstance(content, dict):
+		return {
+			_short(key): _note(item)
+			if _is_secret(key) and item is not None
+			else redact(item, level + 1, fold_key(key) in KNOWN_NAMES)
+			for key, item in content.items()
+		}
+	if isinstance(content, str):
+		return _note(content) if not is_known and _OPAQUE.fullmatch(content.strip()) else _short(content)
+	return content if len(str(content)) <= LONGEST else _note(content)
+
+
+def restore(picture: Any) -> Any:
+	"""The picture for reading it again: what was removed says something, but is no text any more (True)."""
+	if isinstance(picture, list):
+		return [restore(item) for item in picture]
+	if isinstance(picture, dict):
+		return {key: restore(item) for key, item in picture.items()}
+	return True if isinstance(picture, str) and _IS_NOTE.fullmatch(picture) else picture
+
+
+def substance(content: Row) -> str:
+	"""The content without its envelope, as text: the same for an event that is sent again later or with another
+	token. It holds secrets; only a digest of it may be kept."""
+	return _dump(_without_envelope(content))
+
+
+def _without_envelope(content: Any) -> Any:
+	content = decode(content)
+	if not isinstance(content, dict):
+		return content
+	names = {name for key in ENVELOPE for name in KEYS[key]}
+	inner = {key: item for key, item in content.items() if fold_key(key) not in names}
+	return {key: _without_envelope(item) if fold_key(key) in AROUND else item for key, item in inner.items()}
+
+
+def _is_secret(key: str) -> bool:
+	folded = fold_key(key)
+	return folded in SECRET_KEYS or any(word in folded for word in SECRET_WORDS)
+
+
+def _note(value: Any) -> str:
+	return NOTE.format(len(value if isinstance(value, str) else _dump(value)))
+
+
+def _dump(value: Any) -> str:
+	try:
+		return json.dumps(value, sort_keys=True)
+	except RecursionError:
+		return json.dumps(redact(value), sort_keys=True)
+
+
+def _short(text: str) -> str:
+	return text if len(text) <= LONGEST else NOTE.format(len(text))

@@ -1,0 +1,177 @@
+"""Bodies of other shapes than the documented ones: read where their meaning is plain, named where it is not."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from navari_cams_biometric.gateway.callback import parse_callback
+from navari_cams_biometric.gateway.punch import Punch
+from tests.gateway.bodies import SERIAL, TOKEN, encode, make_body, make_punch_log
+
+FIRST = {"Type": "CheckIn", "UserId": "EMP-0001", "LogTime": "2024-09-17 08:00:00 GMT +0300"}
+SECOND = {"Type": "CheckOut", "UserId": "EMP-0002", "LogTime": "2024-09-17 17:00:00 GMT +0300"}
+ENVELOPE = {"SerialNumber": SERIAL, "AuthToken": TOKEN}
+
+
+def found(body):
+	callback = parse_callback(body if isinstance(body, bytes) else encode(body))
+	assert (callback.token, callback.service_tag) == (TOKEN, SERIAL)
+	assert callback.unread == ()
+	return [(punch.user_id, punch.type, punch.log_time) for punch in callback.punches]
+
+
+def expected(*punches):
+	return [(punch["UserId"], punch["Type"], punch["LogTime"]) for punch in punches]
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{**ENVELOPE, "PunchLog": FIRST},
+		{"RealTime": {**ENVELOPE, "PunchLogs": [FIRST]}},
+		{"RealTime": {**ENVELOPE, "AttendanceLog": FIRST}},
+		{**ENVELOPE, "PunchLog": {"Logs": [FIRST]}},
+		{**ENVELOPE, "Load": {"PunchLog": {"Log": [FIRST]}}},
+		{**ENVELOPE, "Load": {"PunchLog": FIRST}},
+		{**ENVELOPE, "trans": [FIRST]},
+		{**ENVELOPE, "PunchLog": json.dumps({"Log": [FIRST]})},
+		{**ENVELOPE, "PunchLog": {"Log": json.dumps([FIRST])}},
+		{**ENVELOPE, "PunchLog": {"Log": {"0": FIRST}}},
+		{**ENVELOPE, "PunchLog": {"Log": [json.dumps(FIRST)]}},
+		{**ENVELOPE, **FIRST},
+		{"RealTime": {**ENVELOPE, **FIRST}},
+		{"RealTime": {**ENVELOPE, "PunchLog": [{"PunchLog": FIRST}]}},
+		{"RealTime": json.dumps({**ENVELOPE, "PunchLog": FIRST})},
+		{"ServiceTagId": SERIAL, "AuthToken": TOKEN, "PunchLog": {"Log": [FIRST]}},
+	],
+	ids=lambda body: json.dumps(body)[:60],
+)
+def test_one_punch_wherever_it_stands(body):
+	assert found(body) == expected(FIRST)
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{"RealTime": {**ENVELOPE, "PunchLog": FIRST}, "PunchLog": {"Log": [SECOND]}},
+		{**ENVELOPE, "PunchLog": {"Log": {"a": FIRST, "b": SECOND}}},
+		{**ENVELOPE, "PunchLog": [FIRST, SECOND]},
+		{"RealTime": {**ENVELOPE, "PunchLog": FIRST, "Log": [SECOND]}},
+	],
+	ids=lambda body: json.dumps(body)[:60],
+)
+def test_all_of_several_punches(body):
+	assert found(body) == expected(FIRST, SECOND)
+
+
+@pytest.mark.parametrize("key", ["EmployeeCode", "employee_id", "Emp Code", "USERID", "UserCode"])
+def test_a_person_under_another_name(key):
+	entry = {key: "EMP-0001", "Type": "CheckIn", "LogTime": FIRST["LogTime"]}
+	assert found({**ENVELOPE, "PunchLog": {"Log": [entry]}}) == expected(FIRST)
+
+
+def test_a_flat_body_of_a_clone():
+	body = {
+		"DeviceSN": SERIAL,
+		"AuthToken": TOKEN,
+		"EmployeeCode": "EMP-0001",
+		"AttendanceLog": FIRST["LogTime"],
+		"Direction": "IN",
+	}
+	assert found(body) == expected(FIRST)
+
+
+@pytest.mark.parametrize("key", ["AttendanceType", "PunchType", "Direction"])
+def test_a_type_under_another_name(key):
+	entry = {key: "CheckOut", "UserId": "EMP-0002", "LogTime": SECOND["LogTime"]}
+	assert found({"RealTime": {**ENVELOPE, "PunchLog": entry}}) == expected(SECOND)
+
+
+def test_a_type_and_a_way_of_recognition_that_are_exchanged():
+	body = make_body(PunchLog=make_punch_log(Type="Face", InputType="In"))
+	[punch] = parse_callback(body).punches
+
+	assert (punch.type, punch.input_type) == ("CheckIn", "Face")
+
+
+OLD = {
+	"ServiceTagId": SERIAL,
+	"AuthToken": TOKEN,
+	"Operation": "Attendance",
+	"OperationTime": FIRST["LogTime"],
+	"OperationData": {"AttendanceType": "CheckIn", "InputType": "Face", "UserId": "EMP-0001"},
+}
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{key: OLD[key] for key in ("ServiceTagId", "AuthToken")}
+		| {"ApiRequestInfo": {key: OLD[key] for key in ("Operation", "OperationTime", "OperationData")}},
+		{"ServiceTagId": SERIAL, "ApiRequestInfo": OLD},
+		OLD,
+	],
+	ids=["beside", "within", "flat"],
+)
+@pytest.mark.parametrize("form", [False, True])
+def test_the_former_web_apis(body, form):
+	sent = urlencode({"request_data": json.dumps(body)}).encode() if form else encode(body)
+	callback = parse_callback(sent)
+
+	assert callback.punches == (Punch("EMP-0001", "CheckIn", FIRST["LogTime"], input_type="Face"),)
+	assert (callback.token, callback.service_tag, callback.is_batch) == (TOKEN, SERIAL, False)
+	assert callback.unread == ()
+
+
+def test_a_former_web_api_may_count_seconds():
+	[punch] = parse_callback(encode({**OLD, "OperationTime": 1726549200})).punches
+	assert punch.log_time == "2024-09-17 05:00:00 GMT +0000"
+
+
+@pytest.mark.parametrize(
+	("body", "parts"),
+	[
+		({"RealTime": {**ENVELOPE, "Alarm": {"Door": 1}}}, ("alarm",)),
+		({"RealTime": {**ENVELOPE, "Heartbeat": "now"}}, ("heartbeat",)),
+		({**ENVELOPE, "PunchLog": {"Log": ["EMP-0001,2024-09-17 08:00:00"]}}, ("log",)),
+		({**ENVELOPE, "PunchLog": "EMP-0001 at eight"}, ("punchlog",)),
+		({**ENVELOPE, "PunchLog": {"ReturnRowCount": 3, "Log": [FIRST, SECOND]}}, ("returnrowcount",)),
+		({**ENVELOPE, "PunchLog": {"Entries": [FIRST]}}, ("entries",)),
+		({"RealTime": {**ENVELOPE, "PunchLog": {"Who": "EMP-0001", "LogTime": FIRST["LogTime"]}}}, ("who",)),
+		(
+			{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "When": "eight", "Type": "CheckIn"}}},
+			("when",),
+		),
+		(
+			{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "LogTime": "x", "State": "0"}}},
+			("state",),
+		),
+		({**ENVELOPE, "OperationData": {"UserId": "1", "FirstName": "A"}}, ("operationdata",)),
+		({"RealTime": {**ENVELOPE, "UserUpdated": ["junk", {"UserID": "1"}]}}, ("UserUpdated",)),
+		({"RealTime": {**ENVELOPE, "EmployeeCode": "1"}}, ("employeecode",)),
+	],
+	ids=lambda value: json.dumps(value)[:70],
+)
+def test_what_is_not_understood_is_named(body, parts):
+	assert parse_callback(encode(body)).unread == parts
+
+
+def test_two_people_under_an_unknown_name_in_one_second_are_not_one_nobody():
+	rows = [{"Badge": badge, "Type": "CheckIn", "LogTime": FIRST["LogTime"]} for badge in ("1", "2")]
+	callback = parse_callback(encode({**ENVELOPE, "PunchLog": {"Log": rows}}))
+
+	assert (callback.punches, callback.unread) == ((), ("badge",))
+
+
+@pytest.mark.parametrize(
+	"body", [b"a=1&b=2", b"request_data=", b"request_data=1", b"request_data=%7B", b"request_data"]
+)
+def test_a_form_without_a_request_is_no_json(body):
+	with pytest.raises(ValueError, match="Invalid JSON"):
+		parse_callback(body)
+
+
+def test_a_form_of_many_fields_is_no_request():
+	with pytest.raises(ValueError, match="Invalid JSON"):
+		parse_callback(b"request_data=%7B%7D" + b"&a=1" * 1000)

@@ -1,0 +1,75 @@
+"""The picture that is kept of a body: readable, and without what is secret."""
+
+import json
+
+import pytest
+
+from navari_cams_biometric.gateway.callback import envelope_of, read_callback
+from navari_cams_biometric.gateway.redaction import redact, restore, substance
+from tests.gateway.bodies import CARD_NUMBER, PHOTO_DATA, TEMPLATE_DATA, TOKEN
+
+
+def test_keys_and_short_values_stay():
+	content = {
+		"RealTime": {"Alarm": {"Door": 1, "State": "open", "On": True}, "At": None},
+		"SerialNumber": "A-SERIAL-OF-MORE-THAN-16",
+		"Row": "EMP-0001,2024-09-17 08:00:00,CheckIn",
+	}
+	assert redact(content) == content
+
+
+@pytest.mark.parametrize(
+	("content", "secret"),
+	[
+		({"AuthToken": TOKEN}, TOKEN),
+		({"RealTime": {"auth_token": TOKEN}}, TOKEN),
+		({"Template": [{"Type": "Card", "Data": CARD_NUMBER}]}, CARD_NUMBER),
+		({"CardNumber": int(CARD_NUMBER)}, CARD_NUMBER),
+		({"Data": TEMPLATE_DATA}, TEMPLATE_DATA),
+		({"FacePhoto": {"Anything": [PHOTO_DATA]}}, PHOTO_DATA),
+		({"UserPassword": 4711}, "4711"),
+		({"pin": "4711"}, "4711"),
+		({"Text": "x" * 65}, "xxxx"),
+		({"Log": [["y" * 300]]}, "yyyy"),
+		({"Text": json.dumps({"Password": "4711", "UserId": "1"})}, "4711"),
+		({"z" * 65: 1}, "zzzz"),
+		({"PunchLog": [TEMPLATE_DATA[:20]]}, TEMPLATE_DATA[:20]),
+		({"Whatever": TOKEN}, TOKEN),
+		({"Number": 10**80}, "0000"),
+	],
+	ids=str,
+)
+def test_what_is_secret_or_long_becomes_a_note(content, secret):
+	picture = json.dumps(redact(content))
+	assert secret not in picture
+	assert "characters removed]" in picture
+
+
+def test_json_in_a_text_is_written_as_what_it_says():
+	assert redact({"PunchLog": json.dumps({"UserId": "1"})}) == {"PunchLog": {"UserId": "1"}}
+
+
+def test_what_was_removed_says_something_and_is_no_text():
+	picture = redact({"UserId": "1", "AuthToken": TOKEN, "Note": "n" * 100, "Log": [{"Data": "x"}]})
+	assert restore(picture) == {"UserId": "1", "AuthToken": True, "Note": True, "Log": [{"Data": True}]}
+
+
+def test_a_body_of_many_levels_is_cut():
+	content = {}
+	for _level in range(900):
+		content = {"a": content}
+	assert len(json.dumps(redact(content))) < 300
+	assert substance(content)
+
+
+def test_the_substance_is_the_same_for_an_event_that_is_sent_again():
+	def body(token, at):
+		return {"RealTime": {"AuthToken": token, "Time": at, "OperationID": at, "Alarm": {"Time": "8"}}}
+
+	assert substance(body("a", "1")) == substance(body("b", "2"))
+	assert substance(body("a", "1")) != substance({"RealTime": {"Alarm": {"Time": "9"}}})
+
+
+def test_a_log_whose_rows_were_removed_is_still_not_understood():
+	picture = redact({"PunchLog": {"Log": ["r" * 80, "s" * 80]}})
+	assert read_callback(envelope_of(restore(picture))).unread == ("log",)
