@@ -19,6 +19,7 @@ from .punch import Punch
 
 EMPTY_BODY = "Empty request body"
 INVALID_JSON = "Invalid JSON"
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair
 
 ENVELOPE_KEYS = {"operationid", "labelname", "serialnumber", "authtoken", "time"}
 
@@ -245,10 +246,12 @@ def fold(value: object) -> dict[str, Any]:
 
 
 def as_text(value: object) -> str:
-	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
+	"""A scalar as trimmed text that every database can store; clones send numbers for texts.
+
+	What no database takes is replaced and not dropped: a text must not become another one.
+	"""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""
 	if isinstance(value, float) and value.is_integer():
 		value = int(value)
-	text = str(value).replace("\0", "")
-	return text.encode("utf-8", "replace").decode("utf-8").strip()
+	return UNSTORABLE.sub("\ufffd", str(value)).strip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import frappe
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.stored_values import words_from_outside
 from navari_cams_biometric.gateway.callback import Callback, CallbackAddress
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def authenticate(
 def _register(service_tag: str | None, label: str) -> "CAMSDevice | None":
 	if not service_tag:
 		return None
-	device = frappe.new_doc("CAMS Device", service_tag=service_tag[:140], label=label[:140])
+	device = frappe.new_doc("CAMS Device", service_tag=service_tag[:140], label=words_from_outside(label))
 	try:
 		return device.insert(ignore_permissions=True, ignore_if_duplicate=True)
 	except frappe.NameError:  # a tag that Frappe takes for no name: the punch is kept, without a device

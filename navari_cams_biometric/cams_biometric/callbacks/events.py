@@ -52,7 +52,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 		**({} if deleted else device_user_store.user_id_field(event.user_id)),
 		"employee": employee.name if employee else None,
 		"last_updated": now_datetime(),
-		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
+		"operation_time": stored_values.from_outside(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
 		**_name_fields(event),
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
@@ -83,7 +83,9 @@ def _name_fields(event: UserEvent) -> dict[str, str]:
 	"""Only the names that the event contains."""
 	sent = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
 	return {
-		fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value is not None
+		fieldname: stored_values.words_from_outside(value)
+		for fieldname, value in sent.items()
+		if value is not None
 	}
 
 
