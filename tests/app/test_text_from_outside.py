@@ -245,3 +245,16 @@ def test_what_was_stored_before_is_shaped_by_the_patch(new_user_id, new_device):
 	assert (after.punch_type, after.reason) == (SHOWN_IMAGE, SHOWN_IMAGE)
 	assert {**after, **before} == {**punch, **before}  # nothing else was changed
 	assert frappe.db.get_value("CAMS Device", device, "label") == SHOWN_IMAGE
+
+
+def test_what_another_app_says_of_a_check_in_is_shaped(new_employee, run_jobs, foreign_hook):
+	def refuse(document, method=None):
+		raise frappe.ValidationError(f"<b>No</b> {IMAGE[:-1]}\u202e")
+
+	foreign_hook("validate", refuse)
+	user_id = new_employee().attendance_device_id
+	store(real_time(user_id))
+	run_jobs()
+	[punch] = punches_of(user_id)
+	assert punch.reason_code == "REFUSED"
+	assert not {"<", ">", "\u202e"} & set(punch.reason)

@@ -16,7 +16,7 @@ from simulator import Simulator
 from tests.bench.test_every_page import MODULE, reports
 from tests.bench.watching import OPEN, Watch
 from tests.contract.conftest import EMPLOYEE
-from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
+from tests.contract.host import DONE, SERVICE_TAG, SETTINGS, TOKEN, real_time
 
 RUN = "window.hacked=1"
 MARKUP = (
@@ -31,6 +31,7 @@ MARKUP = (
 	"\u202e1000\u200b\u2066\x07",
 )
 SYNC_USERS = "navari_cams_biometric.cams_biometric.controllers.enrolment_actions.sync_users"
+HIDDEN = ("\u200b", "<script></script>", "\u202e", "\ufe0f")
 NAIROBI = ZoneInfo("Africa/Nairobi")
 ROLES = ("HR Manager", "System Manager")
 FOUND = """() => ({
@@ -227,8 +228,48 @@ def test_markup_stays_text_where_a_device_is_searched(visit, service_tag, mark):
 def test_what_is_taken_from_an_id_books_a_punch_on_nobody_else(host, mark, known_id, bench_site):
 	"""The database takes ID and ID with a hidden character for one."""
 	now = f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S} GMT +0300"
-	for added in ("\u200b", "<script></script>", "\u202e", "\ufe0f"):
+	for added in HIDDEN:
 		assert host.callback(real_time(f"{known_id}{added}", now, OperationID=mark)).content == DONE
 	kept = {"operation_id": mark}
 	_wait_until(lambda: len(host.find("CAMS Punch", {**kept, "reason_code": "UNKNOWN_USER"})) == 4)
 	bench_site.sql(f"delete from `tabCAMS Punch` where operation_id = '{mark}'")
+
+
+def test_what_is_taken_from_an_id_confirms_no_command_for_somebody_else(host, mark, known_id, bench_site):
+	bench_site.sql(
+		"insert into `tabCAMS Command` (name, owner, modified_by, creation, modified, operation, service_tag, user_id,"
+		f" state, answered_at) values ('{mark}', 'Administrator', 'Administrator', now(), now(), 'AddUser',"
+		f" '{SERVICE_TAG}', '{known_id}', 'Waiting for Device', now())"
+	)
+	for added in HIDDEN:
+		assert host.callback(_person(f"{known_id}{added}", {}, "")).content == DONE
+	assert host.get("CAMS Command", mark)["state"] == "Waiting for Device"
+	assert host.callback(_person(known_id, {}, "")).content == DONE
+	assert host.get("CAMS Command", mark)["state"] == "Done"
+	bench_site.sql(f"delete from `tabCAMS Command` where name = '{mark}'")
+
+
+def test_what_was_stored_before_is_shaped_by_the_patch(mark, bench_site):
+	texts = {
+		"CAMS Device User": ("first_name", "<svg onload=1>"),
+		"CAMS History Load Device": ("message", "<b>no</b>"),
+		"CAMS Punch": ("punch_type", "\u202eCheckIn"),
+		"Error Log": ("method", f"CAMS {mark} <b>"),
+	}
+	for doctype, (field, text) in texts.items():
+		bench_site.sql(
+			f"insert into `tab{doctype}` (name, creation, modified, {field}) values ('{mark}', now(), now(), '{text}')"
+		)
+	bench_site.execute("navari_cams_biometric.patches.v0_2.shape_stored_texts.execute")
+	stored = {
+		doctype: bench_site.sql(f"select {field} from `tab{doctype}` where name = '{mark}'")[0][0]
+		for doctype, (field, _) in texts.items()
+	}
+	for doctype in texts:
+		bench_site.sql(f"delete from `tab{doctype}` where name = '{mark}'")
+	assert stored == {
+		"CAMS Device User": "‹svg onload=1›",
+		"CAMS History Load Device": "‹b›no‹/b›",
+		"CAMS Punch": "\ufffdCheckIn",
+		"Error Log": f"CAMS {mark} ‹b›",
+	}

@@ -46,7 +46,8 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 	known = frappe.db.get_value("CAMS Device User", name, fields, as_dict=True)
 	if _is_older(event.operation_time, known.operation_time, device):
 		return
-	employee = employees_by_device_id([event.user_id]).get(event.user_id)
+	user_id = stored_values.from_outside(event.user_id)
+	employee = employees_by_device_id([user_id]).get(user_id)
 	deleted = event.kind == "UserDeleted"
 	values = {
 		**({} if deleted else device_user_store.user_id_field(event.user_id)),
@@ -58,7 +59,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice") -> None:
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
 	}
 	stored_values.set_values("CAMS Device User", name, values)
-	command_results.confirm_by_event(device.name, event.user_id, _shown_by(event))
+	command_results.confirm_by_event(device.name, user_id, _shown_by(event))
 
 
 def _shown_by(event: UserEvent) -> list[str]:
