@@ -6,9 +6,11 @@ ref: PROTOCOL sections 1 and 2
 """
 
 import json
+import re
 from typing import Any
 
 Row = dict[str, Any]
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair
 
 # The documented name first, which counts before the others.
 KEYS = {
@@ -106,13 +108,15 @@ def text_of(row: Row, name: str) -> str:
 
 
 def as_text(value: object) -> str:
-	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
+	"""A scalar as trimmed text that every database can store; clones send numbers for texts.
+
+	What no database takes is replaced and not dropped: a text must not become another one.
+	"""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""
 	if isinstance(value, float) and value.is_integer():
 		value = int(value)
-	text = str(value).replace("\0", "")
-	return text.encode("utf-8", "replace").decode("utf-8").strip()
+	return UNSTORABLE.sub("\ufffd", str(value)).strip()
 
 
 def decode(value: Any) -> Any:

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
@@ -32,7 +33,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 		try:
 			yield client
 		except GatewayError as error:
-			refusal = str(error)
+			refusal = lines_from_outside(str(error))
 	if refusal:
 		frappe.throw(escape_html(refusal), title=_("Gateway Refused the Request"))
 
@@ -48,5 +49,5 @@ def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[l
 			for row in question(client):
 				received.append(row)
 		except GatewayError as error:
-			return received, str(error)
+			return received, lines_from_outside(str(error))
 	return received, ""

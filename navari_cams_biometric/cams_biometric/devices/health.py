@@ -219,7 +219,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	judged = {
 		"health": health_rules.health_of(case, problems),
 		"problems": ",".join(problems),
-		"health_note": "\n".join(remarks),
+		"health_note": stored_values.lines_from_outside("\n".join(remarks)),
 		"health_at": case.now,
 	}
 	stored_values.set_values("CAMS Device", service_tag, {**reported, **judged})

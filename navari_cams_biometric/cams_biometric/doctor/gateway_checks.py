@@ -10,6 +10,7 @@ from frappe.utils import add_to_date, get_url, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
@@ -115,7 +116,7 @@ def gateway() -> Iterator[Finding]:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 			_probe_gateway(client)
 	except GatewayError as error:
-		yield Finding(title, ERROR, str(error), "", SETTINGS, SETTINGS)
+		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
 		return
 	yield Finding(title, OK, _("The gateway answers by {0}.").format(settings.gateway_api))
 

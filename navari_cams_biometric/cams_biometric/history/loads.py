@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, getdate, now_datetime
 
-from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
@@ -147,7 +147,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			if not _load_window(client, load, row, window_start, window_end):
 				return False
 	except GatewayError as error:
-		row.db_set({"state": LoadState.FAILED, "message": str(error)})
+		row.db_set({"state": LoadState.FAILED, "message": stored_values.lines_from_outside(str(error))})
 		frappe.db.commit()
 		return True
 	row.db_set(
@@ -196,7 +196,7 @@ def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str
 	row.received += len(punches)
 	row.new_punches += new
 	row.already_here += len(punches) - new
-	row.page_offset = next_offset
+	row.page_offset = stored_values.from_outside(next_offset)
 	row.db_set(
 		{
 			field: row.get(field)

@@ -21,6 +21,7 @@ from navari_cams_biometric.cams_biometric.base.employees import employees_by_dev
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
@@ -270,11 +271,11 @@ def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
 	if isinstance(refusal, InactiveEmployeeStatusError):
 		return NotRecordedError("EMPLOYEE_INACTIVE")
 	if isinstance(refusal, CheckinRadiusExceededError):
-		return NotRecordedError("OUTSIDE_RADIUS", strip_html(str(refusal)))
+		return NotRecordedError("OUTSIDE_RADIUS", lines_from_outside(strip_html(str(refusal))))
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return NotRecordedError("LOCATION_REQUIRED")
-	return NotRecordedError("REFUSED", strip_html(str(refusal)))
+	return NotRecordedError("REFUSED", lines_from_outside(strip_html(str(refusal))))
 
 
 def _conclude(

@@ -18,7 +18,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 	import_devices() {
 		cams_biometric.settings("import_devices").then((added) => {
 			const message = added.length
-				? __("New devices: {0}", [added.join(", ")])
+				? __("New devices: {0}", [frappe.utils.escape_html(added.join(", "))])
 				: __("The gateway lists no new device.");
 			frappe.show_alert({ message, indicator: "green" });
 		});
@@ -36,7 +36,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 
 	migration_status() {
 		cams_biometric.settings("migration_status").then(({ state, done, total }) => {
-			frappe.msgprint(__("{0}: {1} of {2} devices", [state, done, total]), __("Migration Status"));
+			frappe.msgprint(__("{0}: {1} of {2} devices", [frappe.utils.escape_html(state), done, total]), __("Migration Status"));
 		});
 	},
 
