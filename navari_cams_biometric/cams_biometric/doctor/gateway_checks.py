@@ -118,6 +118,10 @@ def gateway() -> Iterator[Finding]:
 	except GatewayError as error:
 		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
 		return
+	except frappe.ValidationError as refusal:  # Settings have a Base URL that must not be used
+		frappe.clear_last_message()
+		yield Finding(title, ERROR, str(refusal), "", SETTINGS, SETTINGS)
+		return
 	yield Finding(title, OK, _("The gateway answers by {0}.").format(settings.gateway_api))
 
 
