@@ -119,6 +119,7 @@ WHO_MAY = [
 		{},
 		{HR_USER, HR, SYSTEM},
 	),
+	(f"{SETTINGS_PY}:confirm_live_site", (SETTINGS, {}), {SYSTEM}),
 	(f"{SETTINGS_PY}:import_devices", (SETTINGS, {}), {SYSTEM}),
 	(
 		f"{SETTINGS_PY}:load_history",

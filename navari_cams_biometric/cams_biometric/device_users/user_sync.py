@@ -55,6 +55,9 @@ def sync_in_background(service_tag: str, tell: str = "") -> None:
 	"""
 	if not _has_list():
 		return
+	if reason := frappe.get_cached_doc("CAMS Biometric Settings").why_paused():
+		_show_message(tell, reason)
+		return
 	try:
 		listed, deleted = _sync(service_tag)
 	except GatewayError as error:

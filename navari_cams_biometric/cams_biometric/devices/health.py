@@ -77,7 +77,7 @@ class Round:
 def check() -> None:
 	"""Scheduled: look after every enabled device, if Settings say so and the gateway can be asked."""
 	settings = frappe.get_cached_doc("CAMS Biometric Settings")
-	if settings.check_health and settings.auth_token_digest:
+	if settings.check_health and not settings.why_paused():
 		check_all()
 
 

@@ -13,6 +13,7 @@ from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_dat
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices import health
@@ -138,7 +139,7 @@ class CAMSDevice(TokenHolder, Document):
 		"""The key that encrypted bodies are read with; empty where encryption is off."""
 		if self.encryption == "Off":
 			return ""
-		return self.get_password("security_key", raise_exception=False) or ""
+		return read_secret(self, "security_key")
 
 	def expects_history(self) -> bool:
 		"""Whether a batch without token may come from this device now."""
