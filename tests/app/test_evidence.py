@@ -171,6 +171,21 @@ def test_restore_doubles_nothing_where_the_punch_was_tried_again(recorded, emplo
 	assert [checkin.name for checkin in checkins_of(employee.name)] == [again.name]
 
 
+def test_a_name_that_is_given_again_is_another_check_in(recorded, employee, new_employee):
+	"""Frappe counts back when the last of a series is deleted, and the next check-in has its name."""
+	before = said_by(recorded)
+	frappe.delete_doc("Employee Checkin", recorded.name)
+	values = {"employee": new_employee().name, "time": f"{DAY} 10:00:00", "log_type": "IN"}
+	other = frappe.new_doc("Employee Checkin", **values).insert(set_name=recorded.name)
+	[deletion] = changes_of(recorded.name)
+
+	[restored] = checkin_actions.restore([deletion.name])
+	assert restored != other.name
+	assert said_by(frappe.get_doc("Employee Checkin", restored)) == before
+	assert other.reload().employee == values["employee"]
+	assert punch_of(employee.attendance_device_id).employee_checkin == restored
+
+
 def test_what_is_restored_is_not_restored_again(recorded):
 	recorded.update({"log_type": "OUT"}).save()
 	[change] = changes_of(recorded.name)

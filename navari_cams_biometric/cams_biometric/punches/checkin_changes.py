@@ -15,13 +15,13 @@ from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE
 def restore(name: str) -> str | None:
 	"""Bring back what the device said in the check-in of this CAMS Checkin Change, also from before earlier changes.
 
-	A deleted check-in comes back under its name, unless the punch has another by now. Returns the check-in; None if
+	A deleted check-in comes back, unless the punch has another by now; under its name, unless that was given again. Returns the check-in; None if
 	this change is restored already. The caller checks permissions; HRMS may refuse.
 	"""
 	change = frappe.get_doc(CHANGE, name, for_update=True)
 	if change.state == CheckinChangeState.RESTORED:
 		return None
-	changes = _open_changes(change.employee_checkin)
+	changes = _open_changes(change)
 	checkin = _restored(change, _said(changes))
 	restored = {
 		"state": CheckinChangeState.RESTORED,
@@ -60,11 +60,12 @@ def _value_in_words(field: str, value: object) -> str:
 	return str(value) if value else "–"
 
 
-def _open_changes(checkin_name: str) -> list[frappe._dict]:
-	"""Not restored yet, the latest first."""
+def _open_changes(change: Document) -> list[frappe._dict]:
+	"""Those of the same check-in that are not restored yet, the latest first."""
+	same = {"employee_checkin": change.employee_checkin, "made_at": change.made_at}
 	return frappe.get_all(
 		CHANGE,
-		filters={"employee_checkin": checkin_name, "state": ["!=", CheckinChangeState.RESTORED]},
+		filters={**same, "state": ["!=", CheckinChangeState.RESTORED]},
 		fields=["name", "before"],
 		order_by="creation desc, name desc",
 	)
@@ -81,9 +82,7 @@ def _said(changes: Iterable[frappe._dict]) -> dict[str, object]:
 
 
 def _restored(change: Document, said: dict[str, object]) -> Document:
-	checkin_name = frappe.db.get_value(CHECKIN, {"custom_cams_punch": change.cams_punch or "-"}, "name")
-	checkin_name = checkin_name or frappe.db.exists(CHECKIN, change.employee_checkin)
-	if checkin_name:
+	if checkin_name := _present_checkin(change):
 		checkin = frappe.get_doc(CHECKIN, checkin_name, for_update=True)
 		checkin.check_permission("write")
 		sign(checkin, **said)
@@ -91,4 +90,14 @@ def _restored(change: Document, said: dict[str, object]) -> Document:
 	checkin = frappe.new_doc(CHECKIN)
 	sign(checkin, **said)
 	checkin.check_permission("create")
-	return checkin.insert(set_name=change.employee_checkin)
+	is_free = not frappe.db.exists(CHECKIN, change.employee_checkin)
+	return checkin.insert(set_name=change.employee_checkin if is_free else None)
+
+
+def _present_checkin(change: Document) -> str | None:
+	"""That of the punch, else the changed one itself: Frappe gives the name of a deleted one again."""
+	of_punch = {"custom_cams_punch": change.cams_punch}
+	if change.cams_punch and (name := frappe.db.get_value(CHECKIN, of_punch, "name")):
+		return name
+	itself = {"name": change.employee_checkin, "creation": change.made_at}
+	return frappe.db.get_value(CHECKIN, itself, "name")

@@ -88,13 +88,10 @@ def punch_of(checkin: Document) -> str | None:
 	return "" if checkin.custom_original_time else None
 
 
-def was_changed(checkin_name: str) -> bool:
-	"""Whether somebody changed what the device said, and it was not restored."""
-	return bool(
-		frappe.db.exists(
-			CHANGE, {"employee_checkin": checkin_name, "state": ["!=", CheckinChangeState.RESTORED]}
-		)
-	)
+def was_changed(checkin_name: str, punch: str) -> bool:
+	"""Whether somebody changed what the device said of this punch, and it was not restored."""
+	changed = {"employee_checkin": checkin_name, "cams_punch": punch, "state": CheckinChangeState.CHANGED}
+	return bool(frappe.db.exists(CHANGE, changed))
 
 
 def evidence_of(checkin: Document) -> dict[str, object]:
@@ -127,6 +124,7 @@ def _keep(checkin: Document, punch: str, state: str, before: dict[str, object], 
 	said = {
 		"employee_checkin": checkin.name,
 		"cams_punch": punch,
+		"made_at": checkin.creation,
 		"employee": checkin.employee,
 		"service_tag": checkin.device_id,
 		"punch_time": checkin.time,

@@ -260,7 +260,7 @@ def _own_checkin(checkin: frappe._dict) -> str | None:
 	is_same = own.employee == checkin.employee and own.time.replace(microsecond=0) == checkin.time.replace(
 		microsecond=0
 	)
-	if not is_same and not checkin_evidence.was_changed(own.name):
+	if not is_same and not checkin_evidence.was_changed(own.name, checkin.custom_cams_punch):
 		raise NotRecordedError("CHECKIN_DISAGREES", own.name)
 	return own.name
 

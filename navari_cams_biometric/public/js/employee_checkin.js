@@ -27,7 +27,8 @@ frappe.ui.form.on("Employee Checkin", {
 
 	tell_changes(frm) {
 		const checkin = frm.doc.name;
-		const open = { employee_checkin: checkin, state: ["!=", "Restored"] };
+		// A name may be given again after a deletion.
+		const open = { employee_checkin: checkin, made_at: frm.doc.creation, state: ["!=", "Restored"] };
 		const options = { filters: open, fields: ["name"], order_by: "creation asc", limit: 1 };
 		frappe.db.get_list("CAMS Checkin Change", options).then(([change]) => {
 			if (!change || frm.doc.name !== checkin) return;

@@ -19,6 +19,7 @@ class CAMSCheckinChange(Document):
 		cams_punch: DF.Data | None
 		employee: DF.Link | None
 		employee_checkin: DF.Link | None
+		made_at: DF.Datetime | None
 		punch_time: DF.Datetime | None
 		restored_at: DF.Datetime | None
 		restored_by: DF.Link | None
