@@ -53,11 +53,19 @@ def records(host, bench_site):
 		"CAMS Day Repair": {"employee": employee, "attendance_date": "2024-09-17", "state": "Dismissed"},
 		"CAMS Shift Release": {"shift_type": shift, "released_until": "2024-09-17 08:00:00"},
 		"CAMS History Load": {"from_date": "2024-09-17", "to_date": "2024-09-17", "state": "Done"},
+		"CAMS Checkin Change": {
+			"employee_checkin": checkin,
+			"employee": employee,
+			"state": "Changed",
+			"before": '{"log_type": "IN"}',
+			"after": '{"log_type": "OUT"}',
+		},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},
 	}
 	for doctype, values in made.items():
-		names, texts = ", ".join(values), ", ".join(f"'{value}'" for value in values.values())
+		names = ", ".join(f"`{field}`" for field in values)
+		texts = ", ".join(f"'{value}'" for value in values.values())
 		table = f"`tab{doctype}`"
 		bench_site.sql(f"insert into {table} ({COLUMNS}, {names}) values ('{mark}', {VALUES}, {texts})")
 	yield {

@@ -40,6 +40,7 @@ WHO_MAY = [
 		{HR, SYSTEM},
 	),
 	("controllers/audit_actions.py:fix", {"rows": []}, {HR, SYSTEM}),
+	("controllers/checkin_actions.py:restore", {"names": []}, {HR, SYSTEM}),
 	("controllers/cams_call.py:attendance", {}, EVERYBODY),
 	("controllers/doctor_page.py:examine", {}, {SYSTEM}),
 	("controllers/doctor_page.py:health", {}, EVERYBODY),
@@ -120,6 +121,7 @@ WHO_MAY = [
 		{},
 		{HR_USER, HR, SYSTEM},
 	),
+	(f"{SETTINGS_PY}:confirm_live_site", (SETTINGS, {}), {SYSTEM}),
 	(f"{SETTINGS_PY}:import_devices", (SETTINGS, {}), {SYSTEM}),
 	(
 		f"{SETTINGS_PY}:load_history",

@@ -42,8 +42,8 @@ def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[l
 	"""For a report: the gateway's rows, and a sentence that says why they are not all; empty if they are."""
 	settings = read_settings()
 	received: list[T] = []
-	if not settings.auth_token_digest:
-		return received, _("Enter the Auth Token in CAMS Biometric Settings first.")
+	if reason := settings.why_paused():
+		return received, reason
 	with settings.client(attempts=1, timeout=REPORT_SECONDS, patience=REPORT_SECONDS) as client:
 		try:
 			for row in question(client):

@@ -56,6 +56,9 @@ def sync_in_background(service_tag: str, tell: str = "") -> None:
 	"""
 	if not _has_list():
 		return
+	if reason := read_settings().why_paused():
+		_show_message(tell, reason)
+		return
 	try:
 		listed, deleted = _sync(service_tag)
 	except GatewayError as error:

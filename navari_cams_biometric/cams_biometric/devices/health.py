@@ -78,7 +78,7 @@ class Round:
 def check() -> None:
 	"""Scheduled: look after every enabled device, if Settings say so and the gateway can be asked."""
 	settings = read_settings()
-	if settings.check_health and settings.auth_token_digest:
+	if settings.check_health and not settings.why_paused():
 		check_all()
 
 

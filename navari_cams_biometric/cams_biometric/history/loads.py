@@ -112,6 +112,9 @@ def run(name: str) -> None:
 	frappe.set_user("Administrator")
 	if frappe.db.get_value("CAMS History Load", name, "state", for_update=True) != LoadState.QUEUED:
 		return  # cancelled, or another job has it
+	if reason := read_settings().why_paused():
+		_pause(name, reason)
+		return
 	set_state(name, LoadState.RUNNING)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- no other job takes this load
 	try:
@@ -121,6 +124,13 @@ def run(name: str) -> None:
 		set_state(name, LoadState.FAILED)
 		frappe.log_error("CAMS history load failed", frappe.get_traceback(), "CAMS History Load", name)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the final state
+
+
+def _pause(name: str, reason: str) -> None:
+	"""The gateway must not be asked: the load stays queued and says why. `resume_stalled` tries again."""
+	unfinished = {"parent": name, "state": ["!=", LoadDeviceState.DONE]}
+	frappe.db.set_value("CAMS History Load Device", unfinished, "message", reason)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, which releases the load
 
 
 def _run(load: frappe._dict) -> None:
