@@ -1,21 +1,18 @@
 """From queued punches to Employee Checkins: the work of the background job.
 
-HRMS decides what a valid check-in is: each is inserted through its DocType. This module decides what HRMS cannot
-know: who it was, which direction counts, and what happens to a punch that is refused. Several workers may run
-this at once: rows are locked, and nothing is done twice.
+HRMS decides what a valid check-in is: each is inserted through its DocType. `punch_rules` decides what HRMS cannot
+know, and this module what happens to a punch that is refused. Several workers may run this at once: rows are
+locked, and nothing is done twice.
 """
 
 import time
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
-from frappe.utils import add_to_date, getdate, now_datetime, strip_html
+from frappe.utils import add_to_date, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
@@ -23,31 +20,16 @@ from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
-from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, punch_rules
+from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
-
-if TYPE_CHECKING:
-	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
-		CAMSBiometricSettings,
-	)
-	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
 MOST_ATTEMPTS = 6
 SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
 TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
-
-
-class NotRecordedError(Exception):
-	"""This punch does not become a check-in now. `code` is one of reasons.REASONS, `detail` an addition to it."""
-
-	def __init__(self, code: str, detail: str = ""):
-		super().__init__(code)
-		self.code = code
-		self.detail = detail
 
 
 def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
@@ -110,13 +92,6 @@ class _BatchBrokenError(Exception):
 		self.trace = trace
 
 
-class Rules(NamedTuple):
-	"""What a batch is decided by, from the database."""
-
-	settings: "CAMSBiometricSettings"
-	devices: "dict[str, CAMSDevice]"
-
-
 def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
@@ -158,10 +133,10 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	Raises NotRecordedError where a person or a change is needed first.
 	"""
 	device = rules.devices.get(punch.service_tag)
-	_ensure_readable(punch, device)
-	direction = _direction(punch, device, rules.settings)
-	_ensure_clock(punch, rules.settings.clock_tolerance or 0)
-	_ensure_active(punch, employee)
+	punch_rules.ensure_readable(punch, device)
+	direction = punch_rules.direction_of(punch, device, rules.settings)
+	punch_rules.ensure_clock(punch, rules.settings.clock_tolerance or 0)
+	punch_rules.ensure_active(punch, employee)
 	if not direction:
 		_ensure_direction_is_optional(punch, employee)
 	checkin = frappe.new_doc("Employee Checkin")
@@ -181,54 +156,6 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
-
-
-def _ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
-	if not punch.user_id:
-		raise NotRecordedError("MALFORMED")
-	punch.punch_time = punch.punch_time or times.log_time_on_site(
-		punch.original_time, device
-	)  # a retry may know more
-	if not punch.punch_time:
-		raise NotRecordedError("TIME_UNREADABLE")
-	if device and not device.enabled:
-		raise NotRecordedError("DEVICE_DISABLED")
-
-
-def _direction(
-	punch: frappe._dict, device: "CAMSDevice | None", settings: "CAMSBiometricSettings"
-) -> str | None:
-	"""IN, OUT, or None for a check-in without log type. The device's own direction takes precedence over the
-	punch type's, but does not turn a meal into attendance.
-	"""
-	direction = settings.direction_of(punch.punch_type or "None")
-	if direction == NOT_ATTENDANCE:
-		raise NotRecordedError("NOT_ATTENDANCE")
-	if device and device.direction != "From Punch Type":
-		direction = device.direction
-	if not direction:
-		raise NotRecordedError("UNKNOWN_PUNCH_TYPE", punch.punch_type)
-	return None if direction == NO_DIRECTION else direction
-
-
-def _ensure_clock(punch: frappe._dict, tolerance: int) -> None:
-	"""Compared with the moment it was received, so that time passing does not hide a wrong clock. `tolerance` in
-	minutes.
-	"""
-	ahead = punch.punch_time - punch.creation
-	if ahead > timedelta(minutes=tolerance) and not punch.time_accepted:
-		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
-
-
-def _ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
-	"""An employee who left was active until the relieving date: punches that arrive late still count."""
-	if not employee:
-		raise NotRecordedError("UNKNOWN_USER")
-	if employee.status == "Active":
-		return
-	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
-	if employee.status != "Left" or not left_later:
-		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
 
 
 def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:

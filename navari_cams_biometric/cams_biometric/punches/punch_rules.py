@@ -1,0 +1,83 @@
+"""Whether a punch may become a check-in, as far as HRMS cannot know: its device, its time, its direction and who it was.
+
+Decides only: `checkins` makes the check-in, or sets the state that a reason stands for.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import frappe
+from frappe.utils import getdate
+
+from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+		CAMSBiometricSettings,
+	)
+	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+
+class NotRecordedError(Exception):
+	"""This punch does not become a check-in now. `code` is one of reasons.REASONS, `detail` an addition to it."""
+
+	def __init__(self, code: str, detail: str = ""):
+		super().__init__(code)
+		self.code = code
+		self.detail = detail
+
+
+class Rules(NamedTuple):
+	"""What a batch is decided by, from the database."""
+
+	settings: "CAMSBiometricSettings"
+	devices: "dict[str, CAMSDevice]"
+
+
+def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
+	if not punch.user_id:
+		raise NotRecordedError("MALFORMED")
+	punch.punch_time = punch.punch_time or times.log_time_on_site(
+		punch.original_time, device
+	)  # a retry may know more
+	if not punch.punch_time:
+		raise NotRecordedError("TIME_UNREADABLE")
+	if device and not device.enabled:
+		raise NotRecordedError("DEVICE_DISABLED")
+
+
+def direction_of(
+	punch: frappe._dict, device: "CAMSDevice | None", settings: "CAMSBiometricSettings"
+) -> str | None:
+	"""IN, OUT, or None for a check-in without log type. The device's own direction takes precedence over the
+	punch type's, but does not turn a meal into attendance.
+	"""
+	direction = settings.direction_of(punch.punch_type or "None")
+	if direction == NOT_ATTENDANCE:
+		raise NotRecordedError("NOT_ATTENDANCE")
+	if device and device.direction != "From Punch Type":
+		direction = device.direction
+	if not direction:
+		raise NotRecordedError("UNKNOWN_PUNCH_TYPE", punch.punch_type)
+	return None if direction == NO_DIRECTION else direction
+
+
+def ensure_clock(punch: frappe._dict, tolerance: int) -> None:
+	"""Compared with the moment it was received, so that time passing does not hide a wrong clock. `tolerance` in
+	minutes.
+	"""
+	ahead = punch.punch_time - punch.creation
+	if ahead > timedelta(minutes=tolerance) and not punch.time_accepted:
+		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
+
+
+def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
+	"""An employee who left was active until the relieving date: punches that arrive late still count."""
+	if not employee:
+		raise NotRecordedError("UNKNOWN_USER")
+	if employee.status == "Active":
+		return
+	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
+	if employee.status != "Left" or not left_later:
+		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
