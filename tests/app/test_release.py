@@ -12,7 +12,7 @@ from tests.contract.host import SETTINGS
 
 HELD_CODES = [code for code, reason in REASONS.items() if reason.state == PunchState.HELD]
 RELEASED_BY = {
-	"Employee": {"UNKNOWN_USER", "EMPLOYEE_INACTIVE"},
+	"Employee": {"UNKNOWN_USER", "EMPLOYEE_INACTIVE", "BEFORE_JOINING"},
 	"Shift Type": {"LOG_TYPE_REQUIRED"},
 	"HR Settings": {"LOCATION_REQUIRED", "OUTSIDE_RADIUS"},
 	"CAMS Device": {
@@ -81,7 +81,13 @@ def test_saving_an_employee_without_a_change_that_matters_queues_nothing(new_emp
 
 
 @pytest.mark.parametrize(
-	("field", "value"), [("status", "Suspended"), ("relieving_date", "2024-12-31"), ("status", "Active")]
+	("field", "value"),
+	[
+		("status", "Suspended"),
+		("relieving_date", "2024-12-31"),
+		("date_of_joining", "2019-12-31"),
+		("status", "Active"),
+	],
 )
 def test_each_change_that_matters_queues(new_employee, field, value):
 	employee = new_employee(status="Inactive")

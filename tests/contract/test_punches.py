@@ -1,5 +1,6 @@
 """What becomes of a punch once it was answered with `done`."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -207,6 +208,34 @@ def test_who_has_left_keeps_the_punches_until_the_relieving_date(host, new_emplo
 	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
 	send(host, user_id, "2024-09-18 08:00:00 GMT +0300")
 	assert [punch["state"] for punch in host.settled(user_id, 2)] == ["Recorded", "Held"]
+
+
+def test_a_punch_from_before_joining_is_held_and_released_when_the_date_is_corrected(host, new_employee):
+	employee = new_employee(date_of_joining="2024-09-17")
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, "2024-09-16 08:00:00 GMT +0300")
+	send(host, user_id, "2024-09-17 08:00:00 GMT +0300")
+	before, first = host.settled(user_id, 2)
+	assert (before["state"], before["reason_code"]) == ("Held", "BEFORE_JOINING")
+	assert before["employee"] == employee["name"]
+	assert "2024-09-17" in before["reason"]
+	assert first["state"] == "Recorded"
+	host.update("Employee", employee["name"], date_of_joining="2024-09-16")
+	host.settled(user_id, 2, state="Recorded")
+
+
+def test_old_punches_that_waited_for_an_id_are_not_given_to_who_joined_later(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	send(host, user_id)
+	host.settled(user_id, state="Held")
+	employee = new_employee(attendance_device_id="", date_of_joining="2024-10-01")
+	host.update("Employee", employee["name"], attendance_device_id=user_id)
+	deadline = time.monotonic() + 40
+	while host.settled(user_id)[0]["reason_code"] == "UNKNOWN_USER" and time.monotonic() < deadline:
+		time.sleep(0.15)
+	[punch] = host.punches(user_id)
+	assert (punch["state"], punch["reason_code"]) == ("Held", "BEFORE_JOINING")
+	assert host.checkins(employee["name"]) == []
 
 
 def test_a_clock_that_runs_ahead_is_held_until_a_person_accepts_the_time(host, new_employee):

@@ -9,7 +9,7 @@ from frappe.query_builder.functions import Trim
 
 
 def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
-	"""Return name, status and relieving date of the employees with these Attendance Device IDs, by device id.
+	"""Return name, status and dates of joining and relieving of the employees with these Attendance Device IDs, by device id.
 
 	Trimmed and exact: the database ignores case, but user ids are texts in which case and leading zeros count.
 	An empty user id is nobody's.
@@ -20,7 +20,8 @@ def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
 	employee = frappe.qb.DocType("Employee")
 	rows = (
 		frappe.qb.from_(employee)
-		.select(employee.name, employee.status, employee.relieving_date, employee.attendance_device_id)
+		.select(employee.name, employee.status, employee.date_of_joining, employee.relieving_date)
+		.select(employee.attendance_device_id)
 		.where(Trim(employee.attendance_device_id).isin(sorted(wanted)))
 		.run(as_dict=True)
 	)

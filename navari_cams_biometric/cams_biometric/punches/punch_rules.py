@@ -73,9 +73,12 @@ def ensure_clock(punch: frappe._dict, tolerance: int) -> None:
 
 
 def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
-	"""An employee who left was active until the relieving date: punches that arrive late still count."""
+	"""On the day of the punch. Who left was active until the relieving date: punches that arrive late still count.
+	Who has not joined yet may have got the user ID of somebody else."""
 	if not employee:
 		raise NotRecordedError("UNKNOWN_USER")
+	if employee.date_of_joining and getdate(punch.punch_time) < getdate(employee.date_of_joining):
+		raise NotRecordedError("BEFORE_JOINING", str(employee.date_of_joining))
 	if employee.status == "Active":
 		return
 	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)

@@ -49,6 +49,14 @@ REASONS = {
 		_lt("If the punch is genuine, set the employee to Active or correct the Relieving Date."),
 		("Employee",),
 	),
+	"BEFORE_JOINING": Reason(
+		PunchState.HELD,
+		_lt("The punch is from before the employee's Date of Joining."),
+		_lt(
+			"Correct the Date of Joining if it is wrong; else it is somebody else's who had this user ID: dismiss it."
+		),
+		("Employee",),
+	),
 	"UNKNOWN_PUNCH_TYPE": Reason(
 		PunchState.HELD,
 		_lt("The punch type is not in the table of punch types."),

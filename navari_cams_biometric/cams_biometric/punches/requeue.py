@@ -8,7 +8,7 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, codes_requeued_by
 
-EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date")
+EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date", "date_of_joining")
 
 
 def requeue_after_change(document: Document, method: str | None = None) -> None:
