@@ -63,7 +63,9 @@ def load() -> None:
 	settings = frappe.get_doc("CAMS Biometric Settings")
 	if not settings.service_tag_id:
 		no_gateway = {"check_health": 0, "reconcile_days": 0}
-		settings.update({"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN, **no_gateway}).save()
+		old_examples = {"oldest_live_punch": 0}
+		account = {"service_tag_id": SERVICE_TAG, "auth_token": AUTH_TOKEN}
+		settings.update({**account, **no_gateway, **old_examples}).save()
 	frappe.db.commit()
 
 

@@ -49,7 +49,8 @@ class SiteTestCase(IntegrationTestCase):
 			self.addCleanup(patched.stop)
 		frappe.db.commit()
 		self.company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
-		self.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN, base_url="")
+		values = {"service_tag_id": SERVICE_TAG, "auth_token": TOKEN, "base_url": "", "oldest_live_punch": 0}
+		self.update(SETTINGS, SETTINGS, **values)
 		frappe.db.set_value("CAMS Punch", {"state": ("in", ("Queued", "Failed"))}, "state", "Held")
 
 	def find(self, doctype: str, filters: dict, fields: Any = None, order_by: str = "creation asc") -> list:

@@ -188,7 +188,7 @@ def test_what_another_worker_made_of_the_punch_meanwhile_stands(foreign_hook, ne
 
 
 def test_a_fault_while_the_devices_are_noted_loses_and_doubles_nothing(monkeypatch, new_employee):
-	def fail(_punches):
+	def fail(*_arguments):
 		raise frappe.QueryDeadlockError
 
 	employee = new_employee()

@@ -168,6 +168,8 @@ def site(host, bench_site):
 	site.make_earlier()
 	site.expected_first_day = site.first_day()
 	site.migrate()
+	site.defaults = host.get(SETTINGS, SETTINGS)
+	host.update(SETTINGS, SETTINGS, oldest_live_punch=0)
 	yield site
 	shared = ("gateway_api", "base_url", "check_health", "reconcile_days", "clock_tolerance")
 	host.update(SETTINGS, SETTINGS, reconcile_from=None, **{field: before[field] for field in shared})
@@ -197,6 +199,10 @@ def test_the_token_is_believed_and_can_be_sent_and_is_readable_nowhere(site):
 	assert TOKEN in printed
 	assert site.sql(f"select * from `tabSingles` where value like '%{TOKEN}%'") == []
 	assert site.sql(f"select name from `tabVersion` where data like '%{TOKEN}%'") == []
+
+
+def test_a_site_that_had_the_app_before_gets_the_default_of_a_newer_setting(site):
+	assert site.defaults["oldest_live_punch"] == 45
 
 
 def test_input_type_is_a_text_without_default_and_keeps_its_values(site):

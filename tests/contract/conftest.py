@@ -41,10 +41,10 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 
 def prepare(host: Host) -> None:
-	"""Bring a site to the demo data, by the same requests on both hosts."""
+	"""Bring a site to the demo data, by the same requests on both hosts. The documented punches are years old."""
 	company = host.find("Company", {}, ["name"])[0]["name"]
 	EMPLOYEE["company"] = company
-	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN)
+	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN, oldest_live_punch=0)
 	for number in range(1, 6):
 		device_id = f"EMP-000{number}"
 		if not host.find("Employee", {"attendance_device_id": device_id}, ["name"]):

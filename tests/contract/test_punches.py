@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -248,6 +249,45 @@ def test_a_clock_that_runs_ahead_is_held_until_a_person_accepts_the_time(host, n
 	host.settled(user_id, state="Held")
 	assert host.call("accept_time", names=[punch["name"]]) == 1
 	host.settled(user_id, state="Recorded")
+
+
+@pytest.mark.parametrize("log_time", ["1970-01-01 03:00:07 GMT +0300", "2000-01-01 00:04:00"])
+def test_a_clock_that_fell_back_is_held_until_a_person_accepts_the_time(host, new_employee, log_time):
+	employee = new_employee(date_of_birth="1940-01-01", date_of_joining="1960-01-01")
+	user_id = employee["attendance_device_id"]
+	send(host, user_id, log_time)
+	[punch] = host.settled(user_id, state="Held")
+	assert punch["reason_code"] == "CLOCK_BEHIND"
+	assert host.call("retry", names=[punch["name"]]) == 1
+	host.settled(user_id, state="Held")
+	assert host.call("accept_time", names=[punch["name"]]) == 1
+	host.settled(user_id, state="Recorded")
+
+
+def test_history_from_before_2010_is_held_too_and_later_history_is_not(host, new_employee):
+	user_id = new_employee(date_of_birth="1970-01-01", date_of_joining="1990-01-01")["attendance_device_id"]
+	entries = [("CheckIn", user_id, f"{day} 08:00:00 GMT +0300") for day in ("2009-12-31", "2010-01-01")]
+	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
+	outcome = [(punch["state"], punch["reason_code"]) for punch in host.settled(user_id, 2)]
+	assert outcome == [("Held", "CLOCK_BEHIND"), ("Recorded", None)]
+
+
+def test_a_live_punch_older_than_settings_allow_is_held_and_released_by_a_larger_limit(host, new_employee):
+	user_id = new_employee()["attendance_device_id"]
+	now = datetime.now(timezone.utc)
+	host.update(SETTINGS, SETTINGS, oldest_live_punch=45)
+	try:
+		for days in (46, 44):
+			send(host, user_id, f"{now - timedelta(days=days):%Y-%m-%d %H:%M:%S} GMT +0000")
+		outcome = [(punch["state"], punch["reason_code"]) for punch in host.settled(user_id, 2)]
+		assert outcome == [("Held", "CLOCK_BEHIND"), ("Recorded", None)]
+		old = ("CheckOut", user_id, f"{now - timedelta(days=400):%Y-%m-%d %H:%M:%S} GMT +0000")
+		assert host.callback(batch(old, AuthToken=TOKEN)).content == DONE
+		assert host.settled(user_id, 3)[0]["state"] == "Recorded"
+		host.update(SETTINGS, SETTINGS, oldest_live_punch=60)
+		host.settled(user_id, 3, state="Recorded")
+	finally:
+		host.update(SETTINGS, SETTINGS, oldest_live_punch=0)
 
 
 def test_a_held_punch_can_be_dismissed_and_taken_up_again(host, new_user_id):

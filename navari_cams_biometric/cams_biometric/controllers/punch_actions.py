@@ -19,7 +19,7 @@ def retry(names: list[str] | str) -> int:
 
 @frappe.whitelist(methods=["POST"])
 def accept_time(names: list[str] | str) -> int:
-	"""Accept the time of punches that are ahead of their arrival. Returns how many."""
+	"""Accept the time of punches that are ahead of their arrival, or long before it. Returns how many."""
 	return _queue_again(names, time_accepted=1)
 
 

@@ -1,10 +1,13 @@
 """The clocks of devices, measured by comparing the time of their punches with the time of arrival."""
 
+from datetime import datetime
+
 import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 LAST_PUNCHES = 20
 WINDOW_HOURS = 24
@@ -37,6 +40,23 @@ def measure_clock(service_tag: str) -> dict[str, object]:
 		"clock_skew": round(max(-LARGEST, min(skew, LARGEST))),
 		"clock_skew_at": get_datetime(punches[0].creation),
 	}
+
+
+def fallen_back_to(service_tag: str) -> datetime | None:
+	"""The time of the device's last punch, if that is held because the clock fell back, and the clock was not set since."""
+	last = frappe.get_all(
+		"CAMS Punch",
+		filters={"service_tag": service_tag, "source": "Real Time"},
+		fields=["punch_time", "creation", "state", "reason_code"],
+		order_by="creation desc",
+		limit=1,
+	)
+	if not last or (last[0].state, last[0].reason_code) != (PunchState.HELD, "CLOCK_BEHIND"):
+		return None
+	set_at = _last_set(service_tag)
+	if set_at and get_datetime(last[0].creation) <= get_datetime(set_at):
+		return None
+	return get_datetime(last[0].punch_time)
 
 
 def note_finished_command(command: Document, method: str | None = None) -> None:

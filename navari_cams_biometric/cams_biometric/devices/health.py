@@ -212,7 +212,12 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	_note_reported(service_tag, answer)
 	reported = _reported_fields(service_tag, answer)
 	case = Case(
-		before, frappe._dict({**before, **reported}), bool(answer.health), answer.overdue, now_datetime()
+		before,
+		frappe._dict({**before, **reported}),
+		bool(answer.health),
+		answer.overdue,
+		now_datetime(),
+		clocks.fallen_back_to(service_tag),
 	)
 	problems = health_rules.find_problems(case, Limits.of_settings())
 	remarks = [*problems.values(), *_remark(answer, outage)]

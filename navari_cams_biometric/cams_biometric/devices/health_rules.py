@@ -41,7 +41,7 @@ class Case:
 	"""One device: its record `before` this check and `after` it, both with the fields of CAMS Device.
 
 	`answered` means that the gateway answered about the device this time, `overdue` that a command has been
-	pending too long. Times are naive, in the site's zone.
+	pending too long, `fell_back_to` is what its clock shows after a power cut. Times are naive, in the site's zone.
 	"""
 
 	before: frappe._dict
@@ -49,6 +49,7 @@ class Case:
 	answered: bool
 	overdue: bool
 	now: datetime
+	fell_back_to: datetime | None = None
 
 	@property
 	def had(self) -> set[str]:
@@ -122,6 +123,10 @@ def _waits(case: Case) -> bool:
 
 
 def _clock_drift(case: Case, limits: Limits) -> str:
+	if case.fell_back_to:
+		return _(
+			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then resolve them on Held Punches."
+		).format(case.fell_back_to.strftime("%Y-%m-%d"))
 	skew = case.after.clock_skew
 	if abs(skew) <= 60 * limits.clock_tolerance:
 		return ""

@@ -34,6 +34,21 @@ def devices() -> Iterator[Finding]:
 		yield Finding(title, OK, _("{0} devices, all healthy.").format(len(enabled)))
 
 
+def clocks() -> Iterator[Finding]:
+	"""Devices whose clock fell back: what they send is held."""
+	title = _("Clocks")
+	held = {"state": PunchState.HELD, "reason_code": "CLOCK_BEHIND", "service_tag": ["is", "set"]}
+	tags = frappe.get_all("CAMS Punch", held, pluck="service_tag", distinct=True, order_by="service_tag")
+	in_use = {"enabled": 1, "name": ["in", tags or [""]]}
+	names = frappe.get_all("CAMS Device", in_use, pluck="name", order_by="name")
+	if not names:
+		yield Finding(title, OK, _("No clock fell back."))
+		return
+	sentence = _("The clock of these devices fell back, so their punches are held: {0}.")
+	remedy = _("Sync the time of the device, then resolve its punches on the page Held Punches.")
+	yield Finding(title, WARNING, sentence.format(joined_names(names)), remedy, "CAMS Device", names[0])
+
+
 def employees() -> Iterator[Finding]:
 	"""Active employees whose punches nobody could know as theirs."""
 	title = _("Employees")
@@ -105,7 +120,7 @@ def geolocation() -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
 
-CHECKS = (devices, employees, held_punches, unread_events, shift_types, geolocation)
+CHECKS = (devices, clocks, employees, held_punches, unread_events, shift_types, geolocation)
 
 
 def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ def _process_batch(punches: list[frappe._dict]) -> None:
 	rules = Rules(read_settings(), find_devices(service_tags))
 	for punch in punches:
 		_process(punch, employees.get(punch.user_id), rules)
-	_note_devices_reported(punches)
+	_note_devices_reported(punches, rules)
 
 
 def _process(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
@@ -135,7 +135,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	device = rules.devices.get(punch.service_tag)
 	punch_rules.ensure_readable(punch, device)
 	direction = punch_rules.direction_of(punch, device, rules.settings)
-	punch_rules.ensure_clock(punch, rules.settings.clock_tolerance or 0)
+	punch_rules.ensure_clock(punch, rules.settings)
 	punch_rules.ensure_active(punch, employee)
 	if not direction:
 		_ensure_direction_is_optional(punch, employee)
@@ -262,16 +262,18 @@ def _conclude_broken(broken: _BatchBrokenError) -> None:
 		_conclude(punch, "DATABASE_BUSY", "", broken.employee)
 
 
-def _note_devices_reported(punches: list[frappe._dict]) -> None:
-	"""Once a batch, and without the document cache, from which every callback would read the device."""
+def _note_devices_reported(punches: list[frappe._dict], rules: Rules) -> None:
+	"""Once a batch, and without the document cache, from which every callback would read the device. A clock that
+	fell back says nothing of how far a device is complete."""
 	device = frappe.qb.DocType("CAMS Device")
 	for service_tag in sorted({punch.service_tag for punch in punches if punch.service_tag}):
 		own = [punch for punch in punches if punch.service_tag == service_tag]
-		watermark.note_punched(service_tag, own)
+		in_time = [punch for punch in own if not punch_rules.is_behind(punch, rules.settings)]
+		watermark.note_punched(service_tag, in_time)
 		last_reported = max(punch.creation for punch in own)
 		labels = [punch.device_label for punch in own if punch.device_label]
 		punched = [
-			punch.punch_time for punch in own if punch.punch_time and punch.punch_time <= punch.creation
+			punch.punch_time for punch in in_time if punch.punch_time and punch.punch_time <= punch.creation
 		]
 		is_later = device.last_reported.isnull() | (device.last_reported < last_reported)
 		frappe.qb.update(device).set(device.last_reported, last_reported).where(

@@ -27,11 +27,17 @@ from navari_cams_biometric.cams_biometric.punches.suggestions import SURE, Candi
 UNKNOWN = "UNKNOWN_USER"
 WAITING = (PunchState.HELD, PunchState.FAILED)
 # What a person can do here, besides opening the places in which the cause is fixed.
-ACTIONS = {UNKNOWN: ("dismiss",), "CLOCK_AHEAD": ("accept_time", "dismiss"), "MALFORMED": ("dismiss",)}
+ACTIONS = {
+	UNKNOWN: ("dismiss",),
+	"CLOCK_AHEAD": ("accept_time", "dismiss"),
+	"CLOCK_BEHIND": ("accept_time", "dismiss"),
+	"MALFORMED": ("dismiss",),
+}
 OTHER_ACTIONS = ("retry", "dismiss")
 # Places besides Reason.requeued_by.
 MORE_PLACES = {
 	"CLOCK_AHEAD": (DEVICE,),
+	"CLOCK_BEHIND": (DEVICE,),
 	"TIME_UNREADABLE": ("Employee Checkin",),
 	"MALFORMED": ("Employee Checkin",),
 	"CHECKIN_DISAGREES": ("Employee Checkin",),

@@ -3,11 +3,11 @@
 Decides only: `checkins` makes the check-in, or sets the state that a reason stands for.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 		CAMSBiometricSettings,
 	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
+EARLIEST = datetime(2010, 1, 1)  # no punch is older: clocks without power begin again in 1970 or 2000
 
 
 class NotRecordedError(Exception):
@@ -63,13 +65,26 @@ def direction_of(
 	return None if direction == NO_DIRECTION else direction
 
 
-def ensure_clock(punch: frappe._dict, tolerance: int) -> None:
-	"""Compared with the moment it was received, so that time passing does not hide a wrong clock. `tolerance` in
-	minutes.
-	"""
+def ensure_clock(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None:
+	"""Compared with the moment it was received, so that time passing does not hide a wrong clock."""
+	if punch.time_accepted:
+		return
 	ahead = punch.punch_time - punch.creation
-	if ahead > timedelta(minutes=tolerance) and not punch.time_accepted:
+	if ahead > timedelta(minutes=cint(settings.clock_tolerance)):
 		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
+	if is_behind(punch, settings):
+		raise NotRecordedError("CLOCK_BEHIND", f"-{-ahead.days} d")
+
+
+def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
+	"""Whether the device's clock must have fallen back when this punch was made: it is from before there were such
+	devices, or real-time and older than Settings allow. False where a person accepted the time.
+	"""
+	if punch.time_accepted or not punch.punch_time:
+		return False
+	oldest = cint(settings.oldest_live_punch)
+	is_too_old = punch.creation - punch.punch_time > timedelta(days=oldest)
+	return punch.punch_time < EARLIEST or bool(oldest and punch.source == "Real Time" and is_too_old)
 
 
 def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:

@@ -71,6 +71,14 @@ REASONS = {
 		),
 		(SETTINGS,),
 	),
+	"CLOCK_BEHIND": Reason(
+		PunchState.HELD,
+		_lt("The time is long before the moment the punch arrived: the device's clock fell back."),
+		_lt(
+			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
+		),
+		(SETTINGS,),
+	),
 	"TIME_UNREADABLE": Reason(
 		PunchState.HELD,
 		_lt("The time cannot be read."),

@@ -8,7 +8,10 @@ import pytest
 from frappe.utils import add_to_date, get_system_timezone, now_datetime, nowdate
 
 from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
+from navari_cams_biometric.cams_biometric.controllers.punch_actions import accept_time, dismiss
 from navari_cams_biometric.cams_biometric.devices import health
+from navari_cams_biometric.cams_biometric.doctor import attendance_checks
+from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
 from tests.app.health.devices import NOTIFICATION_LOG, device, form, set_device, state
@@ -40,6 +43,64 @@ def test_a_clock_that_is_wrong_shows_in_the_punches(gateway, tags, ahead, expect
 	assert found.clock_skew_at == frappe.db.get_value("CAMS Punch", {"service_tag": tags[0]}, "creation")
 	assert (found.health, words in found.health_note) == (expected, True)
 	assert state(tags[1]) == ("Healthy", "")
+
+
+def dead_clock(tag, log_time="2000-01-01 00:04:00 GMT +0300"):
+	store(real_time("EMP-0001", log_time, SerialNumber=tag, AuthToken=demo.AUTH_TOKEN))
+	drain()
+	return frappe.db.get_value("CAMS Punch", {"service_tag": tag, "original_time": log_time})
+
+
+def test_a_clock_that_fell_back_shows_although_the_punches_before_were_right(gateway, tags, notices):
+	punch(tags[0], -3)
+	dead_clock(tags[0])
+	health.check_all()
+
+	assert state(tags[0]) == ("Clock Drift", "Clock Drift")
+	assert "fell back to 2000-01-01" in device(tags[0]).health_note
+	assert len(notices) == 1
+
+	punch(tags[0], -2, user_id="EMP-0002")
+	drain()
+	health.check_all()
+	assert state(tags[0]) == ("Healthy", "")
+
+
+def test_a_clock_that_was_set_did_not_fall_back_any_more(gateway, tags):
+	dead_clock(tags[0])
+	finished = {"finished_at": add_to_date(now_datetime(), seconds=1), "state": "Done"}
+	command = frappe.new_doc("CAMS Command", operation="SyncDeviceTime", service_tag=tags[0]).insert()
+	frappe.db.set_value("CAMS Command", command.name, finished)
+	health.check_all()
+
+	assert state(tags[0]) == ("Healthy", "")
+
+
+def test_an_old_time_that_a_person_accepted_is_no_clock_that_fell_back(gateway, tags):
+	name = dead_clock(tags[0])
+	accept_time([name])
+	drain()
+	punch(tags[0], -1, user_id="EMP-0003")
+	frappe.db.set_value("CAMS Punch", name, "creation", add_to_date(now_datetime(), seconds=5))
+	frappe.db.commit()
+	health.check_all()
+
+	assert state(tags[0]) == ("Healthy", "")
+
+
+def test_the_doctor_names_devices_whose_clock_fell_back(gateway, tags):
+	name = dead_clock(tags[0])
+	[finding] = attendance_checks.clocks()
+	assert (finding.state, tags[0] in finding.sentence) == ("warning", True)
+	dismiss([name])
+	assert [finding.state for finding in attendance_checks.clocks()] == ["ok"]
+
+
+def test_a_clock_that_fell_back_moves_neither_last_punch_nor_complete_until(gateway, tags):
+	dead_clock(tags[0])
+	found = device(tags[0])
+	assert (found.last_punch, found.complete_until) == (None, None)
+	assert found.last_reported
 
 
 def test_punches_that_came_late_do_not_count_beside_one_that_did_not(gateway, tags):

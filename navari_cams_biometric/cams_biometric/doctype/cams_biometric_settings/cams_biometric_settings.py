@@ -59,6 +59,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		licence_warning: DF.Int
 		live_site: DF.Data | None
+		oldest_live_punch: DF.Int
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]

@@ -16,7 +16,7 @@ frappe.ui.form.on("CAMS Punch", {
 		if (frm.doc.reason_code === "UNKNOWN_USER" && frm.doc.state === "Held") {
 			add(__("Link to Employee"), () => actions.link_to_employee(frm.doc)).addClass("btn-primary");
 		}
-		if (frm.doc.reason_code === "CLOCK_AHEAD" && frm.doc.state === "Held") {
+		if (["CLOCK_AHEAD", "CLOCK_BEHIND"].includes(frm.doc.reason_code) && frm.doc.state === "Held") {
 			add(__("Accept Time"), () => actions.accept_time(names));
 		}
 		if (["Held", "Failed", "Ignored"].includes(frm.doc.state)) {
