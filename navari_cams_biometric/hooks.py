@@ -52,6 +52,7 @@ doc_events = {
 	"Employee Checkin": {
 		"before_insert": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.drop_forged_fields",
 		"before_validate": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.guard_change",
+		"after_insert": "navari_cams_biometric.cams_biometric.punches.repeats.note_checkin",
 		"on_update": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_change",
 		"on_trash": [
 			"navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_deletion",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.contract.host import DONE, SERVICE_TAG, TOKEN, real_time
+from tests.contract.host import DONE, SERVICE_TAG, SETTINGS, TOKEN, real_time
 
 MENDING = "navari_cams_biometric.cams_biometric.controllers.held_punches_page"
 DAY = datetime(2024, 9, 17, 8)
@@ -283,6 +283,22 @@ def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(
 	right = unlinked()
 	_, outcome = link(user_id, right)
 	assert (outcome["checked_in"], len(host.checkins(right["name"]))) == (5, 5)
+
+
+def test_undoing_a_link_holds_its_repeats_again(host, call, new_user_id, unlinked, settled, link):
+	user_id, employee = new_user_id(), unlinked()
+	send(host, *((user_id, DAY + timedelta(seconds=seconds), {}) for seconds in (0, 20)))
+	settled(user_id, 2, state="Held")
+	host.update(SETTINGS, SETTINGS, ignore_repeat=30)
+	try:
+		since, outcome = link(user_id, employee)
+		assert outcome["checked_in"] == 1
+		assert [other["reason_code"] for other in outcome["others"]] == ["REPEATED"]
+		call("undo_link", user_id=user_id, employee=employee["name"], since=since)
+	finally:
+		host.update(SETTINGS, SETTINGS, ignore_repeat=0)
+	found = {(punch["reason_code"], punch["employee"]) for punch in host.punches(user_id)}
+	assert found == {("UNKNOWN_USER", None)}
 
 
 def test_a_large_link_is_undone_in_slices(host, call, new_user_id, unlinked, hold, link):

@@ -358,6 +358,43 @@ def test_a_check_in_that_is_there_already_is_linked(host, new_employee):
 	assert len(host.checkins(employee["name"])) == 1
 
 
+@pytest.mark.parametrize("order", [(0, 20, 40), (40, 20, 0), (20, 0, 40)])
+def test_of_a_double_touch_the_first_counts_in_whatever_order_they_arrive(host, new_employee, order):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	host.update(SETTINGS, SETTINGS, ignore_repeat=30)
+	try:
+		for number, seconds in enumerate(order, 1):
+			send(host, user_id, f"2024-09-17 09:00:{seconds:02} GMT +0300")
+			host.settled(user_id, number)
+		repeated = [punch for punch in host.settled(user_id, 3) if punch["reason_code"] == "REPEATED"]
+		assert [punch["state"] for punch in repeated] == ["Ignored", "Ignored"]
+		assert [checkin["time"][11:19] for checkin in host.checkins(employee["name"])] == ["09:00:00"]
+		host.call("retry", names=[repeated[1]["name"]])
+		deadline = time.monotonic() + 40
+		while len(host.checkins(employee["name"])) < 2 and time.monotonic() < deadline:
+			time.sleep(0.15)
+	finally:
+		host.update(SETTINGS, SETTINGS, ignore_repeat=0)
+	times = [checkin["time"][11:19] for checkin in host.checkins(employee["name"])]
+	assert times == ["09:00:00", "09:00:40"]
+
+
+def test_a_double_touch_of_a_check_in_made_otherwise_is_a_repeat(host, new_employee):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	host.update(SETTINGS, SETTINGS, ignore_repeat=30)
+	try:
+		send(host, user_id, "2024-09-17 09:00:20 GMT +0300")
+		host.settled(user_id, state="Recorded")
+		values = {"employee": employee["name"], "time": "2024-09-17 09:00:00", "log_type": "IN"}
+		made = host.create("Employee Checkin", **values)
+		assert host.settled(user_id, state="Ignored")[0]["reason_code"] == "REPEATED"
+	finally:
+		host.update(SETTINGS, SETTINGS, ignore_repeat=0)
+	assert [checkin["name"] for checkin in host.checkins(employee["name"])] == [made["name"]]
+
+
 def test_a_deleted_check_in_is_told_and_can_be_made_again(host, new_employee):
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]

@@ -20,7 +20,7 @@ from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, punch_rules
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, punch_rules, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
@@ -65,6 +65,7 @@ def _drain_batch() -> bool:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
+	repeats.look_again(punch.name for punch in punches)
 	late_days.note_punches(punch.name for punch in punches)
 	frappe.publish_realtime(
 		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
@@ -95,7 +96,8 @@ class _BatchBrokenError(Exception):
 def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
-	rules = Rules(read_settings(), find_devices(service_tags))
+	settings = read_settings()
+	rules = Rules(settings, find_devices(service_tags), repeats.read_windows(settings))
 	for punch in punches:
 		_process(punch, employees.get(punch.user_id), rules)
 	_note_devices_reported(punches, rules)
@@ -118,13 +120,17 @@ def _process(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -
 
 def _settle(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
 	frappe.db.savepoint("cams_punch")
+	punch.log_type = None
 	try:
 		fields = _check_in(punch, employee, rules)
 	except NotRecordedError as reason:
 		frappe.db.rollback(save_point="cams_punch")
 		_conclude(punch, reason.code, reason.detail, employee)
-		return
-	_set_state(punch, punch_time=punch.punch_time, **fields)
+		if reason.code != repeats.REPEATED:
+			return
+	else:
+		_set_state(punch, punch_time=punch.punch_time, **fields)
+	repeats.requeue_repeats(employee.name, punch.log_type, punch.punch_time, rules.repeats)
 
 
 def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> dict:
@@ -134,17 +140,18 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	"""
 	device = rules.devices.get(punch.service_tag)
 	punch_rules.ensure_readable(punch, device)
-	direction = punch_rules.direction_of(punch, device, rules.settings)
+	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)
 	punch_rules.ensure_active(punch, employee)
-	if not direction:
+	if not punch.log_type:
 		_ensure_direction_is_optional(punch, employee)
+	punch_rules.ensure_first(punch, employee, rules)
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
 		{
 			"employee": employee.name,
 			"time": punch.punch_time,
-			"log_type": direction,
+			"log_type": punch.log_type,
 			"device_id": punch.service_tag,
 		}
 	)
@@ -241,7 +248,7 @@ def _conclude(
 
 
 def _set_state(punch: frappe._dict, **values: object) -> None:
-	inbox.update_punches([punch.name], **{"retry_after": None, **values})
+	inbox.update_punches([punch.name], **{"retry_after": None, "log_type": punch.log_type, **values})
 
 
 def _conclude_broken(broken: _BatchBrokenError) -> None:

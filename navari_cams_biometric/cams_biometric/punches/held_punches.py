@@ -22,6 +22,7 @@ from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
 from navari_cams_biometric.cams_biometric.punches.reasons import DEVICE, REASONS, SETTINGS
+from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
 from navari_cams_biometric.cams_biometric.punches.suggestions import SURE, Candidate, Directory, likeliest
 
 UNKNOWN = "UNKNOWN_USER"
@@ -396,9 +397,10 @@ def _made_by_link(user_id: str, employee: str, since: datetime) -> list[frappe._
 
 
 def _held_otherwise(user_id: str, employee: str, since: datetime) -> list[str]:
-	"""Punches of the user that are held for another reason, such as the employee's status."""
-	filters = {"user_id": user_id, "employee": employee, "state": ["in", WAITING], "modified": [">=", since]}
-	return frappe.get_all("CAMS Punch", filters=filters, pluck="name")
+	"""Punches of the user that are held for another reason, such as the employee's status, or ignored as repeats."""
+	theirs = {"user_id": user_id, "employee": employee, "modified": [">=", since]}
+	held = frappe.get_all("CAMS Punch", filters={**theirs, "state": ["in", WAITING]}, pluck="name")
+	return held + frappe.get_all("CAMS Punch", filters={**theirs, "reason_code": REPEATED}, pluck="name")
 
 
 def _hold_as_unknown(names: list[str]) -> None:

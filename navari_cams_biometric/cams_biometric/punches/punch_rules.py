@@ -10,6 +10,7 @@ import frappe
 from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.punches import repeats
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Rules(NamedTuple):
 
 	settings: "CAMSBiometricSettings"
 	devices: "dict[str, CAMSDevice]"
+	repeats: repeats.Windows
 
 
 def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
@@ -99,3 +101,14 @@ def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
 	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
 	if employee.status != "Left" or not left_later:
 		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
+
+
+def ensure_first(punch: frappe._dict, employee: frappe._dict, rules: Rules) -> None:
+	"""Not a double touch. One whose check-in is there already is no longer judged."""
+	within = rules.repeats.of(punch.service_tag)
+	if not within or punch.repeat_accepted:
+		return
+	if not repeats.is_repeat(employee.name, punch.log_type, punch.punch_time, within):
+		return
+	if not frappe.db.exists("Employee Checkin", {"custom_cams_punch": punch.name}):
+		raise NotRecordedError("REPEATED")

@@ -28,6 +28,11 @@ REASONS = {
 		_lt("Punches of this type are kept as a record and do not count as attendance."),
 		_lt("To let them count, change the punch type in CAMS Biometric Settings and retry."),
 	),
+	"REPEATED": Reason(
+		PunchState.IGNORED,
+		_lt("The same person touched again in the same direction within seconds: the first touch counts."),
+		_lt("Retry lets this one count, too."),
+	),
 	"DISMISSED": Reason(PunchState.IGNORED, _lt("Dismissed by a person."), _lt("Retry processes it again.")),
 	"CHECKIN_DELETED": Reason(
 		PunchState.IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")

@@ -57,6 +57,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		health_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		hr_digest_at: DF.Datetime | None
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
+		ignore_repeat: DF.Int
 		licence_warning: DF.Int
 		live_site: DF.Data | None
 		oldest_live_punch: DF.Int

@@ -3,6 +3,7 @@
 Who asked for a door to move, and why, is kept as a CAMS Command.
 """
 
+import re
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,7 @@ class CAMSDevice(TokenHolder, Document):
 		history_from: DF.Date | None
 		history_rows: DF.Int
 		history_to: DF.Date | None
+		ignore_repeat: DF.Data | None
 		information_at: DF.Datetime | None
 		label: DF.Data | None
 		last_reported: DF.Datetime | None
@@ -113,6 +115,7 @@ class CAMSDevice(TokenHolder, Document):
 		self.update_auth_token()
 		self.validate_security_key()
 		self.validate_time_zone()
+		self.validate_ignore_repeat()
 		self.keep_what_was_learned()
 
 	def validate_service_tag(self) -> None:
@@ -148,6 +151,15 @@ class CAMSDevice(TokenHolder, Document):
 			frappe.throw(_("{0} is not a time zone.").format(self.time_zone), title=_("Time Zone"))
 		except KeyError:
 			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
+
+	def validate_ignore_repeat(self) -> None:
+		"""A text, because an empty number would be a 0."""
+		self.ignore_repeat = str(self.ignore_repeat or "").strip() if self.ignore_repeat != 0 else "0"
+		if self.ignore_repeat and not re.fullmatch("[0-9]{1,5}", self.ignore_repeat):
+			frappe.throw(
+				_("Enter a number of seconds, or nothing for the value of CAMS Biometric Settings."),
+				title=_("Ignore a Repeat Within (Seconds)"),
+			)
 
 	def keep_what_was_learned(self) -> None:
 		"""A form that was opened before must not take it back."""

@@ -25,6 +25,7 @@ class CAMSPunch(Document):
 		face_mask: DF.Literal["", "Yes", "No"]
 		history_load: DF.Link | None
 		input_type: DF.Data | None
+		log_type: DF.Data | None
 		operation_id: DF.Data | None
 		original_time: DF.Data | None
 		punch_time: DF.Datetime | None
@@ -32,6 +33,7 @@ class CAMSPunch(Document):
 		reason: DF.SmallText | None
 		reason_code: DF.Data | None
 		remedy: DF.SmallText | None
+		repeat_accepted: DF.Check
 		retry_after: DF.Datetime | None
 		sent_at: DF.Data | None
 		service_tag: DF.Link | None

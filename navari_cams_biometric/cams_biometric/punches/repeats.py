@@ -1,0 +1,135 @@
+"""Double touches: the same person and direction again within seconds. The first counts, the others are Ignored.
+
+A touch is a check-in, however it was made, or a punch that was ignored as a repeat. A punch repeats the touch before it
+if no more time lies between them than its own device allows, so a chain of repeats counts once, however long it is and
+in whatever order it arrives. A check-in whose attendance is marked stays.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint, get_datetime
+from pypika.terms import Criterion, Field
+
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_row
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
+
+REPEATED = "REPEATED"
+
+
+class Windows(NamedTuple):
+	"""Within how many seconds a touch is a repeat: of Settings, and of the devices that differ."""
+
+	default: int
+	by_device: dict[str, int]
+
+	def of(self, service_tag: str | None) -> int:
+		return self.by_device.get(service_tag or "", self.default)
+
+	@property
+	def longest(self) -> int:
+		return max(self.default, *self.by_device.values(), 0)
+
+
+def read_windows(settings: Document) -> Windows:
+	devices = frappe.get_all(
+		"CAMS Device", filters={"ignore_repeat": ["is", "set"]}, fields=["name", "ignore_repeat"]
+	)
+	return Windows(
+		cint(settings.ignore_repeat), {device.name: cint(device.ignore_repeat) for device in devices}
+	)
+
+
+def is_repeat(employee: str, log_type: str | None, moment: datetime, within: int) -> bool:
+	"""Whether the person touched something, in this direction, in the seconds before the moment."""
+	since = moment - timedelta(seconds=within)
+	checkin, punch = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("CAMS Punch")
+	checkins = (
+		frappe.qb.from_(checkin)
+		.select(checkin.name)
+		.where((checkin.employee == employee) & _is_direction(checkin.log_type, log_type))
+		.where((checkin.time >= since) & (checkin.time < moment))
+	)
+	repeats = (
+		frappe.qb.from_(punch)
+		.select(punch.name)
+		.where((punch.state == PunchState.IGNORED) & (punch.reason_code == REPEATED))
+		.where((punch.employee == employee) & _is_direction(punch.log_type, log_type))
+		.where((punch.punch_time >= since) & (punch.punch_time < moment))
+	)
+	return bool(within and (checkins.limit(1).run() or repeats.limit(1).run()))
+
+
+def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windows: Windows) -> None:
+	"""After a touch: queue the punches again that count and repeat it, from its own moment on. Their check-ins are
+	deleted, except where attendance is marked, another record refers to them, or a person changed them or let them
+	count.
+	"""
+	for row in _counted_punches(employee, log_type, moment, windows.longest) if windows.longest else ():
+		if checkin_evidence.was_changed(row.checkin, row.punch):
+			continue
+		if is_repeat(employee, log_type, get_datetime(row.time), windows.of(row.service_tag)):
+			_queue_again(row.checkin)
+
+
+def look_again(punch_names: Iterable[str]) -> None:
+	"""After the commit of a batch: another worker may have made the check-in of a touch just before or after."""
+	windows = read_windows(read_settings_row())
+	if not windows.longest:
+		return
+	filters = {"name": ["in", list(punch_names)], "employee": ["is", "set"]}
+	fields = ["employee", "log_type", "punch_time", "state", "reason_code"]
+	for punch in frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time"):
+		if punch.state == PunchState.RECORDED or punch.reason_code == REPEATED:
+			requeue_repeats(punch.employee, punch.log_type, get_datetime(punch.punch_time), windows)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
+
+
+def note_checkin(checkin: Document, method: str | None = None) -> None:
+	"""After a check-in was made otherwise, by phone or by hand: a punch that counted may repeat it."""
+	if checkin.flags.get(checkin_evidence.BY_THE_APP):
+		return
+	windows = read_windows(read_settings_row())
+	requeue_repeats(checkin.employee, checkin.log_type, get_datetime(checkin.time), windows)
+
+
+def _counted_punches(
+	employee: str, log_type: str | None, moment: datetime, seconds: int
+) -> list[frappe._dict]:
+	"""The punches whose own check-ins may be taken back, from the moment on."""
+	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
+	return (
+		frappe.qb.from_(checkin)
+		.join(punch)
+		.on((punch.name == checkin.custom_cams_punch) & (punch.employee_checkin == checkin.name))
+		.select(checkin.name.as_("checkin"), checkin.time, punch.name.as_("punch"), punch.service_tag)
+		.where((checkin.employee == employee) & _is_direction(checkin.log_type, log_type))
+		.where((checkin.time >= moment) & (checkin.time <= moment + timedelta(seconds=seconds)))
+		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
+		.where((punch.state == PunchState.RECORDED) & (punch.repeat_accepted == 0))
+		.orderby(checkin.time)
+		.run(as_dict=True)
+	)
+
+
+def _queue_again(checkin: str) -> None:
+	"""All punches of a check-in: an equal one of another device is linked to it, too."""
+	linked = {"employee_checkin": checkin, "state": PunchState.RECORDED}
+	names = frappe.get_all("CAMS Punch", filters=linked, pluck="name")
+	by_the_app = {checkin_evidence.BY_THE_APP: True}
+	frappe.db.savepoint("cams_repeat")
+	try:
+		frappe.delete_doc("Employee Checkin", checkin, ignore_permissions=True, flags=by_the_app)
+	except frappe.LinkExistsError:  # a record of another app refers to it
+		frappe.db.rollback(save_point="cams_repeat")
+		frappe.clear_last_message()
+		return
+	inbox.queue_again(names, employee_checkin=None)
+
+
+def _is_direction(field: Field, log_type: str | None) -> Criterion:
+	return field == log_type if log_type else field.isnull() | (field == "")
