@@ -98,6 +98,14 @@ def test_a_batch_of_history_tells_nothing(new_device, new_user_id):
 	)
 
 
+def test_no_shift_waits_for_a_device_that_is_not_for_attendance(new_device, new_shift):
+	shift, gate, canteen = new_shift(), new_device(), new_device(direction="Not Attendance")
+	hear(gate, on_the_day("09:00:00"))
+	store(punch_at("nobody", "07:00:00", SerialNumber=canteen.name))  # queued
+	watermark.advance()
+	assert synced_until(shift) == on_the_day("09:00:00")
+
+
 def test_a_form_that_was_opened_before_does_not_take_it_back(new_device):
 	device = new_device()
 	hear(device, on_the_day("09:00:00"))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.bench_site import SETUP
 from tests.bench.holidays import ASSIGNMENT, assign_holidays, give_holidays, knows_assignments
-from tests.contract.host import DONE, real_time
+from tests.contract.host import DONE, SERVICE_TAG, real_time
 
 RUN = "method/frappe.desk.query_report.run"
 DAY = "2024-03-05"  # a Tuesday
@@ -199,6 +199,17 @@ def test_breaks_and_meals_are_told_apart_from_work(host, run, new_employee):
 	host.settled(employee["attendance_device_id"], 8)
 	[row] = run("CAMS Hours by Punch Type", employee=employee["name"])
 	assert (row["work"], row["breaks"], row["meals"], row["overtime"]) == (10.0, 0.5, 0.75, 1.5)
+
+
+def test_a_touch_at_the_gym_is_no_work(host, run, new_employee, new_device):
+	employee, gym = new_employee(), new_device(direction="Not Attendance")
+	user_id = employee["attendance_device_id"]
+	for clock, kind, tag in (("08:00", "CheckIn", SERVICE_TAG), ("09:00", "CheckOut", gym["name"])):
+		host.callback(real_time(user_id, f"{DAY} {clock}:00 GMT +0300", Type=kind, SerialNumber=tag))
+	punch(host, employee, "17:00:00", "CheckOut")
+	host.settled(user_id, 3)
+	[row] = run("CAMS Hours by Punch Type", employee=employee["name"])
+	assert (row["work"], row["punches"]) == (9.0, 2)
 
 
 def test_a_devices_lag_is_measured_from_punch_to_arrival(host, bench_site, run, new_device, new_user_id):

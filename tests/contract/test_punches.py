@@ -122,6 +122,34 @@ def test_a_device_may_have_a_direction_of_its_own(host, new_employee, new_device
 	assert (host.checkins(employee["name"])[0]["log_type"] or None) == log_type
 
 
+@pytest.mark.parametrize(
+	"overrides", [{}, {"Type": "7"}, {"LogTime": "yesterday"}], ids=["known", "type", "time"]
+)
+def test_a_device_that_is_not_for_attendance_keeps_its_punches_and_holds_none(
+	host, new_employee, new_device, overrides
+):
+	device = new_device(direction="Not Attendance")
+	employee = new_employee()
+	send(host, employee["attendance_device_id"], SerialNumber=device["name"], **overrides)
+	[punch] = host.settled(employee["attendance_device_id"], state="Ignored")
+	assert (punch["reason_code"], punch["service_tag"]) == ("NOT_ATTENDANCE", device["name"])
+	assert host.checkins(employee["name"]) == []
+
+
+def test_what_was_held_of_a_device_is_ignored_once_it_is_not_for_attendance(
+	host, new_user_id, new_employee, new_device
+):
+	device = new_device()
+	stranger, inactive = new_user_id(), new_employee(status="Inactive")["attendance_device_id"]
+	for user_id in (stranger, inactive):
+		send(host, user_id, SerialNumber=device["name"])
+		host.settled(user_id, state="Held")
+	host.update("CAMS Device", device["name"], direction="Not Attendance")
+	for user_id in (stranger, inactive):
+		[punch] = host.settled(user_id, state="Ignored")
+		assert punch["reason_code"] == "NOT_ATTENDANCE"
+
+
 def test_the_integer_type_of_a_clone_waits_until_settings_know_it(host, new_employee):
 	employee = new_employee()
 	user_id = employee["attendance_device_id"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 DEVICE = "CAMS Device"
+NOT_ATTENDANCE = "Not Attendance"  # a Direction, of a device or a punch type: kept, and no check-in
 SERVICE_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
-from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
+from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 
 from .finding import ERROR, OK, WARNING, Finding, joined_names
 
@@ -108,7 +108,7 @@ def geolocation() -> Iterator[Finding]:
 	if not frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking"):
 		yield Finding(title, OK, _("HR Settings do not require coordinates."))
 		return
-	nowhere = {"enabled": 1, "latitude": 0, "longitude": 0}
+	nowhere = {"enabled": 1, "latitude": 0, "longitude": 0, "direction": ["!=", NOT_ATTENDANCE]}
 	names = frappe.get_all("CAMS Device", filters=nowhere, pluck="name", order_by="name")
 	if not names:
 		yield Finding(title, OK, _("HR Settings require coordinates, and every device has them."))

@@ -139,6 +139,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	Raises NotRecordedError where a person or a change is needed first.
 	"""
 	device = rules.devices.get(punch.service_tag)
+	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
 	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)

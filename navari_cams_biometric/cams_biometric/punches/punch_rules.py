@@ -10,8 +10,9 @@ import frappe
 from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
 from navari_cams_biometric.cams_biometric.punches import repeats
-from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
@@ -37,6 +38,12 @@ class Rules(NamedTuple):
 	settings: "CAMSBiometricSettings"
 	devices: "dict[str, CAMSDevice]"
 	repeats: repeats.Windows
+
+
+def ensure_for_attendance(device: "CAMSDevice | None") -> None:
+	"""Asked first: nothing about a punch of a door or a canteen is for a person to fix."""
+	if device and device.direction == NOT_ATTENDANCE:
+		raise NotRecordedError("NOT_ATTENDANCE")
 
 
 def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:

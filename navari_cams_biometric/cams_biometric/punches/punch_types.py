@@ -1,6 +1,7 @@
 """What each punch type counts as: the directions, and the default table in Settings."""
 
-NOT_ATTENDANCE = "Not Attendance"
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+
 NO_DIRECTION = "No Direction"
 DEFAULT_PUNCH_TYPES = {
 	"CheckIn": "IN",

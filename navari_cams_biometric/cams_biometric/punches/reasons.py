@@ -25,8 +25,10 @@ REASONS = {
 	"EQUAL_CHECKIN": Reason(PunchState.RECORDED, _lt("An equal check-in already existed and is linked."), ""),
 	"NOT_ATTENDANCE": Reason(
 		PunchState.IGNORED,
-		_lt("Punches of this type are kept as a record and do not count as attendance."),
-		_lt("To let them count, change the punch type in CAMS Biometric Settings and retry."),
+		_lt("Punches of this type, or of this device, are kept as a record and do not count as attendance."),
+		_lt(
+			"To let them count, change the punch type in CAMS Biometric Settings, or the device's Direction, and retry."
+		),
 	),
 	"REPEATED": Reason(
 		PunchState.IGNORED,

@@ -3,6 +3,7 @@
 import frappe
 from frappe.model.document import Document
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
@@ -26,6 +27,8 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 		filters["user_id"] = user_id
 	if document.doctype == "CAMS Device":
 		filters["service_tag"] = document.name
+		if document.direction == NOT_ATTENDANCE:
+			del filters["reason_code"]  # whatever they were held for
 	_requeue(filters)
 
 

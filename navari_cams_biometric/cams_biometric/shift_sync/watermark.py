@@ -16,6 +16,7 @@ from pypika import Case, Table
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.shift_sync.holds import (
@@ -163,10 +164,10 @@ def _shifts(shift_type: str | None) -> list[frappe._dict]:
 
 
 def _feeding_devices() -> list[frappe._dict]:
-	"""The enabled and confirmed ones, each with the shift types that it feeds; none means all."""
+	"""The enabled and confirmed ones for attendance, each with the shift types that it feeds; none means all."""
 	devices = frappe.get_all(
 		"CAMS Device",
-		filters={"enabled": 1, "unconfirmed": 0},
+		filters={"enabled": 1, "unconfirmed": 0, "direction": ["!=", NOT_ATTENDANCE]},
 		fields=["name", "label", "complete_until"],
 		order_by="name",
 	)

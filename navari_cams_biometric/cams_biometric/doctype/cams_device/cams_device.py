@@ -64,7 +64,7 @@ class CAMSDevice(TokenHolder, Document):
 		connection: DF.Literal["", "Online", "Offline"]
 		connection_since: DF.Datetime | None
 		counters: DF.SmallText | None
-		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction"]
+		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction", "Not Attendance"]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
 		firmware: DF.Data | None

@@ -70,12 +70,15 @@ def _days(filters: frappe._dict) -> dict[tuple[str, date], Moments]:
 	if filters.employee:
 		chosen["employee"] = filters.employee
 	days = defaultdict(list)
+	presence = PRESENT[0] | PRESENT[1]
 	for row in frappe.get_all(
 		"CAMS Punch",
 		filters={**chosen, "state": ["in", ("Recorded", "Ignored")]},
-		fields=["employee", "punch_time", "punch_type"],
+		fields=["employee", "punch_time", "punch_type", "state"],
 		order_by="punch_time",
 	):
+		if row.state == "Ignored" and row.punch_type in presence:
+			continue  # at a door, dismissed or a double touch
 		days[row.employee, getdate(row.punch_time)].append((row.punch_time, row.punch_type))
 	return days
 
