@@ -35,7 +35,14 @@ doctype_js = {
 doctype_list_js = {"Employee": "public/js/employee_list.js"}
 
 doc_events = {
-	("Employee", "HR Settings", "Shift Type", "CAMS Device", "CAMS Biometric Settings"): {
+	(
+		"Employee",
+		"HR Settings",
+		"Shift Type",
+		"CAMS Device",
+		"CAMS Biometric Settings",
+		"CAMS Ignored ID",
+	): {
 		"on_update": "navari_cams_biometric.cams_biometric.punches.requeue.requeue_after_change",
 	},
 	"Employee": {
@@ -99,6 +106,7 @@ ignore_links_on_delete = [
 	"CAMS Day Repair",
 	"CAMS History Load",
 	"CAMS Unread Event",
+	"CAMS Ignored ID",
 ]
 
 default_log_clearing_doctypes = {
@@ -114,6 +122,7 @@ default_log_clearing_doctypes = {
 user_data_fields = [
 	{"doctype": "CAMS Checkin Change", "filter_by": "owner", "partial": True},
 	{"doctype": "CAMS Command", "filter_by": "asked_by", "partial": True},
+	{"doctype": "CAMS Ignored ID", "filter_by": "ignored_by", "partial": True},
 	{"doctype": "CAMS Day Repair", "filter_by": "settled_by", "partial": True},
 	{"doctype": "CAMS Shift Release", "filter_by": "released_by", "partial": True},
 ]

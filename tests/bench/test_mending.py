@@ -301,6 +301,35 @@ def test_undoing_a_link_holds_its_repeats_again(host, call, new_user_id, unlinke
 	assert found == {("UNKNOWN_USER", None)}
 
 
+def test_an_id_is_ignored_where_it_was_seen_with_a_reason(
+	host, call, new_user_id, new_device, hold, settled, outcome_since
+):
+	user_id, gate, canteen = new_user_id(), new_device()["name"], new_device()["name"]
+	hold(user_id, 2, SerialNumber=canteen)
+	send(host, (user_id, DAY, {"SerialNumber": gate}))
+	settled(user_id, 3, state="Held")
+	values = {"user_id": user_id, "service_tag": canteen, "reason": "A visitor"}
+	refused = host.api("POST", f"method/{MENDING}.ignore_id", json={**values, "reason": " "})
+	assert refused.status_code == 417
+
+	done = call("ignore_id", **values)
+	outcome = outcome_since(done["since"], user_id=user_id)
+	assert [(part["state"], part["reason_code"], part["count"]) for part in outcome["others"]] == [
+		("Ignored", "IGNORED_ID", 2)
+	]
+	[row] = rows_of(call("held_groups", rows=500), user_id)
+	assert (row["service_tag"], row["count"]) == (gate, 1)
+
+	host.delete("CAMS Ignored ID", done["name"])
+	settled(user_id, 3, state="Held")
+
+
+def test_a_user_who_is_pending_no_longer_is_not_ignored(host, new_user_id):
+	values = {"user_id": new_user_id(), "reason": "A visitor"}
+	answer = host.api("POST", f"method/{MENDING}.ignore_id", json=values)
+	assert (answer.status_code, "pending any more" in answer.text) == (417, True)
+
+
 def test_a_large_link_is_undone_in_slices(host, call, new_user_id, unlinked, hold, link):
 	user_id, employee = new_user_id(), unlinked()
 	hold(user_id, 60)

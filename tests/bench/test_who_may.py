@@ -55,6 +55,11 @@ WHO_MAY = [
 	("controllers/held_punches_page.py:held_groups", {}, {HR_USER, HR, SYSTEM}),
 	("controllers/held_punches_page.py:link", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	(
+		"controllers/held_punches_page.py:ignore_id",
+		{"user_id": "nobody", "reason": "a test"},
+		{HR, SYSTEM},
+	),
+	(
 		"controllers/held_punches_page.py:resolve",
 		{"action": "retry", "reason_code": "REFUSED", "as_of": "2024-01-01 00:00:00", "names": []},
 		{HR, SYSTEM},

@@ -617,3 +617,63 @@ def test_many_punches_of_one_callback_are_all_there(host, new_employee):
 	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
 	host.settled(user_id, 60, state="Recorded", seconds=90)
 	assert len(host.checkins(employee["name"])) == 60
+
+
+def ignore(host, user_id, **values):
+	return host.create("CAMS Ignored ID", user_id=user_id, reason="A visitor", **values)
+
+
+def test_an_ignored_id_is_kept_ignored_everywhere_and_held_again_when_that_is_deleted(host, new_user_id):
+	user_id = new_user_id()
+	send(host, user_id)
+	host.settled(user_id, state="Held")
+	ignored = ignore(host, user_id)
+	assert host.settled(user_id, state="Ignored")[0]["reason_code"] == "IGNORED_ID"
+	send(host, user_id, "2099-01-01 08:00:00 GMT +0300", Type="7")
+	assert host.settled(user_id, 2, state="Ignored")[1]["reason_code"] == "IGNORED_ID"
+	host.delete("CAMS Ignored ID", ignored["name"])
+	held = host.settled(user_id, 2, state="Held")
+	assert [punch["reason_code"] for punch in held] == ["UNKNOWN_USER", "UNKNOWN_PUNCH_TYPE"]
+
+
+def test_an_id_is_ignored_on_one_device_and_to_the_letter(host, new_user_id, new_device):
+	user_id = f"a{new_user_id()}"
+	gate, canteen = new_device()["name"], new_device()["name"]
+	ignore(host, user_id, service_tag=canteen)
+	for sent, tag in ((user_id, gate), (user_id, canteen), (user_id.upper(), canteen)):
+		send(host, sent, SerialNumber=tag)
+	host.settled(user_id, 2)
+	host.settled(user_id.upper(), 1)
+	outcome = {
+		(punch["user_id"], punch["service_tag"]): punch["reason_code"]
+		for punch in host.find("CAMS Punch", {"service_tag": ["in", [gate, canteen]]})
+	}
+	assert outcome == {
+		(user_id, gate): "UNKNOWN_USER",
+		(user_id, canteen): "IGNORED_ID",
+		(user_id.upper(), canteen): "UNKNOWN_USER",
+	}
+
+
+def test_who_gets_an_ignored_id_counts(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	ignore(host, user_id)
+	employee = new_employee(attendance_device_id=user_id)
+	send(host, user_id)
+	host.settled(user_id, state="Recorded")
+	assert len(host.checkins(employee["name"])) == 1
+
+
+def test_an_id_is_ignored_once_with_a_reason_and_if_nobody_has_it(host, new_user_id, new_employee):
+	user_id = new_user_id()
+	ignored = ignore(host, user_id)
+	assert ignored["ignored_by"] == "Administrator"
+	taken = new_employee()["attendance_device_id"]
+	for values in (
+		{"user_id": user_id, "reason": "Again"},
+		{"user_id": taken, "reason": "A visitor"},
+		{"user_id": new_user_id(), "reason": "  "},
+	):
+		assert host.api("POST", "resource/CAMS Ignored ID", json=values).status_code == 417
+	change = {"reason": "Another"}
+	assert host.api("PUT", f"resource/CAMS Ignored ID/{ignored['name']}", json=change).status_code == 417

@@ -13,7 +13,7 @@ from navari_cams_biometric.cams_biometric.base.states import UnreadState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.controllers import punch_actions
 from navari_cams_biometric.cams_biometric.punches import held_punches
-from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
+from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS
 
 UNDOERS = ("HR Manager",)
 ACTIONS = {
@@ -51,10 +51,7 @@ def link(user_id: str, employee: str) -> dict:
 	"""
 	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
-	if not held_punches.is_waiting(user_id):
-		frappe.throw(
-			_("No punches of user ID {0} are pending any more.").format(escape_html(user_id)), title=_("Link")
-		)
+	_ensure_waiting(user_id, _("Link"))
 	since = now_datetime()
 	doc = give_device_id(employee, user_id)
 	return {
@@ -63,6 +60,21 @@ def link(user_id: str, employee: str) -> dict:
 		"employee": doc.name,
 		"employee_name": doc.employee_name,
 	}
+
+
+@frappe.whitelist(methods=["POST"])
+def ignore_id(user_id: str, reason: str, service_tag: str | None = None) -> dict:
+	"""Ignore an unknown user's id from now on, on a device or (without one) everywhere, and its pending punches.
+
+	Returns `since` for `outcome_since`, and the `name` of the CAMS Ignored ID: deleting that undoes it.
+	"""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	_ensure_waiting(user_id, _("Ignore This ID"))
+	since = now_datetime()
+	values = {"user_id": user_id, "service_tag": service_tag or None, "reason": reason}
+	ignored = frappe.new_doc(IGNORED_ID, **values).insert()
+	return {"since": str(since), "user_id": user_id, "name": ignored.name}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -105,6 +117,13 @@ def resolve(
 	if chosen:
 		ACTIONS[action](chosen)
 	return {"since": str(since), "names": chosen}
+
+
+def _ensure_waiting(user_id: str, title: str) -> None:
+	if not held_punches.is_waiting(user_id):
+		frappe.throw(
+			_("No punches of user ID {0} are pending any more.").format(escape_html(user_id)), title=title
+		)
 
 
 def _unread_events() -> dict:

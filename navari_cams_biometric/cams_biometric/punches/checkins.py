@@ -20,7 +20,13 @@ from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, punch_rules, repeats
+from navari_cams_biometric.cams_biometric.punches import (
+	checkin_evidence,
+	ignored_ids,
+	inbox,
+	punch_rules,
+	repeats,
+)
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
@@ -97,7 +103,12 @@ def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
 	settings = read_settings()
-	rules = Rules(settings, find_devices(service_tags), repeats.read_windows(settings))
+	rules = Rules(
+		settings,
+		find_devices(service_tags),
+		repeats.read_windows(settings),
+		ignored_ids.read_ignored(punch.user_id for punch in punches),
+	)
 	for punch in punches:
 		_process(punch, employees.get(punch.user_id), rules)
 	_note_devices_reported(punches, rules)
@@ -141,6 +152,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	device = rules.devices.get(punch.service_tag)
 	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
+	punch_rules.ensure_not_ignored(punch, employee, rules)
 	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)
 	punch_rules.ensure_active(punch, employee)

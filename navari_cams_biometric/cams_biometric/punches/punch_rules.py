@@ -11,7 +11,7 @@ from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
-from navari_cams_biometric.cams_biometric.punches import repeats
+from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Rules(NamedTuple):
 	settings: "CAMSBiometricSettings"
 	devices: "dict[str, CAMSDevice]"
 	repeats: repeats.Windows
+	ignored: ignored_ids.Ignored
 
 
 def ensure_for_attendance(device: "CAMSDevice | None") -> None:
@@ -56,6 +57,12 @@ def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 		raise NotRecordedError("TIME_UNREADABLE")
 	if device and not device.enabled:
 		raise NotRecordedError("DEVICE_DISABLED")
+
+
+def ensure_not_ignored(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
+	"""Before the clock and the type are looked at: of who does not matter neither waits for a person."""
+	if not employee and ignored_ids.is_ignored(rules.ignored, punch.user_id, punch.service_tag):
+		raise NotRecordedError("IGNORED_ID")
 
 
 def direction_of(

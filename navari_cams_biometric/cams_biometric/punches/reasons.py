@@ -12,6 +12,7 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 SETTINGS = "CAMS Biometric Settings"
 DEVICE = "CAMS Device"
+IGNORED_ID = "CAMS Ignored ID"
 
 
 class Reason(NamedTuple):
@@ -35,6 +36,11 @@ REASONS = {
 		_lt("The same person touched again in the same direction within seconds: the first touch counts."),
 		_lt("Retry lets this one count, too."),
 	),
+	"IGNORED_ID": Reason(
+		PunchState.IGNORED,
+		_lt("This user ID is ignored, and no employee has it."),
+		_lt("To let its punches count, delete the CAMS Ignored ID."),
+	),
 	"DISMISSED": Reason(PunchState.IGNORED, _lt("Dismissed by a person."), _lt("Retry processes it again.")),
 	"CHECKIN_DELETED": Reason(
 		PunchState.IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")
@@ -48,7 +54,7 @@ REASONS = {
 		PunchState.HELD,
 		_lt("No employee has this user ID as Attendance Device ID."),
 		_lt("Use Link to Employee, or set Attendance Device ID on the employee."),
-		("Employee",),
+		("Employee", IGNORED_ID),
 	),
 	"EMPLOYEE_INACTIVE": Reason(
 		PunchState.HELD,

@@ -7,7 +7,7 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDAN
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
-from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, codes_requeued_by
+from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS, codes_requeued_by
 
 EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date", "date_of_joining")
 
@@ -25,6 +25,11 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 		if not user_id or not any(document.has_value_changed(field) for field in EMPLOYEE_FIELDS):
 			return
 		filters["user_id"] = user_id
+	if document.doctype == IGNORED_ID:
+		del filters["reason_code"]  # a wrong clock of somebody who is ignored does not matter either
+		filters.update({"user_id": document.user_id, "employee": ["is", "not set"]})
+		if document.service_tag:
+			filters["service_tag"] = document.service_tag
 	if document.doctype == "CAMS Device":
 		filters["service_tag"] = document.name
 		if document.direction == NOT_ATTENDANCE:

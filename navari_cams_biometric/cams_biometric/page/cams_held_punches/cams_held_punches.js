@@ -30,6 +30,7 @@
 				single_column: true,
 			});
 			this.page.add_inner_button(__("All Held Punches"), () => this.open_list({ state: "Held" }));
+			this.page.add_inner_button(__("Ignored IDs"), () => frappe.set_route("List", "CAMS Ignored ID"));
 			this.page
 				.add_action_icon("refresh", () => this.refresh(), "", __("Refresh"))
 				.attr("aria-label", __("Refresh"));
@@ -295,6 +296,40 @@
 			);
 		}
 
+		// A visitor, a contractor, a test: on this device or everywhere.
+		ignore_user(key) {
+			const { data } = this.rows.get(key);
+			const everywhere = { value: "", label: __("Everywhere") };
+			const here = { value: data.service_tag, label: __("On {0} only", [data.device]) };
+			frappe.prompt(
+				[
+					{
+						fieldname: "service_tag",
+						fieldtype: "Select",
+						label: __("Where"),
+						options: data.service_tag ? [here, everywhere] : [everywhere],
+						default: data.service_tag || "",
+					},
+					{
+						fieldname: "reason",
+						fieldtype: "Small Text",
+						label: __("Reason"),
+						reqd: 1,
+						description: __("For example a visitor, a contractor or a test."),
+					},
+				],
+				(values) =>
+					cams_biometric
+						.call("held_punches_page.ignore_id", { user_id: data.user_id, ...values })
+						.then((done) => {
+							this.add_result({ ...done, kind: "ignore" });
+							return this.refresh();
+						}),
+				__("Ignore User {0}", [words.escape(data.user_id)]),
+				__("Ignore"),
+			);
+		}
+
 		// Other reasons
 
 		draw_groups(groups) {
@@ -447,6 +482,7 @@
 		can_undo(result) {
 			if (result.undone || result.busy) return false;
 			if (result.kind === "link") return this.data?.may_undo;
+			if (result.kind === "ignore") return this.data?.may_resolve;
 			return result.kind === "dismiss" && this.data?.may_resolve && result.names.length;
 		}
 
@@ -473,6 +509,7 @@
 		undo(id) {
 			const result = this.results.find((each) => each.id === id);
 			if (result.kind === "dismiss") return this.undo_dismiss(result);
+			if (result.kind === "ignore") return this.undo_ignore(result);
 			return cams_biometric.call("held_punches_page.outcome_since", this.question(result)).then((outcome) => {
 				result.outcome = outcome;
 				frappe.warn(__("Undo Link"), words.undo_question(result), () => this.undo_link(result), __("Undo"));
@@ -484,6 +521,13 @@
 				.call("punch_actions.retry", { names: result.names })
 				.then(() => this.close_result(result.id))
 				.then(() => this.add_result({ ...result, kind: "retry" }));
+		}
+
+		undo_ignore(result) {
+			return frappe.db
+				.delete_doc("CAMS Ignored ID", result.name)
+				.then(() => this.close_result(result.id))
+				.then(() => this.refresh());
 		}
 
 		async undo_link(result) {

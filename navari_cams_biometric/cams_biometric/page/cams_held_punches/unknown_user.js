@@ -40,7 +40,11 @@ class UnknownUser {
 		const link = words.button("link", this.key, __("Link"), "btn-primary");
 		const dismiss = words.button("dismiss_user", this.key, __("Dismiss"), "btn-default");
 		const $actions = this.$row.find(".cams-actions");
-		$actions.html(`${may_link ? link : ""}${may_resolve ? dismiss : ""}`);
+		const ignore = words.button("ignore_user", this.key, __("Ignore This ID"), "btn-default");
+		$actions.html(`${may_link ? link : ""}${may_resolve ? dismiss + ignore : ""}`);
+		$actions
+			.find("[data-do=ignore_user]")
+			.attr("aria-label", __("Ignore user {0} on {1}", [about.user, about.device]));
 		$actions
 			.find("[data-do=link]")
 			.attr("aria-label", __("Link user {0} on {1}", [about.user, about.device]));

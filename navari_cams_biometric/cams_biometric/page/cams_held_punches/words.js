@@ -58,6 +58,7 @@ const words = {
 		}
 		const title = {
 			link: () => __("Linked {0} to {1}.", [words.escape(result.user_id), words.employee(result)]),
+			ignore: () => __("User ID {0} is ignored from now on.", [words.escape(result.user_id)]),
 			retry: () => __("Processed again."),
 			accept_time: () => __("Time accepted."),
 			dismiss: () => __("Nothing was dismissed."),

@@ -1,0 +1,1 @@
+frappe.listview_settings["CAMS Ignored ID"] = { hide_name_column: true };
