@@ -197,4 +197,4 @@ def test_uninstalling_leaves_nothing_behind_and_installing_again_works(host, ben
 	bench_site.start_web()
 	assert host.get("Role", DOOR_OPERATOR)["desk_access"] == 1
 	assert host.callback(real_time("EMP-0001")).content == INVALID_TOKEN
-	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN)
+	host.update(SETTINGS, SETTINGS, service_tag_id=SERVICE_TAG, auth_token=TOKEN, oldest_live_punch=0)

@@ -100,6 +100,7 @@ WHO_MAY = [
 	("controllers/personal_data_actions.py:export_data", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/personal_data_actions.py:standing", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punch_actions.py:accept_time", {"names": []}, {HR, SYSTEM}),
+	("controllers/punch_actions.py:accept_input_type", {"names": []}, {HR, SYSTEM}),
 	("controllers/punch_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	(
 		"controllers/punch_actions.py:link_to_employee",

@@ -677,3 +677,34 @@ def test_an_id_is_ignored_once_with_a_reason_and_if_nobody_has_it(host, new_user
 		assert host.api("POST", "resource/CAMS Ignored ID", json=values).status_code == 417
 	change = {"reason": "Another"}
 	assert host.api("PUT", f"resource/CAMS Ignored ID/{ignored['name']}", json=change).status_code == 417
+
+
+@pytest.mark.parametrize(
+	("held", "sent"),
+	[
+		("hold_card", "Card"),
+		("hold_password", "password"),
+		("hold_others", "Others"),
+		("hold_others", "Vein"),
+	],
+)
+def test_an_input_type_that_settings_hold_waits_for_a_person(host, new_employee, held, sent):
+	employee = new_employee()
+	user_id = employee["attendance_device_id"]
+	host.update(SETTINGS, SETTINGS, **{held: 1})
+	try:
+		for minute, input_type in enumerate((sent, sent, "Fingerprint", "")):
+			send(host, user_id, f"2024-09-17 08:0{minute}:00 GMT +0300", InputType=input_type)
+		punches = host.settled(user_id, 4)
+		assert [punch["reason_code"] for punch in punches] == ["INPUT_TYPE", "INPUT_TYPE", None, None]
+		assert punches[0]["employee"] == employee["name"]
+		assert sent in punches[0]["reason"]
+		assert host.call("accept_input_type", names=[punches[0]["name"]]) == 1
+		deadline = time.monotonic() + 40
+		while len(host.checkins(employee["name"])) < 3 and time.monotonic() < deadline:
+			time.sleep(0.15)
+		assert host.settled(user_id, 4)[1]["state"] == "Held"
+	finally:
+		host.update(SETTINGS, SETTINGS, **{held: 0})
+	host.settled(user_id, 4, state="Recorded")  # no longer held by Settings
+	assert len(host.checkins(employee["name"])) == 4

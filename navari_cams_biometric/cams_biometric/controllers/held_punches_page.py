@@ -19,6 +19,7 @@ UNDOERS = ("HR Manager",)
 ACTIONS = {
 	"retry": punch_actions.retry,
 	"accept_time": punch_actions.accept_time,
+	"accept_input_type": punch_actions.accept_input_type,
 	"dismiss": punch_actions.dismiss,
 }
 MOST_ROWS = 500
@@ -102,7 +103,7 @@ def resolve(
 	user_id: str | None = None,
 	service_tag: str | None = None,
 ) -> dict:
-	"""Retry, accept the time of, or dismiss punches that had a reason at `as_of`: all, or the named ones, or
+	"""Retry, accept (the time or input type of), or dismiss punches that had a reason at `as_of`: all, or the named ones, or
 	those of a user id on a device (an empty service tag is an unknown device).
 
 	At most 2,000 at once. Returns their `names`, and `since` for `outcome_since`.

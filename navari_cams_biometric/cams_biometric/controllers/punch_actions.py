@@ -1,4 +1,4 @@
-"""What HR does with punches in the Desk: retry, link to an employee, accept a time, dismiss."""
+"""What HR does with punches in the Desk: retry, link to an employee, accept a time or an input type, dismiss."""
 
 import frappe
 from frappe import _
@@ -26,6 +26,12 @@ def retry(names: list[str] | str) -> int:
 def accept_time(names: list[str] | str) -> int:
 	"""Accept the time of punches that are ahead of their arrival, or long before it. Returns how many."""
 	return _queue_again(names, time_accepted=1)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_input_type(names: list[str] | str) -> int:
+	"""Let punches count whose input type Settings hold. Returns how many."""
+	return _queue_again(names, input_type_accepted=1)
 
 
 @frappe.whitelist(methods=["POST"])

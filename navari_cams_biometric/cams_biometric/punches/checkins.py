@@ -156,6 +156,7 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)
 	punch_rules.ensure_active(punch, employee)
+	punch_rules.ensure_input_type(punch, rules.settings)
 	if not punch.log_type:
 		_ensure_direction_is_optional(punch, employee)
 	punch_rules.ensure_first(punch, employee, rules)

@@ -32,6 +32,7 @@ ACTIONS = {
 	UNKNOWN: ("dismiss",),
 	"CLOCK_AHEAD": ("accept_time", "dismiss"),
 	"CLOCK_BEHIND": ("accept_time", "dismiss"),
+	"INPUT_TYPE": ("accept_input_type", "dismiss"),
 	"MALFORMED": ("dismiss",),
 }
 OTHER_ACTIONS = ("retry", "dismiss")
@@ -68,7 +69,7 @@ def held_groups(rows: int) -> dict:
 
 
 def actions_for(reason_code: str) -> tuple[str, ...]:
-	"""What can be done with punches of a reason: retry, accept_time, dismiss; the remedy first."""
+	"""What can be done with punches of a reason: retry, accept_time, accept_input_type, dismiss; the remedy first."""
 	return ACTIONS.get(reason_code, OTHER_ACTIONS)
 
 

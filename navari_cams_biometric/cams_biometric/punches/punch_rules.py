@@ -117,6 +117,12 @@ def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
 		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
 
 
+def ensure_input_type(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None:
+	"""After the person is known, who has to be asked about it."""
+	if settings.holds_input_type(punch.input_type or "") and not punch.input_type_accepted:
+		raise NotRecordedError("INPUT_TYPE", punch.input_type)
+
+
 def ensure_first(punch: frappe._dict, employee: frappe._dict, rules: Rules) -> None:
 	"""Not a double touch. One whose check-in is there already is no longer judged."""
 	within = rules.repeats.of(punch.service_tag)

@@ -92,6 +92,12 @@ REASONS = {
 		),
 		(SETTINGS,),
 	),
+	"INPUT_TYPE": Reason(
+		PunchState.HELD,
+		_lt("Punches of this input type are held for a person to look at."),
+		_lt("Find out whether it was the employee. Then use Accept Input Type, or Dismiss."),
+		(SETTINGS,),
+	),
 	"TIME_UNREADABLE": Reason(
 		PunchState.HELD,
 		_lt("The time cannot be read."),

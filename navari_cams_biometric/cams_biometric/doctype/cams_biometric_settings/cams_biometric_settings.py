@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_system_timezone, get_url
+from frappe.utils import cint, get_system_timezone, get_url
 
 from navari_cams_biometric.cams_biometric import digests
 from navari_cams_biometric.cams_biometric.base import live_site, tokens
@@ -26,6 +26,7 @@ from navari_cams_biometric.cams_biometric.history import loads
 from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES
 from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient, check_base_url
 from navari_cams_biometric.gateway.operations import REQUESTS
+from navari_cams_biometric.gateway.punch import InputType
 
 
 class CAMSBiometricSettings(TokenHolder, Document):
@@ -55,6 +56,12 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		enrol_employees: DF.Check
 		gateway_api: DF.Literal["REST v3 (form not published)", "Web API 3.0"]
 		health_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
+		hold_card: DF.Check
+		hold_face: DF.Check
+		hold_fingerprint: DF.Check
+		hold_others: DF.Check
+		hold_palm: DF.Check
+		hold_password: DF.Check
 		hr_digest_at: DF.Datetime | None
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		ignore_repeat: DF.Int
@@ -165,6 +172,13 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			if row.punch_type.lower() == punch_type.lower():
 				return row.direction
 		return None
+
+	def holds_input_type(self, input_type: str) -> bool:
+		"""Whether punches of this input type wait for a person. What is not in the gateway's list is Others; none at all is
+		not held."""
+		known = {each.value.lower() for each in InputType}
+		kind = input_type.lower() if input_type.lower() in known else InputType.OTHERS.value.lower()
+		return bool(input_type and cint(self.get(f"hold_{kind}")))
 
 	def client(self, attempts: int = 4, timeout: float = 45.0, patience: float = math.inf) -> GatewayClient:
 		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.

@@ -19,6 +19,9 @@ frappe.ui.form.on("CAMS Punch", {
 		if (["CLOCK_AHEAD", "CLOCK_BEHIND"].includes(frm.doc.reason_code) && frm.doc.state === "Held") {
 			add(__("Accept Time"), () => actions.accept_time(names));
 		}
+		if (frm.doc.reason_code === "INPUT_TYPE" && frm.doc.state === "Held") {
+			add(__("Accept Input Type"), () => actions.accept_input_type(names));
+		}
 		if (["Held", "Failed", "Ignored"].includes(frm.doc.state)) {
 			add(__("Retry"), () => actions.retry(names));
 		}

@@ -25,6 +25,7 @@ class CAMSPunch(Document):
 		face_mask: DF.Literal["", "Yes", "No"]
 		history_load: DF.Link | None
 		input_type: DF.Data | None
+		input_type_accepted: DF.Check
 		log_type: DF.Data | None
 		operation_id: DF.Data | None
 		original_time: DF.Data | None

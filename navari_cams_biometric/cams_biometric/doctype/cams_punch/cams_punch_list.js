@@ -9,6 +9,8 @@ cams_biometric.punch_actions = {
 
 	accept_time: (names) => act("punch_actions.accept_time", names, __("Time accepted: {0}")),
 
+	accept_input_type: (names) => act("punch_actions.accept_input_type", names, __("Input type accepted: {0}")),
+
 	dismiss: (names) =>
 		new Promise((resolve) =>
 			frappe.confirm(__("Dismiss {0} punches? They will not become check-ins.", [names.length]), () =>
@@ -64,6 +66,7 @@ frappe.listview_settings["CAMS Punch"] = {
 			);
 		add(__("Retry"), actions.retry);
 		add(__("Accept Time"), actions.accept_time);
+		add(__("Accept Input Type"), actions.accept_input_type);
 		add(__("Dismiss"), actions.dismiss);
 	},
 

@@ -371,7 +371,7 @@
 			const chosen = group.punches.filter((punch) => this.selected.has(punch.name)).length;
 			const actions = group.actions.map((action, place) => {
 				const is_remedy = place === 0 && action !== "dismiss" && !group.places.length;
-				const style = is_remedy || action === "accept_time" ? "btn-primary" : "btn-default";
+				const style = is_remedy || action.startsWith("accept_") ? "btn-primary" : "btn-default";
 				const argument = JSON.stringify([action, group.code]);
 				return words.button("resolve_group", argument, `${words.action(action)} ${chosen ? `(${chosen})` : ""}`, style);
 			});

@@ -22,7 +22,12 @@ const words = {
 	},
 
 	action: (action) =>
-		({ retry: __("Retry"), accept_time: __("Accept Time"), dismiss: __("Dismiss") })[action],
+		({
+			retry: __("Retry"),
+			accept_time: __("Accept Time"),
+			accept_input_type: __("Accept Input Type"),
+			dismiss: __("Dismiss"),
+		})[action],
 
 	why: (reason) =>
 		({
@@ -61,6 +66,7 @@ const words = {
 			ignore: () => __("User ID {0} is ignored from now on.", [words.escape(result.user_id)]),
 			retry: () => __("Processed again."),
 			accept_time: () => __("Time accepted."),
+			accept_input_type: () => __("Input type accepted."),
 			dismiss: () => __("Nothing was dismissed."),
 		}[result.kind]();
 		return `<b>${title}</b> ${words.outcome(result)}`;
