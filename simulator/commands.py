@@ -99,7 +99,7 @@ def _set_schedule(world: "World", device: SimulatedDevice, arguments: Arguments)
 
 
 def _sync_time(world: "World", device: SimulatedDevice, arguments: Arguments) -> None:
-	device.quirks = replace_quirks(device.quirks, clock_two_hours_ahead=False)
+	device.quirks = replace_quirks(device.quirks, clock_two_hours_ahead=False, clock_of_2000=False)
 
 
 def _reboot(world: "World", device: SimulatedDevice, arguments: Arguments) -> None:

@@ -18,6 +18,8 @@ def make_entry(
 	"""The punch by the device's clock, which may be wrong, and in the offset that it sends."""
 	if device.quirks.clock_two_hours_ahead:
 		moment += CLOCK_ERROR
+	if device.quirks.clock_of_2000:
+		moment = moment.replace(year=2000, month=1, day=1)
 	instant = moment.astimezone(timezone.utc).replace(microsecond=0)
 	if device.quirks.integer_types:
 		type, input_type = _number(type, TYPES), _number(input_type, INPUT_TYPES)

@@ -45,6 +45,8 @@ class Quirks:
 	"""Punches that waited on a device come in any order."""
 	clock_two_hours_ahead: bool = False
 	"""The device's clock; SyncDeviceTime sets it right."""
+	clock_of_2000: bool = False
+	"""As after a power cut: its clock began again on 2000-01-01. SyncDeviceTime sets it right."""
 	offset_plus_0530: bool = False
 	offset_zero: bool = False
 	offset_minus_0430: bool = False

@@ -17,6 +17,7 @@ MISSING, DOUBLED, NEVER_SENT = "missing", "doubled", "never sent"
 WITHOUT_PUNCH, WRONG = "check-ins without punch", "otherwise wrong"
 PROBLEMS = (MISSING, DOUBLED, NEVER_SENT, WITHOUT_PUNCH, WRONG)
 
+DEAD_CLOCKS = datetime(2010, 1, 1, tzinfo=timezone.utc)  # what is older was never punched
 Key = tuple[datetime, str, str, str]
 Result = tuple[str, str, str, str]
 
@@ -123,6 +124,8 @@ def _due(entry: LedgerEntry, employee: str | None, is_history: bool, is_ahead: b
 	source = "Batch" if is_history else "Real Time"
 	if entry.type.startswith("Meal"):
 		return source, "Ignored", "NOT_ATTENDANCE", ""
+	if entry.instant < DEAD_CLOCKS:
+		return source, "Held", "CLOCK_BEHIND", ""
 	if is_ahead:
 		return source, "Held", "CLOCK_AHEAD", ""
 	direction = "IN" if entry.type.endswith("In") else "OUT"

@@ -48,6 +48,7 @@ class Morning:
 		self.load_history()
 		self.link_the_newcomer()
 		self.punch_ahead_of_time()
+		self.lose_power()
 
 	def prepare(self) -> None:
 		for number in range(len(EMPLOYEES) + 1, PEOPLE + 1):
@@ -140,6 +141,13 @@ class Morning:
 		self.ahead.append(self.simulator.punch(WAREHOUSE, "EMP-0005"))
 		self.simulator.deliver()
 		self.note_why("Held", service_tag=WAREHOUSE)
+
+	def lose_power(self) -> None:
+		note("after a power cut the clock of Gate 2 begins again in 2000")
+		self.simulator.set_quirks(GATE_2, clock_of_2000=True)
+		self.simulator.punch(GATE_2, "EMP-0005")
+		self.simulator.deliver()
+		self.note_why("Held", service_tag=GATE_2)
 
 	def note_why(self, state: str, **filters: str) -> list[dict]:
 		"""Tell how many punches are in that state and why, by the example of the first; return them."""

@@ -20,8 +20,13 @@ PUSHED = make_entry("7", "BreakOut", EIGHT)
 LOADED = make_entry("7", "CheckIn", EIGHT - timedelta(days=1))
 MEAL = make_entry("7", "MealIn", EIGHT + timedelta(hours=4))
 AHEAD = make_entry("7", "CheckIn", EIGHT + timedelta(hours=6))
-LEDGER = [LOADED, PUSHED, MEAL, AHEAD]
-STATES = {MEAL: ("Ignored", "NOT_ATTENDANCE"), AHEAD: ("Held", "CLOCK_AHEAD")}
+DEAD = make_entry("7", "CheckIn", EIGHT.replace(year=2000))
+LEDGER = [LOADED, PUSHED, MEAL, AHEAD, DEAD]
+STATES = {
+	MEAL: ("Ignored", "NOT_ATTENDANCE"),
+	AHEAD: ("Held", "CLOCK_AHEAD"),
+	DEAD: ("Held", "CLOCK_BEHIND"),
+}
 
 
 def site_time(entry: LedgerEntry) -> str:

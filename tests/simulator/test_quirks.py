@@ -26,6 +26,7 @@ SHAPES = {
 	"no_content_type": lambda sent: not sent.headers.get("Content-Type"),
 	"byte_order_mark": lambda sent: sent.body.startswith(b"\xef\xbb\xbf{"),
 	"clock_two_hours_ahead": lambda sent: sent.punch["LogTime"] == "2024-09-17 20:00:00 GMT +0300",
+	"clock_of_2000": lambda sent: sent.punch["LogTime"] == "2000-01-01 18:00:00 GMT +0300",
 	"offset_plus_0530": lambda sent: sent.punch["LogTime"] == "2024-09-17 20:30:00 GMT +0530",
 	"offset_zero": lambda sent: sent.punch["LogTime"] == "2024-09-17 15:00:00 GMT +0000",
 	"offset_minus_0430": lambda sent: sent.punch["LogTime"] == "2024-09-17 10:30:00 GMT -0430",
@@ -159,9 +160,16 @@ def test_an_encrypted_callback_is_read_with_the_key_and_a_mismatched_one_is_not(
 		parse_callback(receiver.bodies[1], SECURITY_KEY)
 
 
-def test_setting_the_time_sets_the_clock_right(simulator, rest):
-	simulator.set_quirks(GATE, clock_two_hours_ahead=True)
-	assert simulator.punch(GATE, "7").instant == NOW + timedelta(hours=2)
+@pytest.mark.parametrize(
+	("quirk", "wrong"),
+	[
+		("clock_two_hours_ahead", NOW + timedelta(hours=2)),
+		("clock_of_2000", NOW.replace(year=2000, month=1, day=1)),
+	],
+)
+def test_setting_the_time_sets_the_clock_right(simulator, rest, quirk, wrong):
+	simulator.set_quirks(GATE, **{quirk: True})
+	assert simulator.punch(GATE, "7").instant == wrong
 	rest.sync_device_time(GATE)
 	simulator.tick(15)
 
