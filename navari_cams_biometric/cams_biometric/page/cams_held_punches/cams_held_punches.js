@@ -300,7 +300,7 @@
 		ignore_user(key) {
 			const { data } = this.rows.get(key);
 			const everywhere = { value: "", label: __("Everywhere") };
-			const here = { value: data.service_tag, label: __("On {0} only", [data.device]) };
+			const here = { value: data.service_tag, label: __("On {0} only", [words.escape(data.device)]) };
 			frappe.prompt(
 				[
 					{
