@@ -27,6 +27,9 @@ from .keys import (
 	as_text,
 	decode,
 	fold,
+	fold_and_decode,
+	has_content,
+	is_plain,
 	load_json,
 	text_of,
 	value_of,
@@ -265,6 +268,13 @@ def _is_punch(row: Row) -> bool:
 	return all(text_of(row, name) for name in ("userid", "logtime", "type"))
 
 
+def _holds_punch(value: Any) -> bool:
+	value = decode(value)
+	if isinstance(value, dict):
+		return _is_punch(fold(value)) or any(map(_holds_punch, value.values()))
+	return isinstance(value, list) and any(map(_holds_punch, value))
+
+
 class _Reading:
 	"""What was found on a walk through a body."""
 
@@ -307,7 +317,7 @@ class _Reading:
 		self._compare_count(row, len(self.punches) - before)
 
 	def _read_part(self, key: str, value: Any) -> None:
-		if not _has_content(value):
+		if not has_content(value):
 			if key not in PLACES | KNOWN_AROUND:
 				self._scalars[key] = None
 		elif key in EVENTS:
@@ -357,7 +367,7 @@ class _Reading:
 		"""A punch that may lack its user ID or its type is kept only where nothing else in it could be that."""
 		punch = read_punch(row)
 		unknown = (
-			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and _has_content(value)]
+			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and has_content(value)]
 			if name
 			else []
 		)
@@ -365,18 +375,29 @@ class _Reading:
 			self._unread[unknown[0]] = None
 			return
 		self.punches.append(punch)
+		if name:
+			self._read_within_punch(row)
+
+	def _read_within_punch(self, row: Row) -> None:
+		"""Other punches and events in a row of a log; what else is in it belongs to the punch."""
+		for key, value in row.items():
+			value = decode(value)
+			if key in PLACES and not is_plain(value):
+				self._read_part(key, value)
+			elif _holds_punch(value):
+				self._unread[key] = None
 
 	def _read_events(self, kind: str, value: Any) -> None:
 		for item in value if isinstance(value, list) else [value]:
 			item = decode(item)
-			event = _user_event(kind, fold(item)) if isinstance(item, dict) else None
+			event = _user_event(kind, fold_and_decode(item)) if isinstance(item, dict) else None
 			if event and event.user_id:
 				self.events.append(event)
-			elif _has_content(item):
+			elif has_content(item):
 				self._unread[kind] = None
 
 	def _read_status(self, value: Any) -> None:
-		status = _device_status(fold(value))
+		status = _device_status(fold_and_decode(value))
 		if status:
 			self.device_status = status
 		else:
@@ -418,8 +439,8 @@ def _in_order(kind: str, way: str) -> tuple[str, str]:
 
 
 def _user_event(kind: str, event: Row) -> UserEvent:
-	templates = decode(event.get("template"))
-	folded = [fold(item) for item in _as_list(templates) if item and isinstance(item, dict)]
+	templates = _as_list(event.get("template"))
+	folded = [fold_and_decode(item) for item in templates if item and isinstance(item, dict)]
 	photo = fold(event.get("photo"))
 	user_ids = (text_of(source, "userid") for source in (event, *folded, photo))
 	return UserEvent(
@@ -448,11 +469,6 @@ def _device_status(status: Row) -> DeviceStatus | None:
 def _count(value: object) -> int | None:
 	text = as_text(value)
 	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
-
-
-def _has_content(value: object) -> bool:
-	"""Whether something could be lost. False and 0 are told; an empty text, list or object tells nothing."""
-	return value is not None and value not in ("", [], {})
 
 
 def _clock_of(time: object) -> object:

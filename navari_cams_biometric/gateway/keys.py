@@ -80,12 +80,26 @@ KNOWN_IN_PUNCH = {key for name in ("serialnumber", *PUNCH) for key in KEYS[name]
 
 
 def fold(value: object) -> Row:
-	"""The object with its keys as this module has them, the first of two alike; of anything else an empty one."""
+	"""The object with its keys as this module has them; of anything else an empty one.
+
+	Of keys that are alike the first with something in it counts. What others have to say beside it is a list under a
+	name that nobody knows.
+	"""
 	folded: Row = {}
 	if isinstance(value, dict):
 		for key, item in value.items():
-			folded.setdefault(fold_key(key), item)
+			known = folded.setdefault(fold_key(key), item)
+			if known is item or not has_content(item) or (is_plain(item) and item == known):
+				continue
+			if has_content(known):
+				folded.setdefault(f"{fold_key(key)} again", []).append(item)
+			else:
+				folded[fold_key(key)] = item
 	return folded
+
+
+def fold_and_decode(value: object) -> Row:
+	return {key: decode(item) for key, item in fold(value).items()}
 
 
 def fold_key(key: str) -> str:
@@ -95,7 +109,7 @@ def fold_key(key: str) -> str:
 def value_of(row: Row, name: str) -> Any:
 	"""The first plain value that is not empty under one of the names for `name`; None without one."""
 	for key in KEYS[name]:
-		value = row.get(key)
+		value = decode(row[key]) if key in row else None
 		if as_text(value) or isinstance(value, bool):
 			return value
 	return None
@@ -116,13 +130,24 @@ def as_text(value: object) -> str:
 
 
 def decode(value: Any) -> Any:
-	"""What JSON in a text says, where it is an object or a list; everything else as it is."""
+	"""What JSON in a text says, where it is an object or a list of some; everything else, as `[1]`, as it is."""
 	if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
 		try:
-			return load_json(value)
+			told = load_json(value)
 		except (ValueError, RecursionError):
-			pass
+			return value
+		if isinstance(told, dict) or not told or not all(map(is_plain, told)):
+			return told
 	return value
+
+
+def is_plain(value: object) -> bool:
+	return not isinstance(value, dict | list)
+
+
+def has_content(value: object) -> bool:
+	"""Whether something could be lost. False and 0 are told; an empty text, list or object tells nothing."""
+	return value is not None and value not in ("", [], {})
 
 
 def load_json(text: str) -> Any:

@@ -27,7 +27,8 @@ SECRET_WORDS = (
 )
 SECRET_KEYS = ("pin", "key", "data")
 NOTE = "[{} characters removed]"
-_IS_NOTE = re.compile(r"\[(?:\d+|all) characters removed\]")
+NOTE_OF_PARTS = "[parts of {} characters removed]"  # of an object or a list
+_IS_NOTE = re.compile(r"\[(parts of )?(?:\d+|unknown) characters removed\]")
 
 
 def redact(content: Any, level: int = 0) -> Any:
@@ -35,7 +36,7 @@ def redact(content: Any, level: int = 0) -> Any:
 	deeper than 20 levels. JSON within a text is written as what it says."""
 	content = decode(content)
 	if isinstance(content, dict | list) and level >= DEEPEST:
-		return NOTE.format("all")
+		return NOTE_OF_PARTS.format("unknown")
 	if isinstance(content, list):
 		return [redact(item, level + 1) for item in content]
 	if isinstance(content, dict):
@@ -47,12 +48,16 @@ def redact(content: Any, level: int = 0) -> Any:
 
 
 def restore(picture: Any) -> Any:
-	"""The picture for reading it again: what was removed says something, but is no text any more (True)."""
+	"""The picture for reading it again: what was removed says something, but is no text any more: True, or a list of
+	that where it had parts."""
 	if isinstance(picture, list):
 		return [restore(item) for item in picture]
 	if isinstance(picture, dict):
 		return {key: restore(item) for key, item in picture.items()}
-	return True if isinstance(picture, str) and _IS_NOTE.fullmatch(picture) else picture
+	note = _IS_NOTE.fullmatch(picture) if isinstance(picture, str) else None
+	if note:
+		return [True] if note[1] else True
+	return picture
 
 
 def substance(content: Row) -> str:
@@ -76,6 +81,9 @@ def _is_secret(key: str) -> bool:
 
 
 def _note(value: Any) -> str:
+	value = decode(value)
+	if isinstance(value, dict | list):
+		return NOTE_OF_PARTS.format(len(_dump(value)))
 	return NOTE.format(len(value if isinstance(value, str) else _dump(value)))
 
 

@@ -80,7 +80,7 @@ def test_every_key_may_come_at_another_place():
 
 
 def test_of_a_key_given_in_two_spellings_the_first_counts():
-	body = make_body(PunchLog={"UserId": "1", "UserID": "2"})
+	body = make_body(PunchLog=make_punch_log(UserId="1", UserID="2"))
 
 	assert parse_callback(body).punches[0].user_id == "1"
 

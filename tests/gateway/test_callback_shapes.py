@@ -25,42 +25,42 @@ def expected(*punches):
 	return [(punch["UserId"], punch["Type"], punch["LogTime"]) for punch in punches]
 
 
-@pytest.mark.parametrize(
-	"body",
-	[
-		{**ENVELOPE, "PunchLog": FIRST},
-		{"RealTime": {**ENVELOPE, "PunchLogs": [FIRST]}},
-		{"RealTime": {**ENVELOPE, "AttendanceLog": FIRST}},
-		{**ENVELOPE, "PunchLog": {"Logs": [FIRST]}},
-		{**ENVELOPE, "Load": {"PunchLog": {"Log": [FIRST]}}},
-		{**ENVELOPE, "Load": {"PunchLog": FIRST}},
-		{**ENVELOPE, "trans": [FIRST]},
-		{**ENVELOPE, "PunchLog": json.dumps({"Log": [FIRST]})},
-		{**ENVELOPE, "PunchLog": {"Log": json.dumps([FIRST])}},
-		{**ENVELOPE, "PunchLog": {"Log": {"0": FIRST}}},
-		{**ENVELOPE, "PunchLog": {"Log": [json.dumps(FIRST)]}},
-		{**ENVELOPE, **FIRST},
-		{"RealTime": {**ENVELOPE, **FIRST}},
-		{"RealTime": {**ENVELOPE, "PunchLog": [{"PunchLog": FIRST}]}},
-		{"RealTime": json.dumps({**ENVELOPE, "PunchLog": FIRST})},
-		{"ServiceTagId": SERIAL, "AuthToken": TOKEN, "PunchLog": {"Log": [FIRST]}},
-	],
-	ids=lambda body: json.dumps(body)[:60],
-)
+ONE_PUNCH = [
+	{**ENVELOPE, "PunchLog": FIRST},
+	{"RealTime": {**ENVELOPE, "PunchLogs": [FIRST]}},
+	{"RealTime": {**ENVELOPE, "AttendanceLog": FIRST}},
+	{**ENVELOPE, "PunchLog": {"Logs": [FIRST]}},
+	{**ENVELOPE, "Load": {"PunchLog": {"Log": [FIRST]}}},
+	{**ENVELOPE, "Load": {"PunchLog": FIRST}},
+	{**ENVELOPE, "trans": [FIRST]},
+	{**ENVELOPE, "PunchLog": json.dumps({"Log": [FIRST]})},
+	{**ENVELOPE, "PunchLog": {"Log": json.dumps([FIRST])}},
+	{**ENVELOPE, "PunchLog": {"Log": {"0": FIRST}}},
+	{**ENVELOPE, "PunchLog": {"Log": [json.dumps(FIRST)]}},
+	{**ENVELOPE, **FIRST},
+	{"RealTime": {**ENVELOPE, **FIRST}},
+	{"RealTime": {**ENVELOPE, "PunchLog": [{"PunchLog": FIRST}]}},
+	{"RealTime": json.dumps({**ENVELOPE, "PunchLog": FIRST})},
+	{"ServiceTagId": SERIAL, "AuthToken": TOKEN, "PunchLog": {"Log": [FIRST]}},
+]
+
+
+@pytest.mark.parametrize("body", ONE_PUNCH, ids=lambda body: json.dumps(body)[:60])
 def test_one_punch_wherever_it_stands(body):
 	assert found(body) == expected(FIRST)
 
 
-@pytest.mark.parametrize(
-	"body",
-	[
-		{"RealTime": {**ENVELOPE, "PunchLog": FIRST}, "PunchLog": {"Log": [SECOND]}},
-		{**ENVELOPE, "PunchLog": {"Log": {"a": FIRST, "b": SECOND}}},
-		{**ENVELOPE, "PunchLog": [FIRST, SECOND]},
-		{"RealTime": {**ENVELOPE, "PunchLog": FIRST, "Log": [SECOND]}},
-	],
-	ids=lambda body: json.dumps(body)[:60],
-)
+TWO_PUNCHES = [
+	{"RealTime": {**ENVELOPE, "PunchLog": FIRST}, "PunchLog": {"Log": [SECOND]}},
+	{**ENVELOPE, "PunchLog": {"Log": {"a": FIRST, "b": SECOND}}},
+	{**ENVELOPE, "PunchLog": [FIRST, SECOND]},
+	{"RealTime": {**ENVELOPE, "PunchLog": FIRST, "Log": [SECOND]}},
+	{**ENVELOPE, "PunchLog": {**FIRST, "Log": [SECOND]}},
+	{**ENVELOPE, "PunchLog": {**FIRST, "AttendanceLog": SECOND}},
+]
+
+
+@pytest.mark.parametrize("body", TWO_PUNCHES, ids=lambda body: json.dumps(body)[:60])
 def test_all_of_several_punches(body):
 	assert found(body) == expected(FIRST, SECOND)
 
@@ -95,6 +95,17 @@ def test_a_type_and_a_way_of_recognition_that_are_exchanged():
 	assert (punch.type, punch.input_type) == ("CheckIn", "Face")
 
 
+def test_of_a_key_in_two_spellings_one_may_be_empty():
+	assert found({**ENVELOPE, "PunchLog": {}, "punchlog": {"USERID": "", **FIRST}}) == expected(FIRST)
+
+
+def test_a_name_may_look_like_a_list():
+	body = make_body(LabelName="[1]", PunchLog=make_punch_log(UserId="[2]"))
+	callback = parse_callback(body)
+
+	assert (callback.label, callback.punches[0].user_id, callback.unread) == ("[1]", "[2]", ())
+
+
 OLD = {
 	"ServiceTagId": SERIAL,
 	"AuthToken": TOKEN,
@@ -104,16 +115,15 @@ OLD = {
 }
 
 
-@pytest.mark.parametrize(
-	"body",
-	[
-		{key: OLD[key] for key in ("ServiceTagId", "AuthToken")}
-		| {"ApiRequestInfo": {key: OLD[key] for key in ("Operation", "OperationTime", "OperationData")}},
-		{"ServiceTagId": SERIAL, "ApiRequestInfo": OLD},
-		OLD,
-	],
-	ids=["beside", "within", "flat"],
-)
+FORMER_APIS = [
+	{key: OLD[key] for key in ("ServiceTagId", "AuthToken")}
+	| {"ApiRequestInfo": {key: OLD[key] for key in ("Operation", "OperationTime", "OperationData")}},
+	{"ServiceTagId": SERIAL, "ApiRequestInfo": OLD},
+	OLD,
+]
+
+
+@pytest.mark.parametrize("body", FORMER_APIS, ids=["beside", "within", "flat"])
 @pytest.mark.parametrize("form", [False, True])
 def test_the_former_web_apis(body, form):
 	sent = urlencode({"request_data": json.dumps(body)}).encode() if form else encode(body)
@@ -129,30 +139,32 @@ def test_a_former_web_api_may_count_seconds():
 	assert punch.log_time == "2024-09-17 05:00:00 GMT +0000"
 
 
-@pytest.mark.parametrize(
-	("body", "parts"),
-	[
-		({"RealTime": {**ENVELOPE, "Alarm": {"Door": 1}}}, ("alarm",)),
-		({"RealTime": {**ENVELOPE, "Heartbeat": "now"}}, ("heartbeat",)),
-		({**ENVELOPE, "PunchLog": {"Log": ["EMP-0001,2024-09-17 08:00:00"]}}, ("log",)),
-		({**ENVELOPE, "PunchLog": "EMP-0001 at eight"}, ("punchlog",)),
-		({**ENVELOPE, "PunchLog": {"ReturnRowCount": 3, "Log": [FIRST, SECOND]}}, ("returnrowcount",)),
-		({**ENVELOPE, "PunchLog": {"Entries": [FIRST]}}, ("entries",)),
-		({"RealTime": {**ENVELOPE, "PunchLog": {"Who": "EMP-0001", "LogTime": FIRST["LogTime"]}}}, ("who",)),
-		(
-			{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "When": "eight", "Type": "CheckIn"}}},
-			("when",),
-		),
-		(
-			{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "LogTime": "x", "State": "0"}}},
-			("state",),
-		),
-		({**ENVELOPE, "OperationData": {"UserId": "1", "FirstName": "A"}}, ("operationdata",)),
-		({"RealTime": {**ENVELOPE, "UserUpdated": ["junk", {"UserID": "1"}]}}, ("UserUpdated",)),
-		({"RealTime": {**ENVELOPE, "EmployeeCode": "1"}}, ("employeecode",)),
-	],
-	ids=lambda value: json.dumps(value)[:70],
-)
+NOT_UNDERSTOOD = [
+	({"RealTime": {**ENVELOPE, "Alarm": {"Door": 1}}}, ("alarm",)),
+	({"RealTime": {**ENVELOPE, "Heartbeat": "now"}}, ("heartbeat",)),
+	({**ENVELOPE, "PunchLog": {"Log": ["EMP-0001,2024-09-17 08:00:00"]}}, ("log",)),
+	({**ENVELOPE, "PunchLog": "EMP-0001 at eight"}, ("punchlog",)),
+	({**ENVELOPE, "PunchLog": {"ReturnRowCount": 3, "Log": [FIRST, SECOND]}}, ("returnrowcount",)),
+	({**ENVELOPE, "PunchLog": {"Entries": [FIRST]}}, ("entries",)),
+	({"RealTime": {**ENVELOPE, "PunchLog": {"Who": "EMP-0001", "LogTime": FIRST["LogTime"]}}}, ("who",)),
+	(
+		{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "When": "eight", "Type": "CheckIn"}}},
+		("when",),
+	),
+	(
+		{"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "LogTime": "x", "State": "0"}}},
+		("state",),
+	),
+	({**ENVELOPE, "OperationData": {"UserId": "1", "FirstName": "A"}}, ("operationdata",)),
+	({"RealTime": {**ENVELOPE, "UserUpdated": ["junk", {"UserID": "1"}]}}, ("UserUpdated",)),
+	({"RealTime": {**ENVELOPE, "EmployeeCode": "1"}}, ("employeecode",)),
+	({**ENVELOPE, "PunchLog": {"Log": [FIRST]}, "punch_log": {"Log": [SECOND]}}, ("punchlog again",)),
+	({"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "UserID": "2"}}}, ("userid again",)),
+	({**ENVELOPE, "PunchLog": {**FIRST, "Next": [{"Punch": SECOND}]}}, ("next",)),
+]
+
+
+@pytest.mark.parametrize(("body", "parts"), NOT_UNDERSTOOD, ids=lambda value: json.dumps(value)[:70])
 def test_what_is_not_understood_is_named(body, parts):
 	assert parse_callback(encode(body)).unread == parts
 

@@ -63,6 +63,12 @@ def test_the_substance_is_the_same_for_an_event_that_is_sent_again():
 	assert substance(body("a", "1")) != substance({"RealTime": {"Alarm": {"Time": "9"}}})
 
 
+@pytest.mark.parametrize("content", [{"Template": [{"Data": "x"}]}, {"AuthToken": {"Value": TOKEN}}])
+def test_parts_that_were_removed_are_still_not_understood(content):
+	assert read_callback(envelope_of(content)).unread
+	assert read_callback(envelope_of(restore(redact(content)))).unread
+
+
 def test_a_log_whose_rows_were_removed_is_still_not_understood():
 	picture = redact({"PunchLog": {"Log": ["r" * 80, "s" * 80]}})
 	assert read_callback(envelope_of(restore(picture))).unread == ("log",)
