@@ -367,7 +367,7 @@ class _Reading:
 		"""A punch that may lack its user ID or its type is kept only where nothing else in it could be that."""
 		punch = read_punch(row)
 		unknown = (
-			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and has_content(value)]
+			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and has_content(decode(value))]
 			if name
 			else []
 		)

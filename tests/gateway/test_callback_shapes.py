@@ -99,6 +99,12 @@ def test_of_a_key_in_two_spellings_one_may_be_empty():
 	assert found({**ENVELOPE, "PunchLog": {}, "punchlog": {"USERID": "", **FIRST}}) == expected(FIRST)
 
 
+def test_an_empty_list_says_nothing_as_a_text_either():
+	entry = {"UserId": "1", "LogTime": "x"}
+	for extra in ([], "[]"):
+		assert found({**ENVELOPE, "PunchLog": {**entry, "Extra": extra}}) == [("1", "", "x")]
+
+
 def test_a_name_may_look_like_a_list():
 	body = make_body(LabelName="[1]", PunchLog=make_punch_log(UserId="[2]"))
 	callback = parse_callback(body)
