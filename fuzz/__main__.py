@@ -6,6 +6,7 @@ ends with 1 if there is a finding.
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,15 +60,18 @@ def run(target: str, seconds: float, folder: Path) -> dict[str, Any]:
 	if process.returncode == 0 and written.exists():
 		result: dict[str, Any] = json.loads(written.read_text())
 		return result
-	return {"inputs": 0, "seconds": seconds, "findings": [end_of(process.returncode, log, folder)]}
+	said = log.read_text(errors="replace")
+	counts = re.findall(r"^#(\d+)\s", said, re.MULTILINE)
+	inputs = int(counts[-1]) if counts else 0
+	return {"inputs": inputs, "seconds": seconds, "findings": [end_of(process.returncode, said, folder)]}
 
 
-def end_of(code: int, log: Path, folder: Path) -> dict[str, str]:
+def end_of(code: int, said: str, folder: Path) -> dict[str, str]:
 	"""The finding that the process ended: by an input that takes too long or too much memory, or by another fault."""
-	inputs = [path for kind in ("crash", "timeout", "oom", "slow") for path in folder.glob(f"{kind}-*")]
-	last = log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
-	said = "".join(f"\n    | {line}" for line in last)
-	failure = f"the process ended with {code}{said}"
+	inputs = [path for kind in ("crash", "timeout", "oom") for path in folder.glob(f"{kind}-*")]
+	lines = said.splitlines()
+	last = [line for line in lines if "ERROR" in line or "SUMMARY" in line] or lines[-SHOWN_LINES:]
+	failure = f"the process ended with {code}: {' | '.join(last)}"
 	return {"failure": failure, "input": repr(inputs[0].read_bytes()) if inputs else "no input was left"}
 
 

@@ -26,7 +26,7 @@ from navari_cams_biometric.gateway.errors import GatewayError, NotSupportedError
 from navari_cams_biometric.gateway.operations import REQUESTS
 
 from .target import Provider, Target, assert_storable, in_time
-from .trees import grow_object
+from .trees import grow_object, vary
 
 TOKEN = "demo-auth-token-0123456789abcdef"
 KEY = "0123456789abcdef0123456789ABCDEF"
@@ -36,8 +36,9 @@ APIS = {"rest": GatewayApi.REST_V3, "web": GatewayApi.WEB_API_3}
 MOST_REQUESTS = 50  # of one call; then the gateway is silent
 LONGEST_WORDS = 500  # characters
 LONGEST_WAIT = 120.0  # seconds
+LATE = "Fri, 31 Dec 99999999999 23:59:59 GMT"
 ENCODINGS = ["", "gzip", "deflate", "br", "identity"]
-WAITS = ["", "0", "5", "121", "-1", "1e9", "99999999999", "nan", "Fri, 31 Dec 99999999999 23:59:59 GMT"]
+WAITS = ["", "0", "5", "121", "-1", "1e9", "99999999999", "nan", "Fri, 31 Dec 1999 23:59:59 GMT", LATE]
 CODES = ["200", "201", "204", "302", "400", "401", "404", "409", "429", "500", "503", "999"]
 NAMES = [
 	*(
@@ -169,7 +170,9 @@ def ask(answer: Answer) -> Any:
 		sleep=_wait,
 		clock=lambda: NOW,
 	) as client:
-		client._transport._session.mount("https://", Adapter(answer))
+		session = client._transport._session
+		session.trust_env = False
+		session.mount("https://", Adapter(answer))
 		result = getattr(client, REQUESTS[answer.operation].method)(**arguments_of(answer))
 		return list(result) if hasattr(result, "__next__") else result
 
@@ -217,17 +220,23 @@ def write_answer(
 
 
 def build(provider: Provider) -> bytes:
+	operation = provider.PickValueInList(list(REQUESTS))
+	sample = REPLIES.get(operation, PAGES[0])
 	bodies = [
-		json.dumps(grow_object(provider, NAMES)).encode() for _body in range(provider.ConsumeIntInRange(1, 3))
+		json.dumps(
+			vary(provider, sample, NAMES) if provider.ConsumeBool() else grow_object(provider, NAMES)
+		).encode()
+		for _body in range(provider.ConsumeIntInRange(1, 3))
 	]
 	if provider.ConsumeIntInRange(0, 9) == 9:
 		bodies = [encrypt(body, KEY) for body in bodies]
 	is_odd = provider.ConsumeIntInRange(0, 3) == 3
 	return write_answer(
 		provider.PickValueInList(list(APIS)),
-		provider.PickValueInList(list(REQUESTS)),
+		operation,
 		*bodies,
 		code=provider.PickValueInList(CODES) if is_odd else "200",
+		encoding=provider.PickValueInList(ENCODINGS) if is_odd else "",
 		wait=provider.PickValueInList(WAITS) if is_odd else "",
 		reason=provider.ConsumeUnicode(20).replace("\n", "") if is_odd else "OK",
 	)
@@ -288,7 +297,7 @@ TARGET = Target(
 		write_answer("web", "AddUser", b'{"StatusCode":"7","Status":"FAILED"}'),
 		write_answer("web", "GetAttendanceSummary", _PAGES[1], encrypt(_PAGES[1], KEY)),
 		*(write_answer("web", "PingConnection", b"{}", code=code, wait="5", reason="No") for code in CODES),
-		*(write_answer("rest", "PingConnection", b"<html>", code="503", wait=wait) for wait in WAITS),
+		*(write_answer("rest", "PingConnection", b"<html>", code="503", wait=wait) for wait in WAITS[:-1]),
 	],
 	words=[*NAMES, *REQUESTS, *CODES, *WAITS, *ENCODINGS, *APIS, TOKEN],
 )

@@ -37,7 +37,7 @@ from tests.gateway import bodies
 from tests.gateway import test_callback_shapes as shapes
 
 from .target import Provider, Target, assert_storable, in_time, texts_of
-from .trees import grow_object
+from .trees import grow_object, vary
 
 KEY: str = bodies.KEY
 SHORTEST_SECRET = 6  # characters; a shorter one may be part of any other text
@@ -58,8 +58,9 @@ def check(body: bytes) -> None:
 			except CallbackError:
 				continue
 			callback = read_callback(envelope)
-		assert parse_callback(body, security_key) == callback, "read at once it says something else"
+		assert parse_callback(body, KEY) == callback, "with a key, or at once, it says something else"
 		check_callback(envelope, callback)
+		return
 
 
 def check_callback(envelope: Envelope, callback: Callback) -> None:
@@ -164,35 +165,30 @@ def names_secret(key: str) -> bool:
 
 
 def build(provider: Provider) -> bytes:
-	content = grow_object(provider, NAMES)
 	if provider.ConsumeBool():
-		content = {"RealTime": content}
+		content = vary(provider, provider.PickValueInList(SAMPLES), NAMES)
+	else:
+		content = {"RealTime": grow_object(provider, NAMES)}
 	body = json.dumps(content).encode()
 	return encrypt(body, KEY) if provider.ConsumeIntInRange(0, 9) == 9 else body
 
 
-OTHER_SHAPES = [
-	*shapes.ONE_PUNCH,
-	*shapes.TWO_PUNCHES,
-	*shapes.FORMER_APIS,
+EVENTS_SEEN = [
+	{"UserUpdated": {"UserID": "2", "Template": [bodies.make_template()], "Photo": bodies.make_photo()}},
+	{"UserDeleted": {"UserID": "2"}},
+	{"DeviceStatus": {"Status": "Online", "QueueDepth": "3"}},
+]
+SAMPLES: list[Any] = [
+	json.loads(bodies.DOCUMENTED_REAL_TIME),
+	json.loads(bodies.DOCUMENTED_BATCH),
+	*({"RealTime": bodies.make_envelope(**event)} for event in EVENTS_SEEN),
+	*(*shapes.ONE_PUNCH, *shapes.TWO_PUNCHES, *shapes.FORMER_APIS),
 	*(body for body, _parts in shapes.NOT_UNDERSTOOD),
 ]
-PLAIN: list[bytes] = [
-	bodies.DOCUMENTED_REAL_TIME,
-	bodies.DOCUMENTED_BATCH,
-	*map(bodies.encode, OTHER_SHAPES),
-	*(urlencode({"request_data": json.dumps(body)}).encode() for body in shapes.FORMER_APIS),
-]
-EVENTS_SEEN: list[bytes] = [
-	bodies.make_event_body(
-		UserUpdated={"UserID": "2", "Template": [bodies.make_template()], "Photo": bodies.make_photo()}
-	),
-	bodies.make_event_body(UserDeleted={"UserID": "2"}),
-	bodies.make_event_body(DeviceStatus={"Status": "Online", "QueueDepth": "3"}),
-]
+FORMS = [urlencode({"request_data": json.dumps(body)}).encode() for body in shapes.FORMER_APIS]
 TARGET = Target(
 	check=check,
 	build=build,
-	seeds=[*PLAIN, *EVENTS_SEEN, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
+	seeds=[*map(bodies.encode, SAMPLES), *FORMS, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
 	words=["RealTime", "PunchLog", "UserUpdated", "DeviceStatus", "OperationData", "request_data=", *NAMES],
 )

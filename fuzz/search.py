@@ -43,6 +43,8 @@ class Search:
 		self._inputs += 1
 		if data[:1] == bytes([TREE]):
 			data = self._target.build(atheris.FuzzedDataProvider(data[1:]))
+			if len(data) > LARGEST:
+				return
 		kind = failure_of(self._target.check, data)
 		if kind and kind not in self._findings:
 			shortest = shorten(data, lambda part: failure_of(self._target.check, part) == kind)

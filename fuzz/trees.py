@@ -1,4 +1,4 @@
-"""JSON made of known keys and likely values, as the bytes of a fuzzer choose."""
+"""JSON made of known keys and likely values, or varied from a sample, as the bytes of a fuzzer choose."""
 
 import json
 from collections.abc import Sequence
@@ -32,6 +32,25 @@ def grow(provider: Provider, keys: Sequence[str], level: int = 0) -> Any:
 
 def grow_object(provider: Provider, keys: Sequence[str], level: int = 0) -> dict[str, Any]:
 	return {_key(provider, keys): grow(provider, keys, level + 1) for _item in _some(provider)}
+
+
+def vary(provider: Provider, value: Any, keys: Sequence[str], level: int = 0) -> Any:
+	"""The value with some of its parts exchanged, added, wrapped, or written as JSON in a text."""
+	kind = provider.ConsumeIntInRange(0, 19) if level < DEEPEST else 0
+	if kind == 19:
+		return grow(provider, keys)
+	if kind == 18:
+		return json.dumps(vary(provider, value, keys, level + 1))
+	if kind == 17:
+		return [vary(provider, value, keys, level + 1) for _item in _some(provider)]
+	if kind == 16:
+		return {_key(provider, keys): vary(provider, value, keys, level + 1)}
+	if isinstance(value, list):
+		return [vary(provider, item, keys, level + 1) for item in value]
+	if isinstance(value, dict):
+		varied = {key: vary(provider, item, keys, level + 1) for key, item in value.items()}
+		return {**varied, **grow_object(provider, keys, DEEPEST - 2)} if kind == 15 else varied
+	return value
 
 
 def _some(provider: Provider) -> range:

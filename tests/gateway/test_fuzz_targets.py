@@ -9,7 +9,7 @@ from navari_cams_biometric.gateway.punch import Punch
 TARGETS = {"parser": parser.TARGET, "timestamps": timestamps.TARGET, "answers": answers.TARGET}
 
 
-class Sequence:
+class Numbers:
 	"""Numbers in turn where atheris would take the bytes of an input."""
 
 	def __init__(self, start):
@@ -42,7 +42,7 @@ def test_a_seed_keeps_every_promise(name, seed):
 @pytest.mark.parametrize("name", ["parser", "timestamps"])
 def test_what_is_built_keeps_every_promise(name):
 	for start in range(200):
-		TARGETS[name].check(TARGETS[name].build(Sequence(start)))
+		TARGETS[name].check(TARGETS[name].build(Numbers(start)))
 
 
 def test_a_lost_body_a_lost_punch_and_a_told_secret_are_noticed():
