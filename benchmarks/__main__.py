@@ -1,6 +1,6 @@
 """The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
 
-Callbacks against Frappe's ping, over HTTP with gunicorn; the drain against HRMS's own function, in one
+Callbacks against Frappe's ping, over HTTP with gunicorn; what a stranger's largest body costs; the drain against HRMS's own function, in one
 process; the drain's peak memory; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
@@ -24,7 +24,7 @@ from tests.bench.bench_site import BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
-SECTIONS = ["callbacks", "drain", "year", "pages"]
+SECTIONS = ["callbacks", "strangers", "drain", "year", "pages"]
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
@@ -46,9 +46,11 @@ def main() -> int:
 				site.stop("worker")  # these alone: on two cores the worker would share the processor
 			if "callbacks" in chosen:
 				callbacks(site)
+			if "strangers" in chosen:
+				_run_inside(site, "strangers.py")
 			if "drain" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
-				drain(site)
+				_run_inside(site, "drain.py", str(PUNCHES))
 			if "year" in chosen:
 				year(site, host, arguments.days)
 			if "pages" in chosen:
@@ -114,10 +116,10 @@ def _rate(site: BenchSite, make: Callable[[], tuple[str, bytes | None]], seconds
 	return sum(counts) / (time.monotonic() - started)
 
 
-def drain(site: BenchSite) -> None:
+def _run_inside(site: BenchSite, script: str, *arguments: str) -> None:
 	"""In a process of the bench's own Python, as a worker has it."""
-	script = Path(__file__).with_name("drain.py")
-	command = [str(site.path / "env" / "bin" / "python"), str(script), site.name, str(PUNCHES)]
+	path = Path(__file__).with_name(script)
+	command = [str(site.path / "env" / "bin" / "python"), str(path), site.name, *arguments]
 	done = subprocess.run(
 		command, cwd=site.path / "sites", env=site.environment, capture_output=True, text=True
 	)

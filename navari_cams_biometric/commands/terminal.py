@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
+from html import unescape
 
 import click
 import frappe
@@ -34,7 +35,7 @@ def on_site(function: Callable[..., int]) -> Callable[..., None]:
 			code = function(**options)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a command line has no request that would commit
 		except (frappe.ValidationError, GatewayError) as error:
-			click.echo(strip_html(str(error)), err=True)
+			click.echo(unescape(strip_html(str(error))), err=True)
 			code = FAILED
 		finally:
 			frappe.destroy()

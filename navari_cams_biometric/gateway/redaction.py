@@ -26,14 +26,20 @@ SECRET_WORDS = (
 	"minutiae",
 )
 SECRET_KEYS = ("pin", "key", "data")
+KNOWN_NAMES = {key for name, keys in KEYS.items() if name != "authtoken" for key in keys}
 NOTE = "[{} characters removed]"
 NOTE_OF_PARTS = "[parts of {} characters removed]"  # of an object or a list
 _IS_NOTE = re.compile(r"\[(parts of )?(?:\d+|unknown) characters removed\]")
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_=-]{16,}")
 
 
-def redact(content: Any, level: int = 0) -> Any:
+def redact(content: Any, level: int = 0, is_known: bool = False) -> Any:
 	"""The content with notes of their length for secrets, biometric data, texts over 64 characters, and what lies
-	deeper than 20 levels. JSON within a text is written as what it says."""
+	deeper than 20 levels. JSON within a text is written as what it says.
+
+	`is_known` means that it stands under a name whose values are no secrets. Elsewhere a single word of 16 characters or
+	more may be a token or a template, whatever it is called.
+	"""
 	content = decode(content)
 	if isinstance(content, dict | list) and level >= DEEPEST:
 		return NOTE_OF_PARTS.format("unknown")
@@ -41,10 +47,14 @@ def redact(content: Any, level: int = 0) -> Any:
 		return [redact(item, level + 1) for item in content]
 	if isinstance(content, dict):
 		return {
-			_short(key): _note(item) if _is_secret(key) and item is not None else redact(item, level + 1)
+			_short(key): _note(item)
+			if _is_secret(key) and item is not None
+			else redact(item, level + 1, fold_key(key) in KNOWN_NAMES)
 			for key, item in content.items()
 		}
-	return _short(content) if isinstance(content, str) else content
+	if isinstance(content, str):
+		return _note(content) if not is_known and _OPAQUE.fullmatch(content.strip()) else _short(content)
+	return content if len(str(content)) <= LONGEST else _note(content)
 
 
 def restore(picture: Any) -> Any:

@@ -11,6 +11,7 @@ from frappe.database import Database
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
 from navari_cams_biometric.cams_biometric.callbacks.authentication import SMALL
+from navari_cams_biometric.cams_biometric.doctor import WARNING, gateway_checks
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import DAY, punch_at, punches_of
 from tests.contract.host import DONE, INVALID_JSON, INVALID_TOKEN, SETTINGS, TOKEN, batch, real_time
@@ -135,6 +136,9 @@ def test_a_device_that_registers_itself_counts_and_holds_no_shift_until_it_is_co
 	assert [punch.service_tag for punch in punches_of(user_id)] == [service_tag]
 	device = frappe.get_doc("CAMS Device", service_tag)
 	assert (device.enabled, device.unconfirmed) == (1, 1)
+	[finding] = gateway_checks.unconfirmed_devices()
+	assert finding.state == WARNING
+	assert device.label in finding.sentence
 	assert service_tag not in {feed.name for feed in watermark._feeding_devices()}
 
 	device.confirm()
@@ -234,6 +238,9 @@ def test_whether_the_url_has_the_secret_is_known_by_device(callback, new_device,
 		assert callback(punch_at(new_user_id(), SerialNumber=device.name), query).get_data() == DONE
 		assert find_device(device.name).callback_secret_sent == told
 	assert any("Back Door" in step for step in frappe.get_doc(SETTINGS).missing_steps())
+	[finding] = gateway_checks.callback_secret()
+	assert finding.state == WARNING
+	assert "without the callback URL's secret" in finding.sentence
 
 
 def test_a_real_time_event_is_never_accepted_with_the_secret_alone(callback, new_device, new_user_id):

@@ -5,6 +5,9 @@ import uuid
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.report.cams_access_events import cams_access_events
+
 
 def device(tag):
 	return frappe.get_doc("CAMS Device", tag)
@@ -122,3 +125,54 @@ def test_the_gateway_api_without_doors_says_so(gateway, tags):
 	with pytest.raises(frappe.ValidationError, match="not supported by Web API"):
 		device(tags[0]).door_status()
 	assert gateway.received == []
+
+
+@pytest.fixture
+def both(gateway, tags):
+	"""The commands of a door and of a person on one device."""
+	door = queue.add_command("OpenDoor", tags[0], reason="A delivery")
+	person = queue.add_command("AddUser", tags[0], user_id="EMP-0001", first_name="Employee")
+	frappe.db.commit()
+	return door, person
+
+
+@pytest.mark.parametrize(
+	("roles", "sees_people"),
+	[
+		(["CAMS Door Operator"], False),
+		(["CAMS Door Operator", "HR User"], False),
+		(["CAMS Door Operator", "HR Manager"], True),
+		(["HR Manager"], True),
+		(["System Manager"], True),
+	],
+)
+def test_a_door_operator_sees_the_commands_of_doors_alone(both, tags, become, roles, sees_people):
+	door, person = both
+	become(*roles)
+	listed = frappe.get_list("CAMS Command", filters={"service_tag": tags[0]}, pluck="name")
+
+	assert (door in listed, person in listed) == (True, sees_people)
+	assert frappe.get_doc("CAMS Command", door).has_permission("read")
+	assert frappe.get_doc("CAMS Command", person).has_permission("read") is sees_people
+
+
+def test_a_door_operator_does_not_see_whom_a_schedule_is_for(gateway, become):
+	become("CAMS Door Operator")
+
+	assert not frappe.has_permission("CAMS Access Schedule", "read")
+	assert frappe.has_permission("CAMS Device", "read")
+
+
+@pytest.mark.parametrize(
+	("roles", "person"),
+	[(["CAMS Door Operator"], ""), (["CAMS Door Operator", "HR Manager"], "Employee One")],
+)
+def test_the_report_names_nobody_to_a_door_operator(gateway, tags, become, roles, person):
+	gateway.add_user(tags[0], "EMP-0001")
+	gateway.punch(tags[0], "EMP-0001")
+	today = gateway.world.now.astimezone(gateway.world.devices[tags[0]].zone).date()
+	become(*roles)
+	filters = {"device": tags[0], "from_date": today, "to_date": today}
+	_columns, rows, _message = cams_access_events.execute(filters)
+
+	assert [row["person"] for row in rows if row["source"] == "Gateway"] == [person]

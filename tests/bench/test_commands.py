@@ -109,7 +109,7 @@ def test_a_pin_is_sent_and_stands_nowhere(host, bench_site, gateway, ask):
 	name = ask("SetUserPassword", user_id="EMP-0001", secret="90817263")
 	assert "500" in wait_for(lambda: host.get("CAMS Command", name).get("outcome"), "the refusal")
 	sweep_when_due(bench_site, name)
-	in_state(host, name, "Sent")
+	wait_for(lambda: host.get("CAMS Command", name).get("answered_at"), "the answer")
 
 	assert [request.arguments["Password"] for request in sent(gateway, "SetUserPassword")] == ["90817263"] * 2
 	auth = f"select count(*) from `__Auth` where doctype = 'CAMS Command' and name = '{name}'"

@@ -101,6 +101,8 @@ WHO_MAY = [
 		{HR},
 	),
 	("controllers/punch_actions.py:retry", {"names": []}, {HR, SYSTEM}),
+	("controllers/unread_event_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
+	("controllers/unread_event_actions.py:read_again", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
 	(
@@ -130,6 +132,16 @@ WHO_MAY = [
 	(f"{SETTINGS_PY}:renew_callback_secret", (SETTINGS, {}), {SYSTEM}),
 	(f"{SETTINGS_PY}:setup_status", (SETTINGS, {}), {SYSTEM}),
 	(f"{SCHEDULE_PY}:send_to_devices", ("{schedule_elsewhere}", {}), {HR, SYSTEM}),
+	(
+		"controllers/single_values.py:get_single_value",
+		{"doctype": SETTINGS, "field": "auth_token_digest"},
+		set(),
+	),
+	(
+		"controllers/single_values.py:get_value",
+		{"doctype": SETTINGS, "fieldname": "base_url"},
+		{HR_USER, HR, SYSTEM},
+	),
 	(f"{COMMAND_PY}:cancel_command", ("{device_command}", {}), {SYSTEM}),
 	(f"{COMMAND_PY}:cancel_command", ("{door_command}", {}), {DOORS}),
 	(f"{COMMAND_PY}:cancel_command", ("{people_command}", {}), {HR, SYSTEM}),
@@ -138,6 +150,7 @@ WHO_MAY = [
 	(f"{COMMAND_PY}:check_now", ("{people_command}", {}), {HR, SYSTEM}),
 	("doctype/cams_day_repair/cams_day_repair.py:repair", ("{day}", {}), {HR, SYSTEM}),
 	(f"{DEVICE_PY}:check_health", ("{device}", {}), {HR, SYSTEM}),
+	(f"{DEVICE_PY}:confirm", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:door_status", ("{device}", {"door": 0}), {HR, SYSTEM, DOORS}),
 	(f"{DEVICE_PY}:expect_history", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:lock_door", ("{device}", {"door": 0, "reason": "a test"}), {DOORS}),
@@ -453,3 +466,174 @@ def test_the_document_that_comes_back_keeps_what_is_above_the_users_level(host, 
 	[document] = answer.json()["docs"]
 	assert document["label"] == "Elsewhere"
 	assert not document.get("auth_token_digest")
+
+
+def test_a_door_operator_reads_nothing_of_people(host, users, records):
+	key = users[DOORS].key
+	ways = {
+		"list": ("GET", "resource/CAMS Command?limit_page_length=0", None),
+		"report view": (
+			"POST",
+			"method/frappe.desk.reportview.get",
+			{"doctype": "CAMS Command", "fields": '["name", "operation", "user_id"]', "page_length": 500},
+		),
+		"link field": (
+			"POST",
+			"method/frappe.desk.search.search_link",
+			{"doctype": "CAMS Command", "txt": "", "page_length": 500},
+		),
+		"by name": ("GET", f"resource/CAMS Command/{records['people_command']}", None),
+		"form": (
+			"GET",
+			f"method/frappe.desk.form.load.getdoc?doctype=CAMS Command&name={records['people_command']}",
+			None,
+		),
+		"value": (
+			"POST",
+			"method/frappe.client.get_value",
+			{"doctype": "CAMS Command", "fieldname": "user_id", "filters": records["people_command"]},
+		),
+	}
+	answers = {way: host.api(verb, path, key, json=body) for way, (verb, path, body) in ways.items()}
+	assert answers["by name"].status_code == answers["form"].status_code == 403
+	for way, answer in answers.items():
+		assert records["people_command"] not in answer.text or answer.status_code == 403, way
+	assert records["door_command"] in answers["list"].text
+	assert records["door_command"] in answers["report view"].text
+	for doctype in (
+		"CAMS Access Schedule",
+		"CAMS Punch",
+		"CAMS Device User",
+		"Employee",
+	):
+		assert host.api("GET", f"resource/{doctype}", key).status_code == 403, doctype
+
+
+def test_a_restricted_manager_is_told_nothing_of_an_employee_out_of_sight(host, users, records, gateway):
+	"""Neither the Attendance Device ID nor whether there is such an employee."""
+	own = host.create("Employee", first_name="Own", **EMPLOYEE_VALUES)["name"]
+	secret_id = uuid.uuid4().hex[:8]
+	hidden = host.create(
+		"Employee", first_name="Out Of Sight", attendance_device_id=secret_id, **EMPLOYEE_VALUES
+	)["name"]
+	user_id = uuid.uuid4().hex[:8]
+	host.callback(real_time(user_id))
+	punch = host.settled(user_id, state="Held")[0]["name"]
+	manager = new_user(host, HR)
+	host.create("User Permission", user=manager.email, allow="Employee", for_value=own)
+	answers = []
+	for employee in (hidden, "no such employee"):
+		page = f"method/{APP_PATH}.controllers.held_punches_page.link"
+		form = f"method/{APP_PATH}.controllers.punch_actions.link_to_employee"
+		answers.append(
+			[
+				host.api("POST", page, manager.key, json={"user_id": user_id, "employee": employee}),
+				host.api("POST", form, manager.key, json={"name": punch, "employee": employee}),
+			]
+		)
+		for answer in answers[-1]:
+			assert answer.status_code == 403
+			assert secret_id not in answer.text
+			assert "Out Of Sight" not in answer.text
+	told = [
+		[json.loads(message)["message"] for message in json.loads(answer.json()["_server_messages"])]
+		for pair in answers
+		for answer in pair
+	]
+	assert len({*map(str, told)}) == 1
+	groups = host.api(
+		"POST", f"method/{APP_PATH}.controllers.held_punches_page.held_groups", manager.key, json={}
+	)
+	assert hidden not in groups.text
+	assert secret_id not in groups.text
+
+
+DIGESTS = ("auth_token_digest", "previous_token_digest")
+
+
+def ways_to_a_digest(field, device):
+	listed = {"doctype": "CAMS Device", "fields": json.dumps(["name", field])}
+	one = {"doctype": "CAMS Device", "fieldname": field, "filters": device}
+	of_settings = {"doctype": SETTINGS, "fieldname": field}
+	yield "GET", f'resource/CAMS Device?fields=["{field}"]', None
+	yield "GET", f"resource/CAMS Device/{device}", None
+	yield "GET", f"resource/{SETTINGS}/{SETTINGS}", None
+	yield "GET", f"method/frappe.desk.form.load.getdoc?doctype=CAMS Device&name={device}", None
+	yield "GET", f"method/frappe.desk.form.load.getdoc?doctype={SETTINGS}&name={SETTINGS}", None
+	yield "POST", "method/frappe.client.get", {"doctype": "CAMS Device", "name": device}
+	yield "POST", "method/frappe.client.get_list", {"doctype": "CAMS Device", "fields": ["name", field]}
+	yield "POST", "method/frappe.client.get_value", one
+	yield "POST", "method/frappe.client.get_value", {**one, "fieldname": json.dumps([field])}
+	yield "POST", "method/frappe.client.get_value", of_settings
+	yield (
+		"POST",
+		"method/frappe.client.get_value",
+		{**of_settings, "fieldname": json.dumps(["base_url", field])},
+	)
+	yield "POST", "method/frappe.client.get_value", {**of_settings, "fieldname": json.dumps([field.upper()])}
+	yield "POST", "method/frappe.client.get_single_value", {"doctype": SETTINGS, "field": field}
+	yield "GET", f"method/frappe.client.get_single_value?doctype={SETTINGS}&field={field}", None
+	yield (
+		"POST",
+		"method/frappe.client.validate_link",
+		{"doctype": SETTINGS, "docname": SETTINGS, "fields": f'["{field}"]'},
+	)
+	yield "POST", "method/frappe.desk.reportview.get", listed
+	yield (
+		"POST",
+		"method/frappe.desk.reportview.export_query",
+		{**listed, "file_format_type": "CSV", "title": "x"},
+	)
+	yield (
+		"POST",
+		"method/ping",
+		{"cmd": "frappe.client.get_single_value", "doctype": SETTINGS, "field": field},
+	)
+	yield "GET", 'resource/Version?limit_page_length=0&fields=["data"]', None
+
+
+@pytest.mark.parametrize("field", DIGESTS)
+@pytest.mark.parametrize("role", [HR_USER, HR, SYSTEM, DOORS])
+def test_19_ways_to_read_the_digest_of_a_token_lead_nowhere(host, bench_site, users, records, role, field):
+	token = "own-auth-token-" + uuid.uuid4().hex[:17]
+	for value in (token, token[::-1]):
+		host.update("CAMS Device", records["elsewhere"], auth_token=value)
+	host.update(SETTINGS, SETTINGS, auth_token=token)
+	host.update(SETTINGS, SETTINGS, auth_token=TOKEN)
+	[[of_device]] = bench_site.sql(
+		f"select {field} from `tabCAMS Device` where name = '{records['elsewhere']}'"
+	)
+	[[of_account]] = bench_site.sql(
+		f"select value from tabSingles where doctype = '{SETTINGS}' and field = '{field}'"
+	)
+	assert min(len(of_device), len(of_account)) == 64
+	ways = list(ways_to_a_digest(field, records["elsewhere"]))
+	answers = [host.api(verb, path, users[role].key, json=body) for verb, path, body in ways]
+
+	leaks = [
+		way
+		for way, answer in zip(ways, answers, strict=True)
+		if of_device in answer.text or of_account in answer.text
+	]
+	assert (leaks, len(ways)) == ([], 19)
+
+
+@pytest.mark.parametrize("field", DIGESTS)
+@pytest.mark.parametrize("role", [HR_USER, HR, SYSTEM, DOORS])
+def test_a_digest_is_not_guessed_by_filters_either(host, bench_site, users, records, role, field):
+	token = "own-auth-token-" + uuid.uuid4().hex[:17]
+	for value in (token, token[::-1]):
+		host.update("CAMS Device", records["elsewhere"], auth_token=value)
+	[[digest]] = bench_site.sql(f"select {field} from `tabCAMS Device` where name = '{records['elsewhere']}'")
+	told = []
+	for beginning in (digest[:8], "x"):
+		filters = json.dumps([["CAMS Device", field, "like", f"{beginning}%"]])
+		listed = host.api("GET", f"resource/CAMS Device?filters={filters}", users[role].key)
+		counted = host.api(
+			"POST",
+			"method/frappe.desk.reportview.get_count",
+			users[role].key,
+			json={"doctype": "CAMS Device", "filters": filters},
+		)
+		told.append([listed.json().get("data"), counted.json().get("message")])
+	assert told[0] == told[1]

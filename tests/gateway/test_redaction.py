@@ -10,7 +10,11 @@ from tests.gateway.bodies import CARD_NUMBER, PHOTO_DATA, TEMPLATE_DATA, TOKEN
 
 
 def test_keys_and_short_values_stay():
-	content = {"RealTime": {"Alarm": {"Door": 1, "State": "open", "On": True}, "At": None}}
+	content = {
+		"RealTime": {"Alarm": {"Door": 1, "State": "open", "On": True}, "At": None},
+		"SerialNumber": "A-SERIAL-OF-MORE-THAN-16",
+		"Row": "EMP-0001,2024-09-17 08:00:00,CheckIn",
+	}
 	assert redact(content) == content
 
 
@@ -29,6 +33,9 @@ def test_keys_and_short_values_stay():
 		({"Log": [["y" * 300]]}, "yyyy"),
 		({"Text": json.dumps({"Password": "4711", "UserId": "1"})}, "4711"),
 		({"z" * 65: 1}, "zzzz"),
+		({"PunchLog": [TEMPLATE_DATA[:20]]}, TEMPLATE_DATA[:20]),
+		({"Whatever": TOKEN}, TOKEN),
+		({"Number": 10**80}, "0000"),
 	],
 	ids=str,
 )

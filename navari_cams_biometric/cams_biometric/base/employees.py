@@ -31,8 +31,17 @@ def employees_by_device_id(user_ids: Iterable[str]) -> dict[str, frappe._dict]:
 def give_device_id(employee: str, user_id: str) -> Document:
 	"""Make a user id the employee's Attendance Device ID. Saving it requeues the punches that were held for it.
 
-	Throws if the employee has another device id already, or another employee has this one.
+	Throws if the employee has another device id already, or another employee has this one. Whom the user may not
+	change is refused first, and like somebody who does not exist: nothing of that employee is told.
 	"""
+	if not (
+		frappe.db.exists("Employee", employee) and frappe.has_permission("Employee", "write", doc=employee)
+	):
+		frappe.throw(
+			_("Choose an employee that you are allowed to change."),
+			frappe.PermissionError,
+			title=_("Link to Employee"),
+		)
 	doc = frappe.get_doc("Employee", employee)
 	current = (doc.attendance_device_id or "").strip()
 	if current and current != user_id:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.gateway.client import GatewayClient
@@ -33,7 +34,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 		except GatewayError as error:
 			refusal = str(error)
 	if refusal:
-		frappe.throw(refusal, title=_("Gateway Refused the Request"))
+		frappe.throw(escape_html(refusal), title=_("Gateway Refused the Request"))
 
 
 def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[list[T], str]:

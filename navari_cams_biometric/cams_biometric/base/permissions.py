@@ -8,14 +8,27 @@ PEOPLE = ("HR Manager", "System Manager")
 READERS = ("HR User", *PEOPLE)
 DEVICES = ("System Manager",)
 DOORS = (DOOR_OPERATOR,)
+DOOR_OPERATIONS = ("OpenDoor", "LockDoor")
 PHOTOS = ("HR Manager",)
 ROLES = {
 	"GetAttendancePhoto": PHOTOS,
-	**dict.fromkeys(("OpenDoor", "LockDoor"), DOORS),
+	**dict.fromkeys(DOOR_OPERATIONS, DOORS),
 	**dict.fromkeys(("GetDoorStatus", "GetAccessEvents"), (*DOORS, *PEOPLE)),
 	**dict.fromkeys(("SyncDeviceTime", "RebootDevice", "ResetDeviceQueue", "RegisterCallback"), DEVICES),
 	**dict.fromkeys(("GetDeviceInfo", "ListDevices", "MigrationStatus"), DEVICES),
 }
+
+
+def sees_door_commands_only(user: str | None = None) -> bool:
+	"""Whether the user reads CAMS Command as a door operator: commands about people are none of a door's business."""
+	user = user or frappe.session.user
+	roles = set(frappe.get_roles(user))
+	if user == "Administrator" or DOOR_OPERATOR not in roles:
+		return False
+	readers = {
+		row.role for row in frappe.get_meta("CAMS Command").permissions if row.read and not row.permlevel
+	}
+	return not roles & (readers - {DOOR_OPERATOR})
 
 
 def ensure_may(operation: str) -> None:

@@ -11,6 +11,7 @@ from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import get_encryption_key
 
 TOKEN_LENGTH = 32
+DIGESTS = ("auth_token_digest", "previous_token_digest")
 
 
 class TokenHolder:
@@ -41,6 +42,12 @@ class TokenHolder:
 			add_to_date(now_datetime(), hours=overlap_hours) if self.previous_token_digest else None
 		)
 		self.auth_token_digest = new_digest
+
+	def save_version(self) -> None:
+		"""Without the digests: who may read a document reads its versions whole."""
+		if before := self.get_doc_before_save():
+			before.update({name: self.get(name) for name in DIGESTS})
+		super().save_version()
 
 	def end_overlap(self) -> None:
 		self.previous_token_digest = ""

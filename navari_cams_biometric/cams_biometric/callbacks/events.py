@@ -65,7 +65,9 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice", arrived: datetime 
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
 	}
 	stored_values.set_values("CAMS Device User", name, values)
-	command_results.confirm_by_event(device.name, event.user_id, _shown_by(event))
+	happened_at = times.log_time_on_site(event.operation_time, device)
+	fingers = {index for kind, index in event.credentials if kind.capitalize() == "Fingerprint"}
+	command_results.confirm_by_event(device.name, event.user_id, _shown_by(event), happened_at, fingers)
 
 
 def _shown_by(event: UserEvent) -> list[str]:

@@ -3,15 +3,18 @@
 Each step is stored and shown at once. A secret is deleted as soon as the command no longer needs it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 from frappe.utils.password import remove_encrypted_password
 
+from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
+from navari_cams_biometric.cams_biometric.command_queue.command_states import change_state
 from navari_cams_biometric.gateway.client import Command, CommandStatus, GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError, NotFoundError, RequestRefusedError
 from navari_cams_biometric.gateway.operations import OPERATIONS
@@ -29,22 +32,28 @@ GIVE_UP_DAYS = 3
 POLL_SECONDS = (15, 30, 60, 120, 300, 600, 1800)  # then every half hour
 FORGET_DAYS = 30  # a command that no event will confirm any more
 POLLS_AT_ONCE = 500
+CLOCK_SECONDS = 60  # that a device's clock may differ by, beside the difference that is known of it
+DOOR = "OpenDoor"
+DOOR_SECONDS = 60  # in which a door is opened, or not at all
 EARLIER_MINUTES = 2  # until it is seen whether an earlier command has brought the person to the device
 
 
 def record_answer(command: frappe._dict, answer: Command) -> None:
 	"""The gateway accepted the command: it is done, sent, or waiting for the device."""
 	state = STATE_OF_STATUS[answer.state]
-	_forget_secret(command)
 	values = {
-		"operation_id": answer.operation_id[:140],
+		"operation_id": stored_values.truncate(answer.operation_id),
 		"answered_at": now_datetime(),
 		"outcome": _answer_text(answer),
 	}
 	if state not in COMMANDS_UNDER_WAY:
 		finish(command, state, **values)
 		return
-	command.db_set({**values, "state": state, "due_at": _next_poll(0)}, notify=True)
+	if not change_state(command, **values, state=state, due_at=_next_poll(0)):
+		return
+	_forget_secret(command)
+	if state == CommandState.WAITING:
+		_fail_late_door(command)
 
 
 def record_refusal(command: frappe._dict, error: GatewayError) -> None:
@@ -84,13 +93,18 @@ def fail(command: frappe._dict, words: str, outcome_unknown: bool = False) -> No
 	finish(command, CommandState.FAILED, words, outcome_unknown=int(outcome_unknown))
 
 
-def finish(command: frappe._dict, state: str, outcome: str = "", **values: object) -> None:
-	"""End the command and run its event `on_finished`: the listeners update what the command has changed."""
-	_forget_secret(command)
+def finish(command: frappe._dict, state: str, outcome: str = "", **values: object) -> bool:
+	"""End the command and run its event `on_finished`: the listeners update what the command has changed.
+
+	Returns whether it was ended: not where its state is another by now.
+	"""
 	now = now_datetime()
 	finished = {"state": state, "finished_at": now, "answered_at": now, "due_at": None, "outcome": outcome}
-	command.db_set({**finished, **values}, notify=True)
+	if not change_state(command, **{**finished, **values}):
+		return False
+	_forget_secret(command)
 	command.run_method("on_finished")  # its listeners are under doc_events in hooks.py
+	return True
 
 
 def poll_due() -> None:
@@ -130,20 +144,61 @@ def poll(client: GatewayClient, command: frappe._dict) -> None:
 		return
 	polls = command.polls + 1
 	values = {"state": state, "polls": polls, "due_at": _next_poll(polls)}
-	command.db_set(values, notify=state != command.state, update_modified=state != command.state)
+	if change_state(command, update_modified=state != command.state, **values):
+		_fail_late_door(command)
 
 
-def confirm_by_event(service_tag: str, user_id: str, operations: Iterable[str]) -> None:
-	"""The device reported that a person is there, or was removed: commands that requested this are done."""
+def confirm_by_event(
+	service_tag: str,
+	user_id: str,
+	operations: Iterable[str],
+	happened_at: datetime | None,
+	fingers: Container[str] = (),
+) -> None:
+	"""The device reported that a person is there, or was removed: commands that requested this are done.
+
+	`happened_at` is the event's own time, on the site's clock; without one nothing is confirmed, as the event may be
+	weeks old. `fingers` are the indexes of the fingerprints in the event. A disabled device confirms nothing.
+	"""
+	device = frappe.db.get_value("CAMS Device", service_tag, ["enabled", "clock_skew"], as_dict=True)
+	if not (happened_at and device and device.enabled):
+		return
+	latest_sending = add_to_date(happened_at, seconds=CLOCK_SECONDS - (device.clock_skew or 0))
 	asked = {
 		"service_tag": service_tag,
 		"user_id": user_id,
 		"operation": ["in", list(operations)],
 		"state": ["in", COMMANDS_UNDER_WAY],
 		"answered_at": ["is", "set"],
+		"sent_at": ["<=", latest_sending],
 	}
 	for name in frappe.get_all("CAMS Command", filters=asked, pluck="name"):
-		finish(frappe.get_doc("CAMS Command", name), CommandState.DONE, _("Confirmed by the device."))
+		command = frappe.get_doc("CAMS Command", name)
+		if command.user_id == user_id and _asked_finger(command) in ("", *fingers):
+			finish(command, CommandState.DONE, _("Confirmed by the device."))
+
+
+def _asked_finger(command: frappe._dict) -> str:
+	"""The index of the finger that was asked for; empty where any will do."""
+	if command.operation != "EnrollFingerprint":
+		return ""
+	return str(frappe.parse_json(command.arguments or "{}").get("index", ""))
+
+
+def _fail_late_door(command: frappe._dict) -> None:
+	"""A door that is not open within a minute is not waited for: the gateway may still open it, and a person is told."""
+	waits_for_device = command.state == CommandState.WAITING
+	if command.operation != DOOR or not (waits_for_device or age_seconds(command) > DOOR_SECONDS):
+		return
+	words = _(
+		"The device did not open the door within a minute. The gateway keeps the command and may open it later: use Reset Queue on the device to prevent that."
+	)
+	fail(command, words, outcome_unknown=True)
+
+
+def age_seconds(command: frappe._dict) -> float:
+	"""Since it was asked for."""
+	return (now_datetime() - get_datetime(command.creation)).total_seconds()
 
 
 def _is_being_brought(command: frappe._dict) -> bool:
@@ -164,9 +219,7 @@ def _wait_for_earlier(command: frappe._dict) -> None:
 	"""Without a limit: otherwise an offline device that comes back would restore somebody who left."""
 	due_at = add_to_date(now_datetime(), minutes=EARLIER_MINUTES)
 	words = _("Waits until an earlier command for this person has reached the device.")
-	command.db_set(
-		{"state": CommandState.QUEUED, "due_at": due_at, "sent_at": None, "outcome": words}, notify=True
-	)
+	change_state(command, state=CommandState.QUEUED, due_at=due_at, sent_at=None, outcome=words)
 
 
 def _wait_for_event(command: frappe._dict) -> None:
@@ -186,7 +239,7 @@ def _wait_for_event(command: frappe._dict) -> None:
 		finish(command, CommandState.DONE, _("Sent. There is no record of this person on this device."))
 		return
 	if days < FORGET_DAYS:
-		command.db_set({"due_at": add_to_date(now_datetime(), days=1)}, update_modified=False)
+		change_state(command, update_modified=False, due_at=add_to_date(now_datetime(), days=1))
 		return
 	fail(command, _("The device never confirmed it."), outcome_unknown=True)
 
@@ -197,9 +250,7 @@ def _try_again(command: frappe._dict, words: str, seconds: float | None = None) 
 		return
 	minutes = RETRY_MINUTES[min(command.attempts, len(RETRY_MINUTES)) - 1]
 	due_at = add_to_date(now_datetime(), seconds=max(60 * minutes, seconds or 0))
-	command.db_set(
-		{"state": CommandState.QUEUED, "due_at": due_at, "sent_at": None, "outcome": words}, notify=True
-	)
+	change_state(command, state=CommandState.QUEUED, due_at=due_at, sent_at=None, outcome=words)
 
 
 def _next_poll(polls: int) -> str:

@@ -15,6 +15,7 @@ from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.command_queue.command_arguments import client_arguments
+from navari_cams_biometric.cams_biometric.command_queue.command_states import change_state
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 from navari_cams_biometric.gateway.operations import GET, REQUESTS
@@ -23,7 +24,8 @@ SEND = f"{__name__}.send_due"
 SEND_TIMEOUT = 20 * 60  # seconds
 NO_ANSWER_MINUTES = 5  # longer than a request may last
 URGENT = ("OpenDoor", "LockDoor", "ResetDeviceQueue")
-RISKY_MINUTES = 10  # what must not be repeated must not come late either
+RISKY_SECONDS = 10 * 60  # what must not be repeated must not come late either
+DOOR_SECONDS = 50  # in which a door has to be on its way: a minute, less what a connection may take
 
 
 def add_command(
@@ -123,13 +125,11 @@ def sweep() -> None:
 
 def cancel_command(name: str) -> bool:
 	"""Cancel a command that is not sent yet. Returns whether it was cancelled."""
-	command = frappe.get_doc("CAMS Command", name, for_update=True)
+	command = frappe.get_doc("CAMS Command", name)
 	if command.state != CommandState.QUEUED:
 		return False
-	command_results.finish(
-		command, CommandState.CANCELLED, _("Cancelled by {0}.").format(frappe.session.user)
-	)
-	return True
+	words = _("Cancelled by {0}.").format(frappe.session.user)
+	return command_results.finish(command, CommandState.CANCELLED, words)
 
 
 def _known_arguments(operation: str, arguments: dict[str, object]) -> dict[str, object]:
@@ -144,25 +144,34 @@ def _known_arguments(operation: str, arguments: dict[str, object]) -> dict[str, 
 def _claim(service_tag: str) -> frappe._dict | None:
 	"""Mark the device's next command as sent; None if nothing is due or another worker is sending.
 
-	The row of the device is the lock. A new transaction, so that it sees what others committed.
+	The row of the device is the lock. Each turn is a new transaction, so that it sees what others committed.
 	"""
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- begins a transaction that sees what others committed
 	lock = ("CAMS Device", service_tag) if service_tag else ("DocType", "CAMS Command")
-	frappe.db.get_value(*lock, "name", for_update=True)
 	lane = {"service_tag": service_tag or ["is", "not set"]}
-	if frappe.db.exists(
-		"CAMS Command", {**lane, "state": CommandState.SENT, "answered_at": ["is", "not set"]}
-	):
-		return None
-	while command := _next({**lane, "state": CommandState.QUEUED}):
-		if not command_results.is_risky(command) or _age_minutes(command) < RISKY_MINUTES:
-			command.db_set(
-				{"state": CommandState.SENT, "sent_at": now_datetime(), "attempts": command.attempts + 1},
-				notify=True,
-			)
+	being_sent = {**lane, "state": CommandState.SENT, "answered_at": ["is", "not set"]}
+	while True:
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- begins a transaction that sees what others committed
+		frappe.db.get_value(*lock, "name", for_update=True)
+		if frappe.db.exists("CAMS Command", being_sent):
+			return None
+		command = _next({**lane, "state": CommandState.QUEUED})
+		if not command:
+			return None
+		if reason := _why_too_late(command):
+			command_results.fail(command, reason)
+			continue
+		sent = {"state": CommandState.SENT, "sent_at": now_datetime(), "attempts": command.attempts + 1}
+		if change_state(command, **sent):  # else somebody cancelled it in the meantime
 			return command
-		command_results.fail(command, _("It could not be sent in time. Send it again if you still want it."))
-	return None
+
+
+def _why_too_late(command: frappe._dict) -> str:
+	"""Why a command must not be sent any more; empty where it may."""
+	if command.operation == command_results.DOOR and command_results.age_seconds(command) > DOOR_SECONDS:
+		return _("The door was not opened: the command could not be sent within a minute. Ask again.")
+	if command_results.is_risky(command) and command_results.age_seconds(command) >= RISKY_SECONDS:
+		return _("It could not be sent in time. Send it again if you still want it.")
+	return ""
 
 
 def _next(queued: dict[str, object]) -> frappe._dict | None:
@@ -180,6 +189,9 @@ def _next(queued: dict[str, object]) -> frappe._dict | None:
 
 
 def _send(client: GatewayClient, command: frappe._dict) -> None:
+	if command.operation == command_results.DOOR and (reason := _why_no_door_opens(client, command)):
+		command_results.fail(command, reason)
+		return
 	try:
 		answer = getattr(client, REQUESTS[command.operation].method)(**client_arguments(command))
 	except GatewayError as error:
@@ -194,6 +206,18 @@ def _send(client: GatewayClient, command: frappe._dict) -> None:
 		command_results.record_answer(command, answer)
 
 
+def _why_no_door_opens(client: GatewayClient, command: frappe._dict) -> str:
+	"""The gateway keeps commands for a device that is offline, and would open its door hours later: whether the device
+	can be reached is asked first."""
+	try:
+		reachable = client.ping_connection(command.service_tag)
+	except GatewayError as error:
+		return _("The door was not opened: {0}").format(error)
+	if not reachable:
+		return _("The door was not opened: the device is offline. Ask again when it is back online.")
+	return _why_too_late(command)
+
+
 def _recover() -> None:
 	"""Commands that were sent by a worker that died."""
 	lost = {
@@ -205,7 +229,3 @@ def _recover() -> None:
 		command = frappe.get_doc("CAMS Command", name, for_update=True)
 		if command.state == CommandState.SENT and not command.answered_at:
 			command_results.record_no_answer(command)
-
-
-def _age_minutes(command: frappe._dict) -> float:
-	return (now_datetime() - get_datetime(command.creation)).total_seconds() / 60

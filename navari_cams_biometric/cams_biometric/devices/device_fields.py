@@ -42,6 +42,7 @@ def _counters(information: DeviceInfo) -> str:
 
 
 def _counter(name: str, count: int | None, capacity: int | None) -> str:
+	name = stored_values.truncate(name)
 	if count is None:
 		return _("{0}: up to {1}").format(name, capacity)
 	if capacity is None:

@@ -22,7 +22,7 @@ from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import Callback
-from navari_cams_biometric.gateway.client import GatewayClient
+from navari_cams_biometric.gateway.client import MOST_PAGES, GatewayClient
 from navari_cams_biometric.gateway.errors import AnswerPendingError, GatewayError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			"state": LoadDeviceState.BY_CALLBACK
 			if row.state == LoadDeviceState.BY_CALLBACK
 			else LoadState.DONE,
-			"message": "",
+			"message": row.message if row.state == LoadDeviceState.BY_CALLBACK else "",
 			"held": _held(load, row),
 		}
 	)
@@ -169,12 +169,22 @@ def _load_window(
 	try:
 		for page in client.attendance_pages(row.service_tag, window_start, window_end, row.page_offset or ""):
 			_keep(load, row, [found.punch for found in page.punches], page.next_offset)
+			_ensure_end(load, row)
 			if page.next_offset and not _go_on(load):  # after the last page the window is noted first
 				return False
 	except AnswerPendingError:
 		_note_answer_by_callback(row)
 	_note_window(load, row, window_end)
 	return _go_on(load)
+
+
+def _ensure_end(load: frappe._dict, row: frappe._dict) -> None:
+	"""The client counts the pages of one call; a load goes on in many."""
+	start, end = _range(load)
+	most = MOST_PAGES * ((end - start) // WINDOW + 1)
+	if row.asked > most:
+		words = _("The gateway sent more than {0} pages and no end. Load fewer days at a time.")
+		raise GatewayError(words.format(most))
 
 
 def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str) -> None:
@@ -198,7 +208,12 @@ def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str
 def _note_answer_by_callback(row: frappe._dict) -> None:
 	row.asked += 1
 	row.state = LoadDeviceState.BY_CALLBACK
-	row.db_set({"state": row.state, "asked": row.asked})
+	device = find_device(row.service_tag)
+	has_secret = device and device.callback_secret_sent == "Yes"
+	row.message = (
+		"" if has_secret else _("Its answer is refused unless its callback URL has the secret: see Settings.")
+	)
+	row.db_set({"state": row.state, "asked": row.asked, "message": row.message})
 
 
 def _note_window(load: frappe._dict, row: frappe._dict, window_end: datetime) -> None:

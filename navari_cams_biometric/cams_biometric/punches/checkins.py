@@ -72,6 +72,7 @@ def sweep() -> None:
 
 def _drain_batch() -> bool:
 	"""False where nothing is due."""
+	_forget_former_reads()
 	punches = inbox.lock_due(BATCH)
 	if not punches:
 		return False
@@ -88,6 +89,14 @@ def _drain_batch() -> bool:
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
 	return True
+
+
+def _forget_former_reads() -> None:
+	"""Frappe keeps single values and documents in memory for as long as a job lasts; HRMS decides by some of them. So a
+	long drain sees a change within a batch."""
+	frappe.db.value_cache.clear()
+	for key in [key for key in frappe.local.cache if b"document_cache::" in key]:
+		del frappe.local.cache[key]
 
 
 class _BatchBrokenError(Exception):
@@ -231,7 +240,7 @@ def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -
 	if not shift:
 		return
 	shift_type = shift.shift_type.name
-	mode = frappe.get_cached_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
+	mode = frappe.db.get_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
 	if mode.startswith("Strictly"):
 		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
 

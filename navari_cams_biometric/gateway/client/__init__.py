@@ -31,7 +31,9 @@ from .answers import (
 	User,
 )
 from .attendance_operations import AttendanceOperations
+from .base_url import check_base_url as check_base_url
 from .device_operations import AccessOperations, DeviceOperations
+from .dialect import MOST_PAGES as MOST_PAGES
 from .dialect import Access, Dialect
 from .rest import RestV3
 from .transport import Transport
@@ -40,6 +42,7 @@ from .webapi import WebApi3
 from .webapi_wire import WebApiWire
 
 __all__ = [
+	"MOST_PAGES",
 	"AccessEvent",
 	"AccessWindow",
 	"AttendancePage",
@@ -56,6 +59,7 @@ __all__ = [
 	"LocalRecords",
 	"Migration",
 	"User",
+	"check_base_url",
 ]
 
 
@@ -117,10 +121,10 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		with a token of their own and (Web API 3.0) with encryption. `base_url` is the dialect's own URL where
 		empty. `records`, `zone` and `clock` serve Web API 3.0: what the caller knows of devices and people,
 		the zone of "today" and of times without offset, and the present, aware. `form` sends REST v3 bodies
-		form-encoded. `timeout` is in seconds; `attempts` counts the first; `patience` is how many seconds
+		form-encoded. `timeout` is in seconds for a request and the whole of its reply; `attempts` counts the first; `patience` is how many seconds
 		all requests together may take; `sleep` waits between them.
 
-		Raises ValueError for an unknown api, a base URL that is none, an empty token; EncryptionError for a
+		Raises ValueError for an unknown api, a base URL that is none or would send the token in plain text, an empty token; EncryptionError for a
 		Security Key that is none.
 		"""
 		_check([token, *(device_tokens or {}).values()], base_url, (security_keys or {}).values())
@@ -163,7 +167,7 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 def _check(tokens: Iterable[str], base_url: str, security_keys: Iterable[str]) -> None:
 	if not all(token.strip() and token.isascii() and token.isprintable() for token in tokens):
 		raise ValueError("an AuthToken is empty or not plain text")
-	if base_url and not base_url.startswith(("https://", "http://")):
-		raise ValueError("the base URL must start with https:// or http://")
+	if base_url:
+		check_base_url(base_url)
 	for key in security_keys:
 		validate_key(key)

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from ..punch import Punch
-from .reading import as_list, fold, punch_of, read_boolean, read_number, read_time, text
+from .reading import as_list, fold, punch_of, read_boolean, read_date, read_number, read_time, text
 
 
 class CommandStatus(str, Enum):
@@ -191,14 +191,18 @@ def read_user(row: object) -> User:
 	)
 
 
-def read_summary(row: object) -> DaySummary:
+def read_summary(row: object) -> DaySummary | None:
+	"""None where it cannot be read: a day that is missing or worked hours that are none would be a false statement."""
 	folded = fold(row)
+	day, seconds = read_date(folded.get("date")), read_number(folded.get("seconds") or 0)
+	if day is None or seconds is None:
+		return None
 	return DaySummary(
 		user_id=text(folded.get("userid")),
-		date=date.fromisoformat(text(folded.get("date"))),
+		date=day,
 		first_in=read_time(folded.get("firstin")),
 		last_out=read_time(folded.get("lastout")),
-		worked=timedelta(seconds=read_number(folded.get("seconds")) or 0),
+		worked=timedelta(seconds=seconds),
 	)
 
 

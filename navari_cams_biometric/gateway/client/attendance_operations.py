@@ -4,7 +4,6 @@ Punches come in the gateway's order, which is not always that of time, and once 
 """
 
 import base64
-import binascii
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from ..errors import UnreadableReplyError
 from .answers import AttendancePage, DaySummary, DevicePunch, read_punch, read_summary
 from .dialect import Page, Row
 from .operation_group import OperationGroup
-from .reading import as_list, fold, text
+from .reading import as_list, as_text, fold
 from .webapi_history import LONGEST_RANGE
 
 
@@ -66,21 +65,27 @@ class AttendanceOperations(OperationGroup):
 		"""The photo taken at a punch, a JPEG. Raises NotFoundError where there is none."""
 		reply = self._ask("GetAttendancePhoto", device=device, user_id=user_id, log_time=log_time)
 		try:
-			return base64.b64decode(text(fold(reply.get("photo")).get("data")), validate=True)
-		except binascii.Error:
+			return base64.b64decode(as_text(fold(reply.get("photo")).get("data")), validate=True)
+		except ValueError:
 			pass  # raised below, without the data in its context
 		raise UnreadableReplyError("GetAttendancePhoto", 200, "the photo is not base64")
 
 	def export_attendance(self, start: datetime, end: datetime) -> str:
 		"""The punches of the account as CSV with the columns ServiceTag, UserID, LogTime, Type, InputType."""
-		return str(self._ask("ExportAttendance", start=start, end=end).get("export") or "")
+		sheet = self._ask("ExportAttendance", start=start, end=end).get("export") or ""
+		if not isinstance(sheet, str):
+			raise UnreadableReplyError("ExportAttendance", 200, "the export is no text")
+		return sheet.encode("utf-8", "replace").decode()
 
 
 def _summaries(operation: str, reply: Row) -> list[DaySummary]:
-	try:
-		return [read_summary(row) for row in as_list(reply.get("summary"))]
-	except ValueError as error:
-		raise UnreadableReplyError(operation, 200, "a day is no date like 2024-09-17") from error
+	days = [read_summary(row) for row in as_list(reply.get("summary"))]
+	read = [day for day in days if day]
+	if len(read) < len(days):
+		raise UnreadableReplyError(
+			operation, 200, "a day has no date like 2024-09-17, or no count of seconds"
+		)
+	return read
 
 
 def _attendance_page(page: Page) -> AttendancePage:

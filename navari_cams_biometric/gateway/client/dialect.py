@@ -9,13 +9,18 @@ from ..errors import AnswerPendingError, UnreadableReplyError
 from ..operations import Operation
 from ..parameters import Parameter
 from ..timestamp import format_timestamp
-from .reading import as_list, fold, read_number, text
+from .reading import as_list, as_text, fold, one_line, read_number, text
 
 Arguments = Mapping[str, Any]
 Row = dict[str, Any]
 Wire = str | int | bool | list[Any]
 
 LONGEST_WORDS = 200
+NO_MARKUP = str.maketrans("<>", "‹›")
+LONGEST_LOOK = 10_000  # characters in which the words are looked for
+LONGEST_OFFSET = 140  # characters
+MOST_PAGES = 10_000  # of one list: half a million punches
+MOST_ROWS = 10_000  # in one page, where the gateway has 50
 
 
 @dataclass(frozen=True)
@@ -56,19 +61,18 @@ class Access:
 	def token_for(self, service_tag: str) -> str:
 		return self.device_tokens.get(service_tag) or self.token
 
-	def clean(self, words: object, operation: Operation, arguments: Arguments) -> str:
-		"""The gateway's words, shortened, on one line, without any secret that it may have repeated."""
-		cleaned = " ".join("".join(letter if letter.isprintable() else " " for letter in str(words)).split())
+	def clean(self, words: str, operation: Operation, arguments: Arguments) -> str:
+		"""The gateway's words, shortened, on one line, without markup and any secret that it may have repeated."""
 		secrets = {self.token, *self.device_tokens.values(), *self.security_keys.values()}
-		for secret in sorted(secrets | _secret_values(operation, arguments), key=len, reverse=True):
-			cleaned = cleaned.replace(secret, "[hidden]") if secret else cleaned
-		return cleaned[:LONGEST_WORDS].rstrip(".") or "no reason given"
+		secrets |= _secret_values(operation, arguments)
+		cleaned = _hide(secrets, one_line(_hide(secrets, words)[:LONGEST_LOOK]))
+		return cleaned[:LONGEST_WORDS].translate(NO_MARKUP).rstrip(".") or "no reason given"
 
 	def clean_message(self, reply: Row, operation: Operation, arguments: Arguments) -> Row:
 		"""The reply, its message cleaned: a Command shows it."""
 		if not text(reply.get("message")):
 			return reply
-		return {**reply, "message": self.clean(text(reply["message"]), operation, arguments)}
+		return {**reply, "message": self.clean(as_text(reply["message"]), operation, arguments)}
 
 
 def service_tags(arguments: Arguments) -> tuple[str, ...]:
@@ -101,32 +105,43 @@ def follow(
 
 	The last page has no OffSet or no rows, or completes the rows that the first said there are. Raises
 	AnswerPendingError where a reply has no such object, UnreadableReplyError where the OffSet does not
-	advance: rows would be missing.
+	advance or there is no end: rows would be missing.
 	"""
 	seen, count = {offset}, 0
 	resumed = bool(offset)
-	while True:
+	for _number in range(MOST_PAGES):
 		page = _read_page(operation, fetch(offset), path)
 		count += len(page.rows)
 		complete = not resumed and page.total is not None and count >= page.total
 		if complete or not page.rows or not page.next_offset:
 			yield Page(page.rows, "", page.total)
 			return
-		offset = page.next_offset
-		if offset in seen:
+		if page.next_offset in seen or _is_behind(page.next_offset, offset):
 			raise UnreadableReplyError(operation.name, 200, f"OffSet does not advance after {count} rows")
+		offset = page.next_offset
 		seen.add(offset)
 		yield page
+	raise UnreadableReplyError(operation.name, 200, f"no end after {MOST_PAGES} pages")
+
+
+def _is_behind(next_offset: str, offset: str) -> bool:
+	new, old = read_number(next_offset), read_number(offset)
+	return new is not None and old is not None and new <= old
 
 
 def _read_page(operation: Operation, reply: Row, path: tuple[str, str]) -> Page:
-	envelope, rows = path
+	envelope, list_name = path
 	if reply.get(envelope.lower()) is None:
 		raise AnswerPendingError(operation.name, None, "answers later", text(reply.get("operationid")))
 	folded = fold(reply[envelope.lower()])
+	rows, offset = as_list(folded.get(list_name.lower())), text(folded.get("offset"))
+	if len(rows) > MOST_ROWS or len(offset) > LONGEST_OFFSET:
+		raise UnreadableReplyError(operation.name, 200, "a page has too many rows, or its OffSet is too long")
+	if not all(isinstance(row, dict) for row in rows):
+		raise UnreadableReplyError(operation.name, 200, "a row is no object")
 	return Page(
-		rows=tuple(fold(row) for row in as_list(folded.get(rows.lower()))),
-		next_offset=text(folded.get("offset")),
+		rows=tuple(fold(row) for row in rows),
+		next_offset=offset,
 		total=read_number(folded.get("actualrowcount")),
 	)
 
@@ -144,3 +159,9 @@ def _encode_value(parameter: Parameter, value: Any) -> Wire:
 def _secret_values(operation: Operation, arguments: Arguments) -> set[str]:
 	hidden = {parameter.wire for parameter in operation.parameters if parameter.secret}
 	return {str(value) for name, value in encode(operation, arguments).items() if name in hidden}
+
+
+def _hide(secrets: set[str], words: str) -> str:
+	for secret in sorted(secrets, key=len, reverse=True):
+		words = words.replace(secret, "[hidden]") if secret else words
+	return words

@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-import requests
-
 from ..errors import (
 	AnswerPendingError,
 	AuthenticationError,
@@ -24,8 +22,8 @@ from ..errors import (
 from ..operations import GET, Operation
 from .answers import CommandStatus
 from .dialect import Access, Arguments, Page, Row, Wire, encode, follow, service_tags
-from .reading import fold, text
-from .transport import Request, Transport, read_retry_after
+from .reading import as_text, read_object, text
+from .transport import Reply, Request, Transport
 
 BASE_URL = "https://api.camsunit.com/v3/"
 TOKEN_HEADER = "AuthToken"
@@ -66,8 +64,8 @@ class RestV3:
 		return follow(operation, fetch, LISTS.get(operation.name, PUNCH_LIST), offset)
 
 	def _send(self, operation: Operation, arguments: Arguments, wire: dict[str, Wire]) -> Row:
-		def read(response: requests.Response) -> Row:
-			return self._read(operation, arguments, response)
+		def read(reply: Reply) -> Row:
+			return self._read(operation, arguments, reply)
 
 		return self._transport.exchange(self._request(operation, arguments, wire), read)
 
@@ -81,44 +79,34 @@ class RestV3:
 		body = urlencode(_flat(wire)) if self._form else json.dumps(wire)
 		return Request(operation, tags, url, {}, headers, body.encode())
 
-	def _read(self, operation: Operation, arguments: Arguments, response: requests.Response) -> Row:
-		reply = read_object(response.content)
-		words = self._access.clean(_words(reply, response), operation, arguments)
-		if response.status_code == QUEUED:
-			return _queued(operation, self._access.clean_message(reply or {}, operation, arguments), words)
-		if response.status_code != 200:
-			raise refusal_of(operation, response, words)
-		if reply is None:
+	def _read(self, operation: Operation, arguments: Arguments, reply: Reply) -> Row:
+		told = read_object(reply.body)
+		words = self._access.clean(_words(told, reply), operation, arguments)
+		if reply.code == QUEUED:
+			return _queued(operation, self._access.clean_message(told or {}, operation, arguments), words)
+		if reply.code != 200:
+			raise refusal_of(operation, reply, words)
+		if told is None:
 			raise UnreadableReplyError(operation.name, 200, "the answer is no JSON object")
-		if text(reply.get("status")).lower() not in ("", "done"):
+		if text(told.get("status")).lower() not in ("", "done"):
 			raise RequestRefusedError(operation.name, 200, words)
-		return self._access.clean_message(reply, operation, arguments)
+		return self._access.clean_message(told, operation, arguments)
 
 
-def read_object(body: bytes) -> Row | None:
-	"""The JSON object with its top keys in lower case, or None."""
-	try:
-		reply = json.loads(body.decode("utf-8-sig"))
-	except (ValueError, RecursionError):
-		return None
-	return fold(reply) if isinstance(reply, dict) else None
-
-
-def _queued(operation: Operation, reply: Row, words: str) -> Row:
+def _queued(operation: Operation, told: Row, words: str) -> Row:
 	if operation.verb == GET:
-		raise AnswerPendingError(operation.name, QUEUED, words, text(reply.get("operationid")))
-	return {**reply, "state": CommandStatus.QUEUED.value}
+		raise AnswerPendingError(operation.name, QUEUED, words, text(told.get("operationid")))
+	return {**told, "state": CommandStatus.QUEUED.value}
 
 
-def refusal_of(operation: Operation, response: requests.Response, words: str) -> RequestRefusedError:
-	code = response.status_code
-	kind = REFUSALS.get(code, UnavailableError if code >= 500 else RequestRefusedError)
-	return kind(operation.name, code, words, retry_after=read_retry_after(response))
+def refusal_of(operation: Operation, reply: Reply, words: str) -> RequestRefusedError:
+	kind = REFUSALS.get(reply.code, UnavailableError if reply.code >= 500 else RequestRefusedError)
+	return kind(operation.name, reply.code, words, retry_after=reply.retry_after)
 
 
-def _words(reply: Row | None, response: requests.Response) -> str:
-	told = [text((reply or {}).get(key)) for key in ("message", "status")]
-	return next((words for words in told if words), response.reason or "no reason given")
+def _words(told: Row | None, reply: Reply) -> str:
+	said = [as_text((told or {}).get(key)) for key in ("message", "status")]
+	return next((words for words in said if words), reply.reason)
 
 
 def _flat(wire: dict[str, Wire]) -> dict[str, str]:

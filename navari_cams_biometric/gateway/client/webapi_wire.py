@@ -9,17 +9,15 @@ import string
 from collections.abc import Callable
 from datetime import datetime
 
-import requests
-
 from ..encryption import decrypt, encrypt
 from ..errors import EncryptionError, RequestRefusedError, UnreadableReplyError
 from ..operations import Operation
 from ..timestamp import format_timestamp
 from .dialect import Access, Arguments, Row
-from .reading import text
-from .rest import read_object, refusal_of
+from .reading import as_text, read_code, read_object, text
+from .rest import refusal_of
 from .status_codes import DONE, refusal
-from .transport import Request, Transport
+from .transport import Reply, Request, Transport
 
 BASE_URL = "https://robot.camsunit.com/external/api3.0/biometric"
 OPERATION_ID_LENGTH = 12
@@ -50,7 +48,7 @@ class WebApiWire:
 			body=self._seal(device, body),
 		)
 		return self._transport.exchange(
-			request, lambda response: self._read(operation, device, arguments or {}, response)
+			request, lambda reply: self._read(operation, device, arguments or {}, reply)
 		)
 
 	def _seal(self, device: str, body: Row) -> bytes:
@@ -66,36 +64,38 @@ class WebApiWire:
 		key = self._access.security_keys.get(device)
 		return encrypt(plain, key) if key else plain
 
-	def _read(
-		self, operation: Operation, device: str, arguments: Arguments, response: requests.Response
-	) -> Row:
-		reply = self._open(device, response.content)
-		code = _status_code(reply)
-		words = self._access.clean(text((reply or {}).get("status")) or response.reason, operation, arguments)
+	def _read(self, operation: Operation, device: str, arguments: Arguments, reply: Reply) -> Row:
+		told = self._open(device, reply.body)
+		words = self._access.clean(as_text((told or {}).get("status")) or reply.reason, operation, arguments)
 		if not any(parameter.name == "device" for parameter in operation.parameters):
 			words = f"{device}: {words}"  # one of all devices: nobody else could tell which
+		code = _status_code(operation, told or {})
 		if code is not None and code != DONE:
 			raise refusal(operation.name, code, words)
-		if response.status_code != 200:
-			raise refusal_of(operation, response, words)
-		if reply is None:
+		if reply.code != 200:
+			raise refusal_of(operation, reply, words)
+		if told is None:
 			raise UnreadableReplyError(operation.name, 200, "the answer is no JSON object")
-		if code is None and text(reply.get("status")).lower() != "done" and "punchlog" not in reply:
+		if code is None and text(told.get("status")).lower() != "done" and "punchlog" not in told:
 			raise RequestRefusedError(operation.name, 200, words)
-		return self._access.clean_message(reply, operation, arguments)
+		return self._access.clean_message(told, operation, arguments)
 
 	def _open(self, device: str, body: bytes) -> Row | None:
 		"""The reply, decrypted where it is no JSON and the device has a key; None if it cannot be read."""
-		reply = read_object(body)
+		told = read_object(body)
 		key = self._access.security_keys.get(device)
-		if reply is not None or not key:
-			return reply
+		if told is not None or not key:
+			return told
 		try:
 			return read_object(decrypt(body, key))
 		except EncryptionError:
 			return None
 
 
-def _status_code(reply: Row | None) -> int | None:
-	told = text((reply or {}).get("statuscode"))
-	return int(told) if told.lstrip("-").isdecimal() else None
+def _status_code(operation: Operation, told: Row) -> int | None:
+	"""None where there is none. One that cannot be read is no success."""
+	sent = told.get("statuscode")
+	code = read_code(sent)
+	if code is None and sent not in (None, ""):
+		raise UnreadableReplyError(operation.name, 200, "the StatusCode is no number")
+	return code

@@ -83,8 +83,9 @@ def _only_own(meta: Any, where: Where) -> None:
 	permissions = frappe.permissions.get_role_permissions(meta)
 	if permissions.only_if_owner:
 		where.add({"owner": frappe.session.user})
-	if frappe.get_hooks("permission_query_conditions", {}).get(meta.name):
-		missing("permission_query_conditions")
+	for method in frappe.get_hooks("permission_query_conditions", {}).get(meta.name, []):
+		if condition := frappe.call(method, frappe.session.user, doctype=meta.name):
+			where.conditions.append(f"({condition})")
 
 
 def _permitted(meta: Any, fields: list[str], columns: dict, ignore_permissions: bool) -> list[str]:

@@ -22,7 +22,7 @@ from navari_cams_biometric.cams_biometric.devices import inventory
 from navari_cams_biometric.cams_biometric.devices.local_records import KnownRecords
 from navari_cams_biometric.cams_biometric.history import loads
 from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES
-from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient
+from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient, check_base_url
 from navari_cams_biometric.gateway.operations import REQUESTS
 
 
@@ -138,8 +138,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.
 
 		`attempts` counts the first one too; `timeout` is in seconds for one request, `patience` for all of them together.
-		Throws where there is no token.
+		Throws where there is no token, or a Base URL that would send it in plain text.
 		"""
+		self.validate_base_url()
 		token = self.get_password("auth_token", raise_exception=False)
 		if not token:
 			frappe.throw(_("Enter the Auth Token first."), title=_("CAMS Biometric Settings"))
@@ -174,8 +175,17 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def validate_base_url(self) -> None:
 		self.base_url = (self.base_url or "").strip()
-		if self.base_url and not self.base_url.startswith(("https://", "http://")):
-			frappe.throw(_("The Base URL must start with https://"), title=_("Base URL"))
+		if not self.base_url:
+			return
+		try:
+			check_base_url(self.base_url)
+		except ValueError:
+			frappe.throw(
+				_(
+					"The Base URL must start with https://, as http:// would send the Auth Token in plain text. Only a gateway on this machine (http://localhost) may do without."
+				),
+				title=_("Base URL"),
+			)
 
 	def keep_digest_times(self) -> None:
 		"""A form that was opened before the morning knows nothing of the digests that went out since."""

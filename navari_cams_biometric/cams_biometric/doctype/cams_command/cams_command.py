@@ -7,7 +7,12 @@ from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
-from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.permissions import (
+	DOOR_OPERATIONS,
+	ensure_may,
+	sees_door_commands_only,
+	stored,
+)
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results, queue
 
@@ -91,6 +96,17 @@ class CAMSCommand(Document):
 			filters=(command.modified < (Now() - Interval(days=days)))
 			& command.state.isin([CommandState.DONE, CommandState.FAILED, CommandState.CANCELLED]),
 		)
+
+
+def get_permission_query_conditions(user: str | None = None, doctype: str = "") -> str:
+	"""For lists, counts, reports and link fields: a door operator sees the commands of doors."""
+	if not sees_door_commands_only(user):
+		return ""
+	return "`tabCAMS Command`.`operation` in ({})".format(", ".join(f"'{name}'" for name in DOOR_OPERATIONS))
+
+
+def has_permission(doc: CAMSCommand, ptype: str = "read", user: str | None = None) -> bool:
+	return doc.operation in DOOR_OPERATIONS or not sees_door_commands_only(user)
 
 
 def on_doctype_update() -> None:

@@ -7,6 +7,7 @@ The gateway is called while the user waits: only as long as a page may take; the
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -15,7 +16,7 @@ from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
-from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, sees_door_commands_only
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
@@ -76,7 +77,7 @@ def _gateway_events(device: frappe._dict, first: date, last: date) -> tuple[list
 				events.append(event)
 	except frappe.ValidationError as refusal:
 		frappe.clear_last_message()
-		sentences.append(_("The gateway did not return its events: {0}").format(refusal))
+		sentences.append(_("The gateway did not return its events: {0}").format(unescape(str(refusal))))
 	return events, sentences
 
 
@@ -88,13 +89,14 @@ def _notes_on_gateway_api() -> list[str]:
 
 
 def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
-	names = _employee_names({event.user_id for event in events})
+	shows_people = not sees_door_commands_only()
+	names = _employee_names({event.user_id for event in events}) if shows_people else {}
 	for event in events:
 		moment = _moment(event.log_time, device)
 		yield {
 			"time": moment,
 			"device": device.name,
-			"person": names.get(event.user_id, event.user_id),
+			"person": names.get(event.user_id, event.user_id) if shows_people else "",
 			"event": event.kind if moment else _("{0} at {1}").format(event.kind, event.log_time),
 			"door": event.door,
 			"source": _("Gateway"),

@@ -1,0 +1,13 @@
+"""The attacks run against the app on the stand-in, with the fixtures of tests/app."""
+
+from tests.app.conftest import (  # noqa: F401
+	callback,
+	connected,
+	gateway,
+	new_device,
+	new_employee,
+	new_user_id,
+	run_jobs,
+	site,
+	tags,
+)
