@@ -21,6 +21,7 @@ from navari_cams_biometric.gateway.callback import (
 from navari_cams_biometric.gateway.encryption import encrypt
 from navari_cams_biometric.gateway.errors import CallbackError
 from navari_cams_biometric.gateway.keys import (
+	AGAIN,
 	AROUND,
 	COUNTS,
 	KEYS,
@@ -96,7 +97,7 @@ def check_picture(content: dict[str, Any], callback: Callback) -> None:
 def removes_what_was_not_understood(picture: Any, callback: Callback) -> bool:
 	"""Where the picture has notes instead: of parts that held a punch, or of two texts under keys that are alike."""
 	has_parts = any(text.startswith("[parts of ") for text in texts_of(picture))
-	return has_parts or all(part.endswith(" again") for part in callback.unread)
+	return has_parts or all(part.endswith(AGAIN) for part in callback.unread)
 
 
 def is_something(callback: Callback) -> bool:
@@ -185,10 +186,13 @@ SAMPLES: list[Any] = [
 	*(*shapes.ONE_PUNCH, *shapes.TWO_PUNCHES, *shapes.FORMER_APIS),
 	*(body for body, _parts in shapes.NOT_UNDERSTOOD),
 ]
+REPEATED = [
+	b'{"RealTime":{"Log":{"UserId":"1"},"Log":[{"Data":"x"}],"Alarm":1e999,"Data":{},"Data":{"a":9}}}'
+]
 FORMS = [urlencode({"request_data": json.dumps(body)}).encode() for body in shapes.FORMER_APIS]
 TARGET = Target(
 	check=check,
 	build=build,
-	seeds=[*map(bodies.encode, SAMPLES), *FORMS, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
+	seeds=[*map(bodies.encode, SAMPLES), *FORMS, *REPEATED, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
 	words=["RealTime", "PunchLog", "UserUpdated", "DeviceStatus", "OperationData", "request_data=", *NAMES],
 )

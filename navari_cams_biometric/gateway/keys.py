@@ -71,6 +71,8 @@ LOGS = (
 AROUND = ("realtime", "apirequestinfo", "requestdata", "load")
 # How many rows a batch says it has, and where the next one begins: read, and nothing to keep.
 COUNTS = ("returnrowcount", "actualrowcount", "offset")
+AGAIN = "again"  # after a key: what came a second time under it
+LONGEST_WITH_REPEATS = 256 * 1024  # characters
 # What people call one direction, and the type of the documentation.
 TYPE_WORDS = {"in": "CheckIn", "i": "CheckIn", "out": "CheckOut", "o": "CheckOut"}
 
@@ -92,7 +94,7 @@ def fold(value: object) -> Row:
 			if known is item or not has_content(item) or (is_plain(item) and item == known):
 				continue
 			if has_content(known):
-				folded.setdefault(f"{fold_key(key)} again", []).append(item)
+				folded.setdefault(fold_key(key) + AGAIN, []).append(item)
 			else:
 				folded[fold_key(key)] = item
 	return folded
@@ -153,9 +155,35 @@ def has_content(value: object) -> bool:
 def load_json(text: str) -> Any:
 	"""As json.loads; a number that Python would not convert, or that is none, stays a text.
 
+	Of a key that is repeated the last counts, except that logs are put together; what else has parts is a list under a
+	name that nobody knows. Texts of more than LONGEST_WITH_REPEATS characters are not looked through for that.
+
 	Raises ValueError or RecursionError.
 	"""
-	return json.loads(text, parse_int=_read_integer, parse_constant=str)
+	hook = _read_object if len(text) <= LONGEST_WITH_REPEATS else None
+	return json.loads(text, parse_int=_read_integer, parse_constant=str, object_pairs_hook=hook)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> Row:
+	row = dict(pairs)
+	return row if len(row) == len(pairs) else _with_repeats(row, pairs)
+
+
+def _with_repeats(row: Row, pairs: list[tuple[str, Any]]) -> Row:
+	parts: dict[str, list[Any]] = {}
+	for key, value in pairs:
+		if not is_plain(value):
+			parts.setdefault(key, []).append(value)
+	for key, values in parts.items():
+		if fold_key(key) in LOGS:
+			row[key] = values[0] if len(values) == 1 else _joined(values)
+		elif values != [row[key]]:
+			row[key + AGAIN] = values
+	return row
+
+
+def _joined(values: list[Any]) -> list[Any]:
+	return [item for value in values for item in (value if isinstance(value, list) else [value])]
 
 
 def _read_integer(digits: str) -> int | str:

@@ -1,10 +1,11 @@
 """A picture of a body from which a person or a later version can read it, without what is secret or biometric."""
 
 import json
+import math
 import re
 from typing import Any
 
-from .keys import AROUND, ENVELOPE, KEYS, Row, decode, fold_key
+from .keys import AGAIN, AROUND, ENVELOPE, KEYS, Row, decode, fold_key
 
 LONGEST = 64  # characters of a text or a key that stays
 DEEPEST = 20
@@ -54,6 +55,8 @@ def redact(content: Any, level: int = 0, is_known: bool = False) -> Any:
 		}
 	if isinstance(content, str):
 		return _note(content) if not is_known and _OPAQUE.fullmatch(content.strip()) else _short(content)
+	if isinstance(content, float) and not math.isfinite(content):
+		return str(content)  # 1e999, which no JSON can write
 	return content if len(str(content)) <= LONGEST else _note(content)
 
 
@@ -86,7 +89,7 @@ def _without_envelope(content: Any) -> Any:
 
 
 def _is_secret(key: str) -> bool:
-	folded = fold_key(key)
+	folded = fold_key(key).removesuffix(AGAIN)
 	return folded in SECRET_KEYS or any(word in folded for word in SECRET_WORDS)
 
 

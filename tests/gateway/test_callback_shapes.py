@@ -99,6 +99,21 @@ def test_of_a_key_in_two_spellings_one_may_be_empty():
 	assert found({**ENVELOPE, "PunchLog": {}, "punchlog": {"USERID": "", **FIRST}}) == expected(FIRST)
 
 
+@pytest.mark.parametrize("key", ["Log", "PunchLog", "trans"])
+@pytest.mark.parametrize("last", ["", ',"%s":""', ',"%s":null'])
+def test_logs_under_a_repeated_key_are_put_together(key, last):
+	logs = f'"{key}":{json.dumps(FIRST)},"{key}":[{json.dumps(SECOND)}]{last and last % key}'
+	assert found(f"{{{json.dumps(ENVELOPE)[1:-1]},{logs}}}".encode()) == expected(FIRST, SECOND)
+
+
+def test_another_part_under_a_repeated_key_is_named():
+	parts = [json.dumps({**ENVELOPE, "PunchLog": punch}) for punch in (FIRST, SECOND)]
+	callback = parse_callback(f'{{"RealTime":{parts[0]},"RealTime":{parts[1]}}}'.encode())
+
+	assert [punch.user_id for punch in callback.punches] == ["EMP-0002"]
+	assert callback.unread == ("realtimeagain",)
+
+
 def test_an_empty_list_says_nothing_as_a_text_either():
 	entry = {"UserId": "1", "LogTime": "x"}
 	for extra in ([], "[]"):
@@ -164,8 +179,8 @@ NOT_UNDERSTOOD = [
 	({**ENVELOPE, "OperationData": {"UserId": "1", "FirstName": "A"}}, ("operationdata",)),
 	({"RealTime": {**ENVELOPE, "UserUpdated": ["junk", {"UserID": "1"}]}}, ("UserUpdated",)),
 	({"RealTime": {**ENVELOPE, "EmployeeCode": "1"}}, ("employeecode",)),
-	({**ENVELOPE, "PunchLog": {"Log": [FIRST]}, "punch_log": {"Log": [SECOND]}}, ("punchlog again",)),
-	({"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "UserID": "2"}}}, ("userid again",)),
+	({**ENVELOPE, "PunchLog": {"Log": [FIRST]}, "punch_log": {"Log": [SECOND]}}, ("punchlogagain",)),
+	({"RealTime": {**ENVELOPE, "PunchLog": {"UserId": "1", "UserID": "2"}}}, ("useridagain",)),
 	({**ENVELOPE, "PunchLog": {**FIRST, "Next": [{"Punch": SECOND}]}}, ("next",)),
 ]
 

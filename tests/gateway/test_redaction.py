@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import envelope_of, read_callback
+from navari_cams_biometric.gateway.callback import envelope_of, read_callback, read_envelope
 from navari_cams_biometric.gateway.redaction import redact, restore, substance
 from tests.gateway.bodies import CARD_NUMBER, PHOTO_DATA, TEMPLATE_DATA, TOKEN
 
@@ -74,6 +74,17 @@ def test_the_substance_is_the_same_for_an_event_that_is_sent_again():
 def test_parts_that_were_removed_are_still_not_understood(content):
 	assert read_callback(envelope_of(content)).unread
 	assert read_callback(envelope_of(restore(redact(content)))).unread
+
+
+def test_a_picture_is_json():
+	assert json.dumps(redact({"Alarm": float("inf")}), allow_nan=False) == '{"Alarm": "inf"}'
+
+
+def test_what_came_a_second_time_under_a_secret_key_is_secret():
+	content = read_envelope('{"RealTime":{"Data":{"a":"x1"},"Data":{"a":"y2"}}}').content
+	picture = json.dumps(redact(content))
+	assert "Dataagain" in picture
+	assert "x1" not in picture
 
 
 def test_a_log_whose_rows_were_removed_is_still_not_understood():
