@@ -37,7 +37,10 @@ def fuzz(target: str, seconds: float) -> int:
 	with tempfile.TemporaryDirectory() as name:
 		result = run(target, seconds, Path(name))
 	findings = result["findings"]
-	print(f"{target}: {result['inputs']:,} inputs in {result['seconds']:.0f} s, {len(findings)} findings")
+	print(
+		f"{target}: {result['inputs']:,} inputs in {result['seconds']:.0f} s, {len(findings)} findings",
+		flush=True,
+	)
 	for finding in findings:
 		print(f"  {finding['failure']}\n    {finding['input'][:LONGEST_SHOWN]}", flush=True)
 	return len(findings)

@@ -102,6 +102,6 @@ SEEDS = [
 TARGET = Target(
 	check=check,
 	build=build,
-	seeds=[bytes([zone]) + seed.encode() for seed in SEEDS for zone in (0, 1, 4, 6)],
+	seeds=[bytes([zone]) + seed.encode() for seed in SEEDS for zone in (1, 4, 6, len(ZONES))],
 	words=[piece for piece in PIECES if piece.isascii() and piece.isprintable()],
 )

@@ -39,7 +39,7 @@ def test_a_seed_keeps_every_promise(name, seed):
 	TARGETS[name].check(seed)
 
 
-@pytest.mark.parametrize("name", ["parser", "timestamps"])
+@pytest.mark.parametrize("name", TARGETS)
 def test_what_is_built_keeps_every_promise(name):
 	for start in range(200):
 		TARGETS[name].check(TARGETS[name].build(Numbers(start)))
