@@ -80,6 +80,7 @@ def check_callback(envelope: Envelope, callback: Callback) -> None:
 def check_picture(content: dict[str, Any], callback: Callback) -> None:
 	assert substance(content).isascii()
 	picture = redact(content)
+	assert_storable(picture)
 	again = json.loads(json.dumps(picture, allow_nan=False))
 	redact(restore(again))
 	said = "\n".join([*texts_of(picture), *texts_of(callback)])

@@ -127,8 +127,12 @@ def as_text(value: object) -> str:
 		return ""
 	if isinstance(value, float) and value.is_integer():
 		value = int(value)
-	text = str(value).replace("\0", "")
-	return text.encode("utf-8", "replace").decode("utf-8").strip()
+	return storable(str(value)).strip()
+
+
+def storable(text: str) -> str:
+	"""The text as every database can store it: without NUL and halves of characters."""
+	return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def decode(value: Any) -> Any:

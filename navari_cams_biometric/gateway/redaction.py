@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from .keys import AGAIN, AROUND, ENVELOPE, KEYS, Row, decode, fold_key
+from .keys import AGAIN, AROUND, ENVELOPE, KEYS, Row, decode, fold_key, storable
 
 LONGEST = 64  # characters of a text or a key that stays
 DEEPEST = 20
@@ -108,4 +108,4 @@ def _dump(value: Any) -> str:
 
 
 def _short(text: str) -> str:
-	return text if len(text) <= LONGEST else NOTE.format(len(text))
+	return storable(text) if len(text) <= LONGEST else NOTE.format(len(text))

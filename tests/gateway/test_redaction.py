@@ -87,6 +87,10 @@ def test_what_came_a_second_time_under_a_secret_key_is_secret():
 	assert "x1" not in picture
 
 
+def test_a_picture_has_no_halves_of_characters():
+	assert redact({"\ud800k": ["a\udfff", "b\0"]}) == {"?k": ["a?", "b"]}
+
+
 def test_a_log_whose_rows_were_removed_is_still_not_understood():
 	picture = redact({"PunchLog": {"Log": ["r" * 80, "s" * 80]}})
 	assert read_callback(envelope_of(restore(picture))).unread == ("log",)
