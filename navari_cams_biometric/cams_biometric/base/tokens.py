@@ -66,8 +66,10 @@ class TokenHolder:
 
 
 def digest(token: str) -> str:
-	"""A keyed digest: without the site's encryption key it can neither be read nor guessed at."""
-	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
+	"""A keyed digest, of any text: without the site's encryption key it can neither be read nor guessed at."""
+	return hmac.new(
+		get_encryption_key().encode(), token.encode("utf-8", "surrogatepass"), hashlib.sha256
+	).hexdigest()
 
 
 def _equal(candidate: str, stored: str | None) -> bool:
