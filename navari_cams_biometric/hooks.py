@@ -50,7 +50,11 @@ doc_events = {
 		],
 	},
 	"Employee Checkin": {
+		"before_insert": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.drop_forged_fields",
+		"before_validate": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.guard_change",
+		"on_update": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_change",
 		"on_trash": [
+			"navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_deletion",
 			"navari_cams_biometric.cams_biometric.punches.requeue.note_deleted_checkin",
 			"navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.delete_with_checkin",
 		],
@@ -86,9 +90,15 @@ scheduler_events = {
 	},
 }
 
-# A check-in may be deleted although a punch points to it: the punch then says so. A device may be, although it was asked
+# A check-in may be deleted although a punch points to it: the punch then says so, and a CAMS Checkin Change. A device may be, although it was asked
 # for its punches every night.
-ignore_links_on_delete = ["CAMS Punch", "CAMS Day Repair", "CAMS History Load", "CAMS Unread Event"]
+ignore_links_on_delete = [
+	"CAMS Punch",
+	"CAMS Checkin Change",
+	"CAMS Day Repair",
+	"CAMS History Load",
+	"CAMS Unread Event",
+]
 
 default_log_clearing_doctypes = {
 	"CAMS Punch": 365,
@@ -101,6 +111,7 @@ default_log_clearing_doctypes = {
 # What somebody did here under their own name. What is stored about an employee is found by the employee, not by the
 # user: see cams_biometric.personal_data. Frappe replaces the texts of a record, so that each needs a text field.
 user_data_fields = [
+	{"doctype": "CAMS Checkin Change", "filter_by": "owner", "partial": True},
 	{"doctype": "CAMS Command", "filter_by": "asked_by", "partial": True},
 	{"doctype": "CAMS Day Repair", "filter_by": "settled_by", "partial": True},
 	{"doctype": "CAMS Shift Release", "filter_by": "released_by", "partial": True},

@@ -5,6 +5,7 @@ import time
 import click
 import frappe
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.commands import terminal
@@ -85,7 +86,7 @@ def _fresh(name: str) -> frappe._dict:
 def _ask_after(found: frappe._dict) -> None:
 	if found.state not in COMMANDS_UNDER_WAY or not found.answered_at:
 		return
-	with frappe.get_cached_doc("CAMS Biometric Settings").client(attempts=1) as client:
+	with read_settings().client(attempts=1) as client:
 		command_results.poll(client, found)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the answer; the loop rolls back before it reads again
 

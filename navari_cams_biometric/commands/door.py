@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 import click
-import frappe
 
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.commands.command import follow, wait
 from navari_cams_biometric.commands.terminal import DONE, as_json, known_device, on_site, show_record
@@ -35,6 +35,6 @@ def door(action: str, device: str, door: int, reason: str, wait: float, as_json:
 
 
 def _status(service_tag: str, door: int) -> dict:
-	settings = frappe.get_cached_doc("CAMS Biometric Settings")
+	settings = read_settings()
 	with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 		return asdict(client.get_door_status(service_tag, door))

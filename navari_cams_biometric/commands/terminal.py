@@ -11,6 +11,11 @@ import frappe
 from frappe.commands import get_site, pass_context
 from frappe.utils import strip_html
 
+from navari_cams_biometric.cams_biometric.base.stored_values import (
+	TEXT_LENGTH,
+	lines_from_outside,
+	words_from_outside,
+)
 from navari_cams_biometric.gateway.errors import GatewayError
 
 DONE, FAILED, UNDER_WAY = 0, 1, 3  # 2 is click's own, for wrong usage
@@ -35,7 +40,7 @@ def on_site(function: Callable[..., int]) -> Callable[..., None]:
 			code = function(**options)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a command line has no request that would commit
 		except (frappe.ValidationError, GatewayError) as error:
-			click.echo(unescape(strip_html(str(error))), err=True)
+			click.echo(lines_from_outside(unescape(strip_html(str(error)))), err=True)
 			code = FAILED
 		finally:
 			frappe.destroy()
@@ -88,9 +93,9 @@ def _plain(value: object) -> object:
 
 
 def _cell(value: object) -> str:
-	"""On one line: what is not known is empty."""
+	"""On one line, without what a terminal would take for a command; what is not known is empty."""
 	if isinstance(value, bool):
 		return "yes" if value else "no"
 	if isinstance(value, list | tuple):
 		return ", ".join(_cell(item) for item in value)
-	return " ".join(str(_plain(value)).split()) if value not in (None, "") else ""
+	return words_from_outside(str(_plain(value)), TEXT_LENGTH) if value not in (None, "") else ""

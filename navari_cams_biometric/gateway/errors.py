@@ -27,6 +27,16 @@ class NotSupportedError(GatewayError):
 		self.remedy = remedy
 
 
+class UnusableDeviceError(GatewayError):
+	"""What the device's own token or key is, is not known here: nothing was sent."""
+
+	def __init__(self, service_tag: str):
+		super().__init__(
+			f"The own token or key of device {service_tag} cannot be read, so nothing was sent. Enter it again."
+		)
+		self.service_tag = service_tag
+
+
 class RequestRefusedError(GatewayError):
 	"""The gateway did not do what was requested.
 

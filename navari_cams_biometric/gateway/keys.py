@@ -6,9 +6,11 @@ ref: PROTOCOL sections 1 and 2
 """
 
 import json
+import re
 from typing import Any
 
 Row = dict[str, Any]
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair
 
 # The documented name first, which counts before the others.
 KEYS = {
@@ -122,7 +124,10 @@ def text_of(row: Row, name: str) -> str:
 
 
 def as_text(value: object) -> str:
-	"""A scalar as trimmed text that every database can store; clones send numbers for texts."""
+	"""A scalar as trimmed text that every database can store; clones send numbers for texts.
+
+	What no database takes is replaced and not dropped: a text must not become another one.
+	"""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""
 	if isinstance(value, float) and value.is_integer():
@@ -131,8 +136,7 @@ def as_text(value: object) -> str:
 
 
 def storable(text: str) -> str:
-	"""The text as every database can store it: without NUL and halves of characters."""
-	return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+	return UNSTORABLE.sub("\ufffd", text)
 
 
 def decode(value: Any) -> Any:

@@ -33,6 +33,15 @@ def connected(site) -> Iterator[None]:
 		frappe.db.rollback()
 
 
+@pytest.fixture(autouse=True)
+def no_unread_events_of_no_device(connected) -> Iterator[None]:
+	"""They hold every shift."""
+	yield
+	frappe.db.rollback()
+	frappe.db.delete("CAMS Unread Event", {"service_tag": ["is", "not set"]})
+	frappe.db.commit()
+
+
 @pytest.fixture
 def new_user_id() -> Callable[[], str]:
 	return lambda: uuid.uuid4().hex[:8]

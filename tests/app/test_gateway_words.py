@@ -5,6 +5,7 @@ import pytest
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.command_queue import queue
+from navari_cams_biometric.cams_biometric.doctor import gateway_checks
 from navari_cams_biometric.cams_biometric.history import loads
 from simulator.faults import Faults, json_answer
 
@@ -71,6 +72,19 @@ def test_a_base_url_that_would_send_the_token_in_plain_text_is_refused(gateway, 
 		settings.save()
 	with pytest.raises(frappe.ValidationError, match="https://"):  # as an earlier version has stored it
 		settings.client()
+
+
+def test_the_doctor_says_that_the_base_url_must_not_be_used(gateway):
+	"""As an earlier version stored it."""
+	frappe.db.set_single_value(SETTINGS, "base_url", "http://api.camsunit.com/v3/")
+	try:
+		[finding] = gateway_checks.gateway()
+	finally:
+		frappe.db.rollback()
+		frappe.clear_document_cache(SETTINGS, SETTINGS)
+
+	assert (finding.state, finding.doctype) == (gateway_checks.ERROR, SETTINGS)
+	assert "https://" in finding.sentence
 
 
 def test_a_load_whose_offset_never_ends_ends_over_many_slices(gateway, tags, monkeypatch):

@@ -114,8 +114,12 @@ class Site:
 		"""One with a choice of its own, one that has an Original Time as well."""
 		for clock, input_type in (("08:00:00", "Face"), ("17:00:00", "Card")):
 			moment = f"{YESTERDAY} {clock}"
-			values = {"custom_constant_time": moment, "custom_input_type": input_type, "log_type": "IN"}
-			self.host.create(CHECKIN, employee=self.employee, time=moment, **values)
+			values = {"custom_constant_time": moment, "log_type": "IN"}
+			made = self.host.create(CHECKIN, employee=self.employee, time=moment, **values)
+			self.sql(
+				f"update `tabEmployee Checkin` set custom_input_type = '{input_type}'"
+				f" where name = '{made['name']}'"
+			)
 		self.sql(
 			"update `tabEmployee Checkin` set custom_original_time = 'Kept'"
 			f" where employee = '{self.employee}' and custom_input_type = 'Card'"

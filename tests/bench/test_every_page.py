@@ -4,7 +4,6 @@ What there is comes from the site itself, so that nothing new is left out. Openi
 error, be refused nothing and show no dialog. The gateway is simulated, because some reports ask it.
 """
 
-import time
 import uuid
 from datetime import datetime, timezone
 
@@ -12,12 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 from simulator import Simulator
+from tests.bench.watching import OPEN, Watch
 from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, real_time
 
 MODULE = "CAMS Biometric"
 FOREIGN = ("Employee", "Employee Checkin", "Shift Type")  # whose forms this app adds to
-QUIET_SECONDS = 0.5  # without a request, until a place counts as opened
-PATIENCE_SECONDS = 30
 COLUMNS = "name, owner, modified_by, creation, modified"
 VALUES = "'Administrator', 'Administrator', now(), now()"
 # What the Desk itself knows of the user's rights.
@@ -27,10 +25,6 @@ MAY = """([kind, name]) => ({
 	DocType: () => frappe.model.can_read(name),
 	New: () => frappe.model.can_create(name),
 })[kind]()"""
-OPEN = """(route) => new Promise((resolve) => {
-	frappe.set_route(route).then(resolve, resolve);
-	setTimeout(resolve, 10000);
-})"""
 SHOWN = """() => ({
 	dialogs: [...document.querySelectorAll(".modal.show")].map((each) => each.innerText),
 	missing: [...document.querySelectorAll(".page-body, .page-card")]
@@ -59,11 +53,19 @@ def records(host, bench_site):
 		"CAMS Day Repair": {"employee": employee, "attendance_date": "2024-09-17", "state": "Dismissed"},
 		"CAMS Shift Release": {"shift_type": shift, "released_until": "2024-09-17 08:00:00"},
 		"CAMS History Load": {"from_date": "2024-09-17", "to_date": "2024-09-17", "state": "Done"},
+		"CAMS Checkin Change": {
+			"employee_checkin": checkin,
+			"employee": employee,
+			"state": "Changed",
+			"before": '{"log_type": "IN"}',
+			"after": '{"log_type": "OUT"}',
+		},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},
 	}
 	for doctype, values in made.items():
-		names, texts = ", ".join(values), ", ".join(f"'{value}'" for value in values.values())
+		names = ", ".join(f"`{field}`" for field in values)
+		texts = ", ".join(f"'{value}'" for value in values.values())
 		table = f"`tab{doctype}`"
 		bench_site.sql(f"insert into {table} ({COLUMNS}, {names}) values ('{mark}', {VALUES}, {texts})")
 	yield {
@@ -111,39 +113,6 @@ def reports(host):
 	return [each["name"] for each in host.find("Report", {"module": MODULE})]
 
 
-class Watch:
-	"""What goes on in a page: requests that are in progress, and those that were refused."""
-
-	def __init__(self, page):
-		self.page = page
-		self.open, self.refused = set(), []
-		self.since = time.monotonic()
-		page.on("request", self._begun)
-		page.on("requestfinished", self._ended)
-		page.on("requestfailed", self._ended)
-		page.on("response", self._answered)
-
-	def settle(self):
-		self.since = time.monotonic()
-		deadline = time.monotonic() + PATIENCE_SECONDS
-		while self.open or time.monotonic() < self.since + QUIET_SECONDS:
-			assert time.monotonic() < deadline, {request.url for request in self.open}
-			self.page.wait_for_timeout(100)
-
-	def _begun(self, request):
-		if "/socket.io/" not in request.url:
-			self.open.add(request)
-			self.since = time.monotonic()
-
-	def _ended(self, request):
-		self.open.discard(request)
-		self.since = time.monotonic()
-
-	def _answered(self, response):
-		if response.status >= 400 and "/socket.io/" not in response.url:
-			self.refused.append((response.status, response.url))
-
-
 @pytest.mark.parametrize("role", ["HR Manager", "System Manager"])
 def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user, gateway, places, role):
 	page = desk(desk_user(role), "/app/cams-biometric")
@@ -173,14 +142,3 @@ def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
 	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
 	expect(page.locator(".number-widget-box .number").first).to_be_visible()
 	assert page.url.endswith("/cams-biometric")
-
-
-def test_what_a_device_sends_is_no_part_of_a_report(host, desk, desk_user):
-	"""Were it, the browser would ask for the picture, and the desk fixture would complain as well."""
-	user_id = f"<img src=/none-{uuid.uuid4().hex[:6]}>"
-	host.callback(real_time(user_id, "2024-03-05 08:00:00 GMT +0300"))
-	host.settled(user_id, state="Held")
-	days = "from_date=2024-03-05&to_date=2024-03-05"
-	page = desk(desk_user("HR Manager"), f"/app/query-report/CAMS Punch Exceptions?{days}")
-	expect(page.locator(".dt-cell__content", has_text=user_id)).to_be_visible()
-	assert page.locator(".dt-cell__content img").count() == 0

@@ -6,6 +6,8 @@ import json
 import frappe
 from frappe.utils import now_datetime, nowdate
 
+from navari_cams_biometric.cams_biometric.base import stored_values
+
 
 def log_once_a_day(
 	title: str,
@@ -28,8 +30,8 @@ def log_once_a_day(
 		"modified": now,
 		"owner": frappe.session.user,
 		"modified_by": frappe.session.user,
-		"method": title[:140],
-		"error": message,
+		"method": stored_values.words_from_outside(title),
+		"error": stored_values.lines_from_outside(message),
 		"reference_doctype": reference_doctype,
 		"reference_name": reference_name,
 	}

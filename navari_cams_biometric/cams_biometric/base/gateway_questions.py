@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
@@ -32,7 +33,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 		try:
 			yield client
 		except GatewayError as error:
-			refusal = str(error)
+			refusal = lines_from_outside(str(error))
 	if refusal:
 		frappe.throw(escape_html(refusal), title=_("Gateway Refused the Request"))
 
@@ -41,12 +42,12 @@ def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[l
 	"""For a report: the gateway's rows, and a sentence that says why they are not all; empty if they are."""
 	settings = read_settings()
 	received: list[T] = []
-	if not settings.auth_token_digest:
-		return received, _("Enter the Auth Token in CAMS Biometric Settings first.")
+	if reason := settings.why_paused():
+		return received, reason
 	with settings.client(attempts=1, timeout=REPORT_SECONDS, patience=REPORT_SECONDS) as client:
 		try:
 			for row in question(client):
 				received.append(row)
 		except GatewayError as error:
-			return received, str(error)
+			return received, lines_from_outside(str(error))
 	return received, ""

@@ -20,6 +20,14 @@ class PunchState(State):
 	FAILED = "Failed"
 
 
+class CheckinChangeState(State):
+	"""Of a CAMS Checkin Change."""
+
+	CHANGED = "Changed"
+	DELETED = "Deleted"
+	RESTORED = "Restored"
+
+
 class CommandState(State):
 	"""Of a CAMS Command."""
 

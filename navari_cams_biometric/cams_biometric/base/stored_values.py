@@ -1,13 +1,56 @@
-"""Values as the database holds them: truncated to their column, written without the document and its cache."""
+"""Values as the database holds them. What devices and the gateway say is shaped here before it is stored.
+
+Rows are written by bulk statements, which Frappe's sanitising of documents does not see. It would not do either: it
+leaves a tag without an end and a text that is JSON as they are.
+"""
+
+import unicodedata
 
 import frappe
 
 COLUMN_LENGTH = 140  # characters in a Data field
+TEXT_LENGTH = 16_000  # characters, of at most four bytes, in a Small Text field
+REPLACEMENT = "\ufffd"  # stands where a character was taken out
+
+# Categories of Unicode: controls, formats (bidi marks among them), halves of a pair, line and paragraph separators.
+INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+# Invisible characters of other categories: fillers, joiners, variation selectors, tags.
+BLANK = (
+	(0x34F, 0x34F),
+	(0x115F, 0x1160),
+	(0x17B4, 0x17B5),
+	(0x180B, 0x180F),
+	(0x2060, 0x206F),
+	(0x3164, 0x3164),
+	(0xFE00, 0xFE0F),
+	(0xFFA0, 0xFFA0),
+	(0x1BCA0, 0x1BCA3),
+	(0x1D173, 0x1D17A),
+	(0xE0000, 0xE0FFF),
+)
+NO_TAGS = str.maketrans("<>", "‹›")
 
 
-def truncate(text: str, length: int = COLUMN_LENGTH) -> str:
-	"""Truncate to the column width and mark the cut, so that a truncated ID matches nobody."""
-	return text if len(text) <= length else f"{text[: length - 1]}…"
+def from_outside(text: str, length: int = COLUMN_LENGTH) -> str:
+	"""Shape an ID, a time or a code word. Nothing is left out unseen, so that the result is no other person's ID.
+
+	Angle brackets become the quotation marks ‹ and ›, an invisible character becomes REPLACEMENT, and a cut ends in an
+	ellipsis. The result is never longer than `length`. It is not normalised: that would make two IDs one.
+	"""
+	return _cut(_shape(text, REPLACEMENT), length)
+
+
+def words_from_outside(text: str, length: int = COLUMN_LENGTH) -> str:
+	"""Shape a name or a label into one line. Invisible characters are left out: several scripts write names with
+	joiners.
+	"""
+	return _cut(" ".join(_shape(text, "", keeps_space=True).split()), length)
+
+
+def lines_from_outside(text: str, length: int = TEXT_LENGTH) -> str:
+	"""Shape a message or a traceback, line by line."""
+	lines = (_shape(line.expandtabs(4), "") for line in text.splitlines())
+	return _cut("\n".join(lines).strip(), length)
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:
@@ -17,3 +60,22 @@ def set_values(doctype: str, name: str, values: dict[str, object]) -> None:
 	for fieldname, value in values.items():
 		query = query.set(table[fieldname], value)
 	query.run()
+
+
+def _shape(text: str, replacement: str, keeps_space: bool = False) -> str:
+	plain = text.translate(NO_TAGS)
+	if plain.isascii() and plain.isprintable():
+		return plain
+	return "".join(
+		replacement if is_invisible(character) and not (keeps_space and character.isspace()) else character
+		for character in plain
+	)
+
+
+def is_invisible(character: str) -> bool:
+	code = ord(character)
+	return unicodedata.category(character) in INVISIBLE or any(first <= code <= last for first, last in BLANK)
+
+
+def _cut(text: str, length: int) -> str:
+	return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -53,13 +53,14 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice", arrived: datetime 
 		return
 	if arrived and known.last_updated and known.last_updated > arrived:
 		return
-	employee = employees_by_device_id([event.user_id]).get(event.user_id)
+	user_id = stored_values.from_outside(event.user_id)
+	employee = employees_by_device_id([user_id]).get(user_id)
 	deleted = event.kind == "UserDeleted"
 	values = {
 		**({} if deleted else device_user_store.user_id_field(event.user_id)),
 		"employee": employee.name if employee else None,
 		"last_updated": now_datetime(),
-		"operation_time": stored_values.truncate(event.operation_time) or known.operation_time,
+		"operation_time": stored_values.from_outside(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,
 		**_name_fields(event),
 		**(device_user_store.credential_counts(()) if deleted else _credentials(event, known)),
@@ -67,7 +68,7 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice", arrived: datetime 
 	stored_values.set_values("CAMS Device User", name, values)
 	happened_at = times.log_time_on_site(event.operation_time, device)
 	fingers = {index for kind, index in event.credentials if kind.capitalize() == "Fingerprint"}
-	command_results.confirm_by_event(device.name, event.user_id, _shown_by(event), happened_at, fingers)
+	command_results.confirm_by_event(device.name, user_id, _shown_by(event), happened_at, fingers)
 
 
 def _shown_by(event: UserEvent) -> list[str]:
@@ -92,7 +93,9 @@ def _name_fields(event: UserEvent) -> dict[str, str]:
 	"""Only the names that the event contains."""
 	sent = {"first_name": event.first_name, "last_name": event.last_name, "user_type": event.user_type}
 	return {
-		fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value is not None
+		fieldname: stored_values.words_from_outside(value)
+		for fieldname, value in sent.items()
+		if value is not None
 	}
 
 

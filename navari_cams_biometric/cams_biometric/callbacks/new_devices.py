@@ -30,7 +30,7 @@ def register(service_tag: str, label: str) -> "CAMSDevice | None":
 	unconfirmed = frappe.qb.from_(table).select(table.name).where(table.unconfirmed == 1).for_update().run()
 	if len(unconfirmed) >= MOST_UNCONFIRMED:
 		return None
-	label = stored_values.truncate(label)
+	label = stored_values.words_from_outside(label)
 	device = frappe.new_doc(DEVICE, service_tag=service_tag, label=label, unconfirmed=1)
 	device.insert(ignore_permissions=True)
 	_notify(device)

@@ -41,10 +41,10 @@ def keep(envelope: Envelope, device: "CAMSDevice | None", parts: Iterable[str]) 
 		"modified_by": frappe.session.user,
 		"service_tag": device.name if device else None,
 		"state": UnreadState.UNREAD,
-		"parts": stored_values.truncate(", ".join(parts), LONGEST_PARTS),
+		"parts": stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS),
 		"times": 0,
 		"holds_from": _earliest_time(picture, device) or now,
-		"body": json.dumps(picture, indent=1, ensure_ascii=False),
+		"body": _as_json(picture),
 	}
 	frappe.db.bulk_insert(DOCTYPE, list(row), [list(row.values())], ignore_duplicates=True)
 	table = frappe.qb.DocType(DOCTYPE)
@@ -64,13 +64,28 @@ def envelope_of_event(name: str) -> tuple[Envelope, str, datetime]:
 def settle(name: str, state: str, parts: Iterable[str] = ()) -> None:
 	values = {"state": state, "modified": now_datetime(), "modified_by": frappe.session.user}
 	if parts:
-		values["parts"] = stored_values.truncate(", ".join(parts), LONGEST_PARTS)
+		values["parts"] = stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS)
 	stored_values.set_values(DOCTYPE, name, values)
 
 
 def _name_of(envelope: Envelope, device: "CAMSDevice | None") -> str:
 	"""A keyed digest: the content may hold a short secret, which a plain digest would let one guess."""
 	return tokens.digest(f"{device.name if device else ''} {redaction.substance(envelope.content)}")[:32]
+
+
+def _as_json(picture: Any) -> str:
+	"""Readable, but for tags and invisible characters, which are written as JSON escapes them: read again, they are what
+	was sent."""
+	text = json.dumps(picture, indent=1, ensure_ascii=False)
+	return "".join(_escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+	if character in "<>":
+		return f"\\u{ord(character):04x}"
+	if character != "\n" and stored_values.is_invisible(character):
+		return json.dumps(character)[1:-1]
+	return character
 
 
 def _earliest_time(picture: Any, device: "CAMSDevice | None") -> datetime | None:

@@ -11,9 +11,9 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 from frappe.utils.password import remove_encrypted_password
 
-from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
+from navari_cams_biometric.cams_biometric.base.stored_values import from_outside, lines_from_outside
 from navari_cams_biometric.cams_biometric.command_queue.command_states import change_state
 from navari_cams_biometric.gateway.client import Command, CommandStatus, GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError, NotFoundError, RequestRefusedError
@@ -42,7 +42,7 @@ def record_answer(command: frappe._dict, answer: Command) -> None:
 	"""The gateway accepted the command: it is done, sent, or waiting for the device."""
 	state = STATE_OF_STATUS[answer.state]
 	values = {
-		"operation_id": stored_values.truncate(answer.operation_id),
+		"operation_id": from_outside(answer.operation_id),
 		"answered_at": now_datetime(),
 		"outcome": _answer_text(answer),
 	}
@@ -65,13 +65,13 @@ def record_refusal(command: frappe._dict, error: GatewayError) -> None:
 		finish(command, CommandState.DONE, _("The gateway has no such person on this device."))
 		return
 	if not getattr(error, "transient", False):
-		fail(command, str(error))
+		fail(command, lines_from_outside(str(error)))
 		return
 	no_answer = isinstance(error, RequestRefusedError) and error.code is None
 	if is_risky(command):
-		fail(command, str(error), outcome_unknown=no_answer)
+		fail(command, lines_from_outside(str(error)), outcome_unknown=no_answer)
 		return
-	_try_again(command, str(error), getattr(error, "retry_after", None))
+	_try_again(command, lines_from_outside(str(error)), getattr(error, "retry_after", None))
 
 
 def record_no_answer(command: frappe._dict) -> None:
@@ -259,7 +259,7 @@ def _next_poll(polls: int) -> str:
 
 def _answer_text(answer: Command) -> str:
 	if answer.words:
-		return answer.words
+		return lines_from_outside(answer.words)
 	return (
 		_("Waiting at the gateway until the device is back online.")
 		if answer.state is CommandStatus.QUEUED

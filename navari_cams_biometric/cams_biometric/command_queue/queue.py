@@ -101,8 +101,9 @@ def send_due(service_tag: str) -> None:
 	"""Background job: send what is due for one device (or, without one, for the account), one after the other."""
 	frappe.set_user("Administrator")
 	settings = read_settings()
-	if not settings.auth_token_digest:
-		return  # the token was removed: the commands stay queued
+	if reason := settings.why_paused(service_tag):
+		_pause(reason, {"service_tag": service_tag or ["is", "not set"]})
+		return
 	with settings.client(attempts=1) as client:
 		while command := _claim(service_tag):
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the claim is visible to other workers before the command is sent
@@ -114,7 +115,8 @@ def sweep() -> None:
 	"""Scheduled: recover commands of lost jobs and dead workers, send what is due, poll those in progress."""
 	_recover()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the jobs requested below see the recovered commands
-	if not read_settings().auth_token_digest:
+	if reason := read_settings().why_paused():
+		_pause(reason, {})
 		return
 	due = {"state": CommandState.QUEUED, "due_at": ["<=", now_datetime()]}
 	for service_tag in frappe.get_all("CAMS Command", filters=due, pluck="service_tag", distinct=True):
@@ -130,6 +132,15 @@ def cancel_command(name: str) -> bool:
 		return False
 	words = _("Cancelled by {0}.").format(frappe.session.user)
 	return command_results.finish(command, CommandState.CANCELLED, words)
+
+
+def _pause(reason: str, lane: dict[str, object]) -> None:
+	"""The gateway must not be asked: the commands stay queued, and say why."""
+	queued = {**lane, "state": CommandState.QUEUED}
+	for row in frappe.get_all("CAMS Command", filters=queued, fields=["name", "outcome"]):
+		if row.outcome != reason:
+			frappe.db.set_value("CAMS Command", row.name, "outcome", reason, update_modified=False)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a job or the scheduler: nothing else is under way
 
 
 def _known_arguments(operation: str, arguments: dict[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
-from frappe.utils import cint, get_datetime, now_datetime
+from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.employees import give_device_id
@@ -52,7 +52,9 @@ def link(user_id: str, employee: str) -> dict:
 	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	if not held_punches.is_waiting(user_id):
-		frappe.throw(_("No punches of user ID {0} are pending any more.").format(user_id), title=_("Link"))
+		frappe.throw(
+			_("No punches of user ID {0} are pending any more.").format(escape_html(user_id)), title=_("Link")
+		)
 	since = now_datetime()
 	doc = give_device_id(employee, user_id)
 	return {

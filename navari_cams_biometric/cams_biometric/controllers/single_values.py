@@ -22,7 +22,8 @@ def get_value(
 	parent: str | None = None,
 ) -> object:
 	if _is_settings(doctype):
-		_ensure_readable([*_names(fieldname), *_names(filters)])
+		_ensure_readable(_names(fieldname))
+		filters = None  # with any Frappe returns every value there is, and there is one record to find
 	return frappe.get_attr("frappe.client.get_value")(doctype, fieldname, filters, as_dict, debug, parent)
 
 
@@ -39,15 +40,13 @@ def _is_settings(doctype: str) -> bool:
 
 
 def _names(given: object) -> list[object]:
-	"""The fields that are named: one, a list of them, or the keys of filters. A text may be JSON."""
+	"""The fields that are named: one, or a list of them. A text may be JSON."""
 	if isinstance(given, str):
 		try:
 			given = frappe.parse_json(given)
 		except ValueError:
 			return [given]
-	if isinstance(given, dict | list):
-		return list(given)
-	return [] if given is None else [given]
+	return list(given) if isinstance(given, dict | list) else [given]
 
 
 def _ensure_readable(fieldnames: Iterable[object]) -> None:
@@ -55,6 +54,6 @@ def _ensure_readable(fieldnames: Iterable[object]) -> None:
 		return
 	meta = frappe.get_meta(SETTINGS)
 	levels = {0, *meta.get_permlevel_access("read")}
-	readable = {"name", SETTINGS, *(df.fieldname for df in meta.fields if df.permlevel in levels)}
+	readable = {"name", *(df.fieldname for df in meta.fields if df.permlevel in levels)}
 	if any(name not in readable for name in fieldnames):
 		frappe.throw(_("You may not read this field of {0}.").format(_(SETTINGS)), frappe.PermissionError)

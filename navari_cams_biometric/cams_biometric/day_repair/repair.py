@@ -14,6 +14,7 @@ from frappe.utils import add_to_date, escape_html, get_link_to_form, now_datetim
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import RepairState
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.days import Day
 from navari_cams_biometric.cams_biometric.day_repair.hrms_decision import NotDecidedError
@@ -90,7 +91,7 @@ def _repair(name: str, day: Day, by_itself: bool) -> None:
 		attendance = _decide_again(day)
 	except (NotDecidedError, frappe.ValidationError) as refusal:
 		frappe.db.rollback(save_point="cams_day_repair")
-		_note_not_decided(name, strip_html(str(refusal)))
+		_note_not_decided(name, lines_from_outside(strip_html(str(refusal))))
 		return
 	finally:
 		frappe.clear_messages()  # HRMS's, about unlinked check-ins

@@ -23,6 +23,9 @@ CREDENTIAL_COUNTS = {
 	"Card": "cards",
 	"Password": "passwords",
 }
+# So that the JSON of a person's credentials fits its column.
+MOST_CREDENTIALS = 100
+CREDENTIAL_LENGTH = 20  # characters of a type or an index
 PUT_ON_DEVICE = ("AddUser", "UpdateUser", "ResendUser")
 USER_SYNC = "navari_cams_biometric.cams_biometric.device_users.user_sync.sync_in_background"
 
@@ -37,7 +40,7 @@ def lock_row(service_tag: str, user_id: str) -> str:
 		"modified": now,
 		"owner": frappe.session.user,
 		"modified_by": frappe.session.user,
-		"user_id": stored_values.truncate(user_id),
+		"user_id": stored_values.from_outside(user_id),
 		"service_tag": service_tag,
 		"state": DeviceUserState.ON_DEVICE,
 	}
@@ -77,7 +80,7 @@ def mark_on_device(service_tag: str, user_id: str, **values: object) -> None:
 def user_id_field(user_id: str) -> dict[str, str]:
 	"""For who is on a device. An erased row has none, so that a late word of the removal does not bring it back; but
 	somebody may get the same ID."""
-	return {"user_id": stored_values.truncate(user_id)}
+	return {"user_id": stored_values.from_outside(user_id)}
 
 
 def mark_removed(service_tag: str, user_id: str) -> None:
@@ -86,8 +89,12 @@ def mark_removed(service_tag: str, user_id: str) -> None:
 
 
 def credential_counts(credentials: Iterable[tuple[str, str]], has_photo: bool = False) -> dict[str, object]:
-	"""The fields for these credentials, each a (type, index)."""
-	pairs = sorted(set(credentials))
+	"""The fields for these credentials, each a (type, index). Of too many, those of known types are kept first."""
+	shaped = {
+		tuple(stored_values.from_outside(text, CREDENTIAL_LENGTH) for text in pair) for pair in credentials
+	}
+	pairs = sorted(shaped, key=lambda pair: (pair[0].capitalize() not in CREDENTIAL_COUNTS, pair))
+	pairs = sorted(pairs[:MOST_CREDENTIALS])
 	types = [kind.capitalize() for kind, _ in pairs]
 	values: dict[str, object] = {
 		fieldname: types.count(kind) for kind, fieldname in CREDENTIAL_COUNTS.items()
@@ -130,7 +137,7 @@ def _update_row(service_tag: str, user_id: str, values: dict[str, object]) -> No
 def _sent_names(command: frappe._dict) -> dict[str, str]:
 	sent = frappe.parse_json(command.arguments or "{}")
 	return {
-		fieldname: stored_values.truncate(sent[fieldname])
+		fieldname: stored_values.words_from_outside(sent[fieldname])
 		for fieldname in ("first_name", "last_name", "user_type")
 		if sent.get(fieldname)
 	}

@@ -56,6 +56,9 @@ def sync_in_background(service_tag: str, tell: str = "") -> None:
 	"""
 	if not _has_list():
 		return
+	if reason := read_settings().why_paused():
+		_show_message(tell, reason)
+		return
 	try:
 		listed, deleted = _sync(service_tag)
 	except GatewayError as error:
@@ -115,7 +118,7 @@ def _store_user(service_tag: str, user: User, employee: str | None, asked_at: da
 def _sent_names(user: User) -> dict[str, str]:
 	"""Without empty names: those were not sent."""
 	sent = {"first_name": user.first_name, "last_name": user.last_name, "user_type": user.user_type}
-	return {fieldname: stored_values.truncate(value) for fieldname, value in sent.items() if value}
+	return {fieldname: stored_values.words_from_outside(value) for fieldname, value in sent.items() if value}
 
 
 def _delete_others(service_tag: str, users: dict[str, User], asked_at: datetime) -> int:
@@ -125,7 +128,7 @@ def _delete_others(service_tag: str, users: dict[str, User], asked_at: datetime)
 		fields=["name", "user_id", "last_updated"],
 		order_by="user_id asc",
 	)
-	listed = {stored_values.truncate(user_id) for user_id in users}
+	listed = {stored_values.from_outside(user_id) for user_id in users}
 	gone = [row for row in rows if row.user_id not in listed and not _is_newer(row.last_updated, asked_at)]
 	for row in gone:
 		values = {

@@ -21,8 +21,8 @@ def connection_fields(health: DeviceHealth) -> dict[str, object]:
 def information_fields(information: DeviceInfo) -> dict[str, object]:
 	"""What the device reports of itself; what it does not report keeps its value."""
 	values = {
-		"model": stored_values.truncate(information.model),
-		"firmware": stored_values.truncate(information.firmware),
+		"model": stored_values.words_from_outside(information.model),
+		"firmware": stored_values.words_from_outside(information.firmware),
 		"counters": _counters(information),
 		"licence_until": information.licence_until,
 	}
@@ -36,13 +36,12 @@ def _counters(information: DeviceInfo) -> str:
 		*information.counters,
 		*(name for name in information.capacity if name not in information.counters),
 	]
-	return "\n".join(
-		_counter(name, information.counters.get(name), information.capacity.get(name)) for name in names
-	)
+	lines = (_counter(name, information.counters.get(name), information.capacity.get(name)) for name in names)
+	return stored_values.lines_from_outside("\n".join(lines))
 
 
 def _counter(name: str, count: int | None, capacity: int | None) -> str:
-	name = stored_values.truncate(name)
+	name = stored_values.words_from_outside(name)
 	if count is None:
 		return _("{0}: up to {1}").format(name, capacity)
 	if capacity is None:

@@ -78,7 +78,7 @@ class Round:
 def check() -> None:
 	"""Scheduled: look after every enabled device, if Settings say so and the gateway can be asked."""
 	settings = read_settings()
-	if settings.check_health and settings.auth_token_digest:
+	if settings.check_health and not settings.why_paused():
 		check_all()
 
 
@@ -219,7 +219,7 @@ def _conclude(service_tag: str, answer: Answer, outage: str) -> None:
 	judged = {
 		"health": health_rules.health_of(case, problems),
 		"problems": ",".join(problems),
-		"health_note": "\n".join(remarks),
+		"health_note": stored_values.lines_from_outside("\n".join(remarks)),
 		"health_at": case.now,
 	}
 	stored_values.set_values("CAMS Device", service_tag, {**reported, **judged})

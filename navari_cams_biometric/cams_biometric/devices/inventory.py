@@ -38,7 +38,7 @@ def import_devices(client: GatewayClient) -> list[str]:
 
 def _add(device: Device) -> str:
 	record = frappe.new_doc(
-		"CAMS Device", service_tag=device.service_tag, label=stored_values.truncate(device.label)
+		"CAMS Device", service_tag=device.service_tag, label=stored_values.words_from_outside(device.label)
 	)
 	record.insert()
 	_note(record.name, device)
@@ -47,8 +47,9 @@ def _add(device: Device) -> str:
 
 def _update_label(name: str, label: str) -> None:
 	"""By the document cache too: callbacks read the label there."""
-	if label and frappe.db.get_value("CAMS Device", name, "label") != stored_values.truncate(label):
-		frappe.db.set_value("CAMS Device", name, "label", stored_values.truncate(label))
+	told = stored_values.words_from_outside(label)
+	if told and frappe.db.get_value("CAMS Device", name, "label") != told:
+		frappe.db.set_value("CAMS Device", name, "label", told)
 
 
 def _note(name: str, device: Device) -> None:

@@ -10,6 +10,8 @@ from frappe.utils import add_to_date, get_url, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
@@ -29,7 +31,17 @@ EMPTY_ANSWER = {"status": "error", "message": "Empty request body"}
 def token() -> Iterator[Finding]:
 	"""Without the account's token every callback is refused."""
 	title = _("Auth Token")
-	if _settings().auth_token_digest:
+	settings = _settings()
+	if settings.auth_token_digest and not read_secret(settings, "auth_token"):
+		sentence = _(
+			"The account's token cannot be read with this site's encryption key: callbacks are refused."
+		)
+		remedy = _(
+			"Put the former encryption_key back into site_config.json, or enter the token again in CAMS Biometric Settings."
+		)
+		yield Finding(title, ERROR, sentence, remedy, SETTINGS, SETTINGS)
+		return
+	if settings.auth_token_digest:
 		yield Finding(title, OK, _("The account's token is set."))
 		return
 	remedy = _("Copy it from the CAMS portal into CAMS Biometric Settings.")
@@ -111,11 +123,18 @@ def gateway() -> Iterator[Finding]:
 	settings = _settings()
 	if not settings.auth_token_digest:
 		return
+	if reason := settings.why_paused():
+		yield Finding(title, ERROR, reason, "", SETTINGS, SETTINGS)
+		return
 	try:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 			_probe_gateway(client)
 	except GatewayError as error:
-		yield Finding(title, ERROR, str(error), "", SETTINGS, SETTINGS)
+		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
+		return
+	except frappe.ValidationError as refusal:  # Settings have a Base URL that must not be used
+		frappe.clear_last_message()
+		yield Finding(title, ERROR, str(refusal), "", SETTINGS, SETTINGS)
 		return
 	yield Finding(title, OK, _("The gateway answers by {0}.").format(settings.gateway_api))
 

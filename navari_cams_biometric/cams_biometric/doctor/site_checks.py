@@ -12,7 +12,7 @@ from frappe.utils.background_jobs import get_workers
 from frappe.utils.scheduler import is_scheduler_inactive
 from redis.exceptions import RedisError
 
-from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 from .finding import ERROR, OK, WARNING, Finding
@@ -22,6 +22,37 @@ SILENT_MINUTES = 20
 LATE_MINUTES = 15
 QUEUES = ("default", "long")
 SUPPORTED = (15, 16)
+
+
+def live() -> Iterator[Finding]:
+	"""A copy of the live site has its token and must not work on its devices."""
+	title = _("Live Site")
+	if live_site.is_live() or not frappe.db.get_single_value(
+		live_site.SETTINGS, "auth_token_digest", cache=False
+	):
+		yield Finding(
+			title, OK, _("This is the site on which the Auth Token was entered, or there is none yet.")
+		)
+		return
+	sentence = _(
+		"Nothing is sent to the gateway: this site is {0}, and the live one is {1}. Callbacks are taken."
+	)
+	remedy = _("If this is the live site now, press This Is the Live Site in CAMS Biometric Settings.")
+	named = sentence.format(live_site.identity(), live_site.stored_identity() or _("not known"))
+	yield Finding(title, ERROR, named, remedy, live_site.SETTINGS, live_site.SETTINGS)
+
+
+def secrets() -> Iterator[Finding]:
+	"""After a restore without the old encryption key none can be read."""
+	title = _("Tokens and Keys")
+	sentences = stored_secrets.secret_sentences()
+	remedy = _(
+		"Put the former encryption_key back into site_config.json. Without it, enter these again; for the Callback Secret press Renew Callback Secret and paste the new URL at each device."
+	)
+	for sentence in sentences:
+		yield Finding(title, ERROR, sentence, remedy, live_site.SETTINGS, live_site.SETTINGS)
+	if not sentences:
+		yield Finding(title, OK, _("All stored tokens and keys can be read."))
 
 
 def scheduler() -> Iterator[Finding]:
@@ -102,7 +133,7 @@ def versions() -> Iterator[Finding]:
 	yield Finding(title, WARNING, words, _("This app is made for versions {0} and {1}.").format(*SUPPORTED))
 
 
-CHECKS = (scheduler, workers, waiting_punches, time_zone, versions)
+CHECKS = (live, secrets, scheduler, workers, waiting_punches, time_zone, versions)
 
 
 def _clock_difference() -> timedelta | None:

@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_system_timezone, getdate, now_datetime
 
-from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
@@ -112,6 +112,9 @@ def run(name: str) -> None:
 	frappe.set_user("Administrator")
 	if frappe.db.get_value("CAMS History Load", name, "state", for_update=True) != LoadState.QUEUED:
 		return  # cancelled, or another job has it
+	if reason := read_settings().why_paused():
+		_pause(name, reason)
+		return
 	set_state(name, LoadState.RUNNING)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- no other job takes this load
 	try:
@@ -121,6 +124,13 @@ def run(name: str) -> None:
 		set_state(name, LoadState.FAILED)
 		frappe.log_error("CAMS history load failed", frappe.get_traceback(), "CAMS History Load", name)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- keeps the final state
+
+
+def _pause(name: str, reason: str) -> None:
+	"""The gateway must not be asked: the load stays queued and says why. `resume_stalled` tries again."""
+	unfinished = {"parent": name, "state": ["!=", LoadDeviceState.DONE]}
+	frappe.db.set_value("CAMS History Load Device", unfinished, "message", reason)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, which releases the load
 
 
 def _run(load: frappe._dict) -> None:
@@ -147,7 +157,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			if not _load_window(client, load, row, window_start, window_end):
 				return False
 	except GatewayError as error:
-		row.db_set({"state": LoadState.FAILED, "message": str(error)})
+		row.db_set({"state": LoadState.FAILED, "message": stored_values.lines_from_outside(str(error))})
 		frappe.db.commit()
 		return True
 	row.db_set(
@@ -196,7 +206,7 @@ def _keep(load: frappe._dict, row: frappe._dict, punches: list, next_offset: str
 	row.received += len(punches)
 	row.new_punches += new
 	row.already_here += len(punches) - new
-	row.page_offset = next_offset
+	row.page_offset = stored_values.from_outside(next_offset)
 	row.db_set(
 		{
 			field: row.get(field)

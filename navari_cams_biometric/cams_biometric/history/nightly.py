@@ -33,7 +33,7 @@ def begin() -> None:
 	"""
 	settings = read_settings()
 	days = settings.reconcile_days or 0
-	if not days or not settings.auth_token_digest or not frappe.db.exists("CAMS Device", {"enabled": 1}):
+	if not days or settings.why_paused() or not frappe.db.exists("CAMS Device", {"enabled": 1}):
 		return
 	under_way = {"kind": LoadKind.NIGHTLY, "state": ["in", [LoadState.QUEUED, LoadState.RUNNING]]}
 	if frappe.db.exists(DOCTYPE, under_way):

@@ -24,6 +24,7 @@ from navari_cams_biometric.cams_biometric.device_users import access_schedules, 
 from navari_cams_biometric.cams_biometric.device_users.employment import ENDED
 from navari_cams_biometric.cams_biometric.personal_data import mentions
 from navari_cams_biometric.cams_biometric.personal_data.person import (
+	CHECKIN_CHANGE,
 	COMMAND,
 	DAY_REPAIR,
 	DEVICE_USER,
@@ -40,7 +41,7 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 
 UNSETTLED = (PunchState.QUEUED, PunchState.HELD, PunchState.FAILED)
 OPEN_COMMAND = (CommandState.QUEUED, *COMMANDS_UNDER_WAY)
-COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, PHOTO, SCHEDULE_LINE)
+COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE)
 BATCH = 500
 NO_PUNCHER = {
 	"user_id": "",
@@ -149,11 +150,11 @@ def _erase(person: Person, records: Records) -> dict[str, int]:
 		frappe.delete_doc(PHOTO, photo.name, force=True, ignore_permissions=True, delete_permanently=True)
 	for row in records[DEVICE_USER]:
 		stored_values.set_values(DEVICE_USER, row.name, NOBODY)
-	for batch in _batches(records[DAY_REPAIR]):
-		frappe.db.delete(DAY_REPAIR, {"name": ["in", batch]})
-	own = {
-		doctype: [row.name for row in records[doctype]] for doctype in (PUNCH, DEVICE_USER, DAY_REPAIR, PHOTO)
-	}
+	for doctype in (DAY_REPAIR, CHECKIN_CHANGE):
+		for batch in _batches(records[doctype]):
+			frappe.db.delete(doctype, {"name": ["in", batch]})
+	written_about = (PUNCH, DEVICE_USER, DAY_REPAIR, CHECKIN_CHANGE, PHOTO)
+	own = {doctype: [row.name for row in records[doctype]] for doctype in written_about}
 	own[COMMAND] = [row.name for row in records[COMMAND] if row.operation not in FOR_MANY]
 	traced = mentions.erase_mentions(person, own)
 	return _record_counts(records) | traced

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import frappe
 
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE as DAY_REPAIR
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE as CHECKIN_CHANGE
 from navari_cams_biometric.cams_biometric.punches.photos import PHOTO
 
 PUNCH, DEVICE_USER, COMMAND = "CAMS Punch", "CAMS Device User", "CAMS Command"
@@ -44,7 +45,7 @@ def records_of(person: Person) -> Records:
 	"""
 	found = {doctype: _of(person, doctype) for doctype in BY_USER_ID}
 	found[COMMAND] += commands_for_many(person)
-	for doctype in (DAY_REPAIR, PHOTO, SCHEDULE_LINE):
+	for doctype in (DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE):
 		found[doctype] = _stored_rows(doctype, {"employee": person.employee})
 	found[CHECKIN] = checkins_of(person)
 	return found

@@ -21,8 +21,9 @@ from navari_cams_biometric.cams_biometric.base.employees import employees_by_dev
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
@@ -170,12 +171,9 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 			"time": punch.punch_time,
 			"log_type": direction,
 			"device_id": punch.service_tag,
-			"custom_original_time": punch.original_time,
-			"custom_punch_type": punch.punch_type,
-			"custom_input_type": punch.input_type,
-			"custom_cams_punch": punch.name,
 		}
 	)
+	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch))
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
@@ -249,9 +247,7 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
 	frappe.db.rollback(save_point="cams_punch")
 	log_type = checkin.log_type or ["is", "not set"]
-	equal = frappe.db.exists(
-		"Employee Checkin", {"custom_cams_punch": checkin.custom_cams_punch}
-	) or frappe.db.exists(
+	equal = _own_checkin(checkin) or frappe.db.exists(
 		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
 	)
 	if not equal:
@@ -265,16 +261,31 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	}
 
 
+def _own_checkin(checkin: frappe._dict) -> str | None:
+	"""The stored check-in that names this punch. Raises NotRecordedError where it is another person's or another
+	moment's and nobody is known to have changed it: then it was not made from this punch."""
+	named = {"custom_cams_punch": checkin.custom_cams_punch}
+	own = frappe.db.get_value("Employee Checkin", named, ["name", "employee", "time"], as_dict=True)
+	if not own:
+		return None
+	is_same = own.employee == checkin.employee and own.time.replace(microsecond=0) == checkin.time.replace(
+		microsecond=0
+	)
+	if not is_same and not checkin_evidence.was_changed(own.name, checkin.custom_cams_punch):
+		raise NotRecordedError("CHECKIN_DISAGREES", own.name)
+	return own.name
+
+
 def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
 	"""Which reason a refusal of HRMS is. Its texts are translated, so the facts decide."""
 	if isinstance(refusal, InactiveEmployeeStatusError):
 		return NotRecordedError("EMPLOYEE_INACTIVE")
 	if isinstance(refusal, CheckinRadiusExceededError):
-		return NotRecordedError("OUTSIDE_RADIUS", strip_html(str(refusal)))
+		return NotRecordedError("OUTSIDE_RADIUS", lines_from_outside(strip_html(str(refusal))))
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return NotRecordedError("LOCATION_REQUIRED")
-	return NotRecordedError("REFUSED", strip_html(str(refusal)))
+	return NotRecordedError("REFUSED", lines_from_outside(strip_html(str(refusal))))
 
 
 def _conclude(

@@ -20,6 +20,7 @@ from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
 from navari_cams_biometric.cams_biometric.punches.reasons import DEVICE, REASONS, SETTINGS
 from navari_cams_biometric.cams_biometric.punches.suggestions import SURE, Candidate, Directory, likeliest
 
@@ -33,6 +34,7 @@ MORE_PLACES = {
 	"CLOCK_AHEAD": (DEVICE,),
 	"TIME_UNREADABLE": ("Employee Checkin",),
 	"MALFORMED": ("Employee Checkin",),
+	"CHECKIN_DISAGREES": ("Employee Checkin",),
 	"OUTSIDE_RADIUS": ("Shift Location",),
 	"UNEXPECTED_ERROR": ("Error Log",),
 }
@@ -126,7 +128,7 @@ def undo_link(user_id: str, employee: str, since: datetime) -> dict:
 	open_ones = [row for row in made if not row.attendance]
 	for row in open_ones[:SLICE]:
 		if row.custom_cams_punch == row.punch:  # another's check-in was only linked
-			frappe.delete_doc("Employee Checkin", row.checkin)
+			frappe.delete_doc("Employee Checkin", row.checkin, flags={BY_THE_APP: True})
 	hold_again = [row.punch for row in open_ones[:SLICE]]
 	hold_again += _held_otherwise(user_id, employee, since)
 	_hold_as_unknown(hold_again)

@@ -130,7 +130,7 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 
 
 def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:
-	"""A CAMS Punch as the database takes it. Texts are cut to the length of their column."""
+	"""A CAMS Punch as the database takes it."""
 	service_tag = device.name if device else ""
 	now = now_datetime()
 	texts = {
@@ -139,7 +139,6 @@ def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") ->
 		"punch_type": punch.type,
 		"input_type": punch.input_type,
 		"temperature": punch.temperature,
-		"device_label": callback.label or (device.label if device else ""),
 		"operation_id": callback.operation_id,
 		"sent_at": callback.sent_at,
 	}
@@ -154,7 +153,10 @@ def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") ->
 		"punch_time": times.log_time_on_site(punch.log_time, device),
 		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
 		"source": "Batch" if callback.is_batch else "Real Time",
-		**{fieldname: stored_values.truncate(text or "") for fieldname, text in texts.items()},
+		"device_label": stored_values.words_from_outside(callback.label)
+		or (device.label if device else "")
+		or "",
+		**{fieldname: stored_values.from_outside(text) for fieldname, text in texts.items()},
 	}
 
 

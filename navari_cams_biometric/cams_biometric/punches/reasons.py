@@ -32,6 +32,11 @@ REASONS = {
 	"CHECKIN_DELETED": Reason(
 		PunchState.IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")
 	),
+	"CHECKIN_DISAGREES": Reason(
+		PunchState.HELD,
+		_lt("The check-in that names this punch is of another person or another time."),
+		_lt("Find out who made it. Delete it if it is wrong, then retry; else dismiss this punch."),
+	),
 	"UNKNOWN_USER": Reason(
 		PunchState.HELD,
 		_lt("No employee has this user ID as Attendance Device ID."),

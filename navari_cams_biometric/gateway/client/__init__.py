@@ -106,6 +106,7 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		*,
 		device_tokens: Mapping[str, str] | None = None,
 		security_keys: Mapping[str, str] | None = None,
+		unusable: Iterable[str] = (),
 		records: LocalRecords | None = None,
 		zone: tzinfo = timezone.utc,
 		form: bool = False,
@@ -118,7 +119,8 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		"""Nothing is sent yet.
 
 		`token` is the account's AuthToken; `device_tokens` and `security_keys` go by service tag, for devices
-		with a token of their own and (Web API 3.0) with encryption. `base_url` is the dialect's own URL where
+		with a token of their own and (Web API 3.0) with encryption; what concerns one of the `unusable` devices,
+		whose own token or key is lost, raises UnusableDeviceError. `base_url` is the dialect's own URL where
 		empty. `records`, `zone` and `clock` serve Web API 3.0: what the caller knows of devices and people,
 		the zone of "today" and of times without offset, and the present, aware. `form` sends REST v3 bodies
 		form-encoded. `timeout` is in seconds for a request and the whole of its reply; `attempts` counts the first; `patience` is how many seconds
@@ -128,7 +130,7 @@ class GatewayClient(AttendanceOperations, UserOperations, AccessOperations, Devi
 		Security Key that is none.
 		"""
 		_check([token, *(device_tokens or {}).values()], base_url, (security_keys or {}).values())
-		access = Access(token, dict(device_tokens or {}), dict(security_keys or {}))
+		access = Access(token, dict(device_tokens or {}), dict(security_keys or {}), frozenset(unusable))
 		self._transport = Transport(timeout, attempts, sleep, patience=patience)
 		self._dialect: Dialect
 		if GatewayApi(api) is GatewayApi.REST_V3:

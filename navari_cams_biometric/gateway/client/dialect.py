@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..errors import AnswerPendingError, UnreadableReplyError
+from ..errors import AnswerPendingError, UnreadableReplyError, UnusableDeviceError
 from ..operations import Operation
 from ..parameters import Parameter
 from ..timestamp import format_timestamp
@@ -52,13 +52,17 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-	"""The secrets: the account's token, and what single devices have of their own."""
+	"""The secrets: the account's token, and what single devices have of their own. Those of `unusable` devices are lost."""
 
 	token: str = field(repr=False)
 	device_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 	security_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+	unusable: frozenset[str] = frozenset()
 
 	def token_for(self, service_tag: str) -> str:
+		"""Raises UnusableDeviceError."""
+		if service_tag in self.unusable:
+			raise UnusableDeviceError(service_tag)
 		return self.device_tokens.get(service_tag) or self.token
 
 	def clean(self, words: str, operation: Operation, arguments: Arguments) -> str:

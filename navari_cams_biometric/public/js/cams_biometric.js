@@ -10,6 +10,7 @@ Object.assign(cams_biometric, {
 		Running: "blue",
 		Waiting: "blue",
 		Recorded: "green",
+		Restored: "green",
 		Done: "green",
 		Repaired: "green",
 		Applied: "green",
@@ -20,6 +21,7 @@ Object.assign(cams_biometric, {
 		Unread: "orange",
 		Read: "green",
 		Open: "orange",
+		Changed: "orange",
 		"Waiting for Device": "orange",
 		"Partially Applied": "orange",
 		Outdated: "orange",
@@ -71,6 +73,13 @@ Object.assign(cams_biometric, {
 				? __("Queued in the background. You will be notified when it is done.")
 				: __("{0} commands queued.", [commands]);
 			frappe.show_alert({ message, indicator: "blue" });
+		}),
+
+	// Bring back what the devices said in the check-ins of these CAMS Checkin Changes.
+	restore_checkins: (names) =>
+		cams_biometric.call("checkin_actions.restore", { names }).then((checkins) => {
+			const message = __("Check-ins restored: {0}", [checkins.length]);
+			frappe.show_alert({ message, indicator: checkins.length ? "green" : "orange" });
 		}),
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),

@@ -272,7 +272,7 @@
 	}
 
 	function titled(frm, title) {
-		return `${title}: ${frm.doc.employee_name}`;
+		return `${title}: ${escape(frm.doc.employee_name)}`;
 	}
 
 	function first_present(known) {

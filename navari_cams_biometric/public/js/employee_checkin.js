@@ -5,6 +5,7 @@ frappe.ui.form.on("Employee Checkin", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		if (frappe.user.has_role(["HR Manager", "System Manager"])) frm.trigger("add_comparison");
+		if (frappe.model.can_read("CAMS Checkin Change")) frm.trigger("tell_changes");
 		const punch = frm.doc.custom_cams_punch;
 		if (!punch || !frappe.model.can_read("CAMS Punch")) return;
 		frm.add_custom_button(__("CAMS Punch"), () => frappe.set_route("Form", "CAMS Punch", punch), __("View"));
@@ -21,6 +22,25 @@ frappe.ui.form.on("Employee Checkin", {
 				frm.doc.custom_original_time,
 			]);
 			frm.set_intro(frappe.utils.escape_html(text), "blue");
+		});
+	},
+
+	tell_changes(frm) {
+		const checkin = frm.doc.name;
+		// A name may be given again after a deletion.
+		const open = { employee_checkin: checkin, made_at: frm.doc.creation, state: ["!=", "Restored"] };
+		const options = { filters: open, fields: ["name"], order_by: "creation asc", limit: 1 };
+		frappe.db.get_list("CAMS Checkin Change", options).then(([change]) => {
+			if (!change || frm.doc.name !== checkin) return;
+			frm.add_custom_button(
+				__("Changes"),
+				() => frappe.set_route("List", "CAMS Checkin Change", { employee_checkin: checkin }),
+				__("View"),
+			);
+			if (!frappe.user.has_role(["HR Manager", "System Manager"])) return;
+			frm.add_custom_button(__("Restore What the Device Said"), () =>
+				cams_biometric.restore_checkins([change.name]).then(() => frm.reload_doc()),
+			);
 		});
 	},
 

@@ -41,7 +41,7 @@ def test_missing_devices_are_brought_in_and_known_ones_updated(gateway, tags):
 		assert settings().import_devices() == ["GWNEW0000001"]
 		assert settings().import_devices() == []
 		new = device("GWNEW0000001")
-		assert (new.label, new.connection, new.enabled) == ("Gate <3>", "Online", 1)
+		assert (new.label, new.connection, new.enabled) == ("Gate ‹3›", "Online", 1)
 		known = device(tags[0])
 		assert (known.label, known.connection) == ("North Gate", "Offline")
 		assert known.last_seen

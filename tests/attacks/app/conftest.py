@@ -7,6 +7,7 @@ from tests.app.conftest import (  # noqa: F401
 	new_device,
 	new_employee,
 	new_user_id,
+	no_unread_events_of_no_device,
 	run_jobs,
 	site,
 	tags,

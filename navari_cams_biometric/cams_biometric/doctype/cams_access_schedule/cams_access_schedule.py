@@ -6,7 +6,7 @@ from itertools import pairwise
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_time
+from frappe.utils import cint, escape_html, get_time
 
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
@@ -170,7 +170,7 @@ class CAMSAccessSchedule(Document):
 			frappe.msgprint(
 				_(
 					"{0} may still have this schedule and admit people by it: the gateway cannot delete a schedule. Remove it at the device."
-				).format(", ".join(device.label or device.name for device in keeping)),
+				).format(escape_html(", ".join(device.label or device.name for device in keeping))),
 				title=_("Still on the Device"),
 				indicator="orange",
 			)

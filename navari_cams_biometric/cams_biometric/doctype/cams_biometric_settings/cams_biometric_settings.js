@@ -18,7 +18,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 	import_devices() {
 		cams_biometric.settings("import_devices").then((added) => {
 			const message = added.length
-				? __("New devices: {0}", [added.join(", ")])
+				? __("New devices: {0}", [frappe.utils.escape_html(added.join(", "))])
 				: __("The gateway lists no new device.");
 			frappe.show_alert({ message, indicator: "green" });
 		});
@@ -36,7 +36,7 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 
 	migration_status() {
 		cams_biometric.settings("migration_status").then(({ state, done, total }) => {
-			frappe.msgprint(__("{0}: {1} of {2} devices", [state, done, total]), __("Migration Status"));
+			frappe.msgprint(__("{0}: {1} of {2} devices", [frappe.utils.escape_html(state), done, total]), __("Migration Status"));
 		});
 	},
 
@@ -48,10 +48,22 @@ frappe.ui.form.on("CAMS Biometric Settings", {
 		}
 		frm.call("setup_status").then(({ message }) => {
 			wrapper.html(setup_html(message));
+			if (!message.is_live) frm.trigger("add_live_site");
 			wrapper.find(".copy-callback-url").on("click", () => {
 				frappe.utils.copy_to_clipboard(message.callback_url);
 			});
 		});
+	},
+
+	add_live_site(frm) {
+		frm.add_custom_button(__("This Is the Live Site"), () =>
+			frappe.confirm(
+				__(
+					"Queued commands, loads and removals are then sent to the real devices from here. Is this site the live one, and no copy of it?",
+				),
+				() => frm.call("confirm_live_site").then(() => frm.reload_doc()),
+			),
+		).addClass("btn-warning");
 	},
 
 	load_punchlog(frm) {

@@ -11,10 +11,12 @@ from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_url
 
 from navari_cams_biometric.cams_biometric import digests
-from navari_cams_biometric.cams_biometric.base import tokens
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base import live_site, tokens
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device, find_devices
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret, secret_sentences, unreadable
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
 from navari_cams_biometric.cams_biometric.command_queue import queue
@@ -56,6 +58,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		hr_digest_at: DF.Datetime | None
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		licence_warning: DF.Int
+		live_site: DF.Data | None
 		previous_token_digest: DF.Data | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
@@ -75,6 +78,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.service_tag_id = (self.service_tag_id or "").strip()
 		self.update_token_digest(self.token_overlap)
 		self.update_secret_digest()
+		self.note_live_site()
 		self.validate_punch_types()
 		self.validate_base_url()
 		self.keep_digest_times()
@@ -113,6 +117,32 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		missing |= not self.callback_secret_digest  # validate makes it
 		return missing
 
+	def note_live_site(self) -> None:
+		"""Where the token is entered is the live site. Frappe shows a stored token as asterisks."""
+		if (self.auth_token or "").strip("*"):
+			self.live_site = live_site.identity()
+
+	def why_paused(self, service_tag: str = "") -> str:
+		"""Why this site asks the gateway nothing (of this device), and what to do; empty if it may.
+
+		Whatever asks by itself stays as it is meanwhile: commands and loads wait.
+		"""
+		if not self.auth_token_digest:
+			return _("Enter the Auth Token in CAMS Biometric Settings first.")
+		if not live_site.is_live():
+			return _(
+				"This is not the live site, so nothing is sent to the gateway. If it is, press This Is the Live Site in CAMS Biometric Settings."
+			)
+		if not read_secret(self, "auth_token"):
+			return _(
+				"The Auth Token cannot be read, so nothing is sent to the gateway. Enter it again in CAMS Biometric Settings, or put the former encryption_key back into site_config.json."
+			)
+		if service_tag and (labels := unreadable(find_device(service_tag))):
+			return _(
+				"{0} of this device cannot be read. Enter it again on CAMS Device, or put the former encryption_key back into site_config.json."
+			).format(labels)
+		return ""
+
 	def validate_punch_types(self) -> None:
 		seen = set()
 		for row in self.punch_types:
@@ -138,23 +168,27 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.
 
 		`attempts` counts the first one too; `timeout` is in seconds for one request, `patience` for all of them together.
-		Throws where there is no token, or a Base URL that would send it in plain text.
+		Throws where the gateway must not be asked, see why_paused, or a Base URL would send the token in plain text. A
+		device whose secrets cannot be read is left out: what concerns it raises UnusableDeviceError.
 		"""
 		self.validate_base_url()
-		token = self.get_password("auth_token", raise_exception=False)
-		if not token:
-			frappe.throw(_("Enter the Auth Token first."), title=_("CAMS Biometric Settings"))
+		if reason := self.why_paused():
+			frappe.throw(reason, title=_("CAMS Biometric Settings"))
 		devices = list(find_devices(frappe.get_all("CAMS Device", pluck="name")).values())
+		unusable = {device.name: labels for device in devices if (labels := unreadable(device))}
+		_log_unusable(unusable)
+		usable = [device for device in devices if device.name not in unusable]
 		own_tokens = {
-			device.name: device.get_password("auth_token") for device in devices if device.auth_token_digest
+			device.name: device.get_password("auth_token") for device in usable if device.auth_token_digest
 		}
-		keys = {device.name: key for device in devices if (key := device.security_key_in_use())}
+		keys = {device.name: key for device in usable if (key := device.security_key_in_use())}
 		return GatewayClient(
-			token,
+			self.get_password("auth_token"),
 			self.gateway_api or GatewayApi.WEB_API_3,
 			self.base_url or "",
 			device_tokens=own_tokens,
 			security_keys=keys,
+			unusable=unusable,
 			records=KnownRecords(),
 			attempts=attempts,
 			timeout=timeout,
@@ -170,7 +204,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def callback_url(self) -> str:
 		"""Where the gateway posts events to. Holds the callback secret."""
-		secret = self.get_password("callback_secret", raise_exception=False)
+		secret = read_secret(self, "callback_secret")
 		return f"{get_url(CALLBACK_PATH)}?secret={secret}"
 
 	def validate_base_url(self) -> None:
@@ -199,10 +233,24 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	@frappe.whitelist()
 	def setup_status(self) -> dict:
-		"""For the form: the callback URL to paste at the gateway, with its secret, and what is still missing."""
+		"""For the form: the callback URL to paste at the gateway, with its secret, what is still missing, and whether this
+		site may ask the gateway (`is_live`)."""
 		frappe.only_for("System Manager")
 		settings = stored(self)
-		return {"callback_url": settings.callback_url(), "missing": settings.missing_steps()}
+		return {
+			"callback_url": settings.callback_url(),
+			"missing": settings.missing_steps(),
+			"is_live": not settings.auth_token_digest or live_site.is_live(),
+		}
+
+	@frappe.whitelist(methods=["POST"])
+	def confirm_live_site(self) -> None:
+		"""Let this site ask the gateway from now on: it was moved, or its address was changed. A comment says who did it."""
+		frappe.only_for("System Manager")
+		settings = stored(self, "write")
+		settings.live_site = live_site.identity()
+		settings.save()
+		settings.add_comment("Info", _("confirmed {0} as the live site").format(settings.live_site))
 
 	@frappe.whitelist()
 	def renew_callback_secret(self) -> None:
@@ -261,6 +309,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		steps = []
 		if not self.auth_token_digest:
 			steps.append(_("Auth Token: without it every callback is refused. Copy it from the CAMS portal."))
+		elif reason := self.why_paused():
+			steps.append(reason)
+		steps += secret_sentences()
 		if not frappe.db.exists("CAMS Device", {"enabled": 1}):
 			steps.append(_("No device yet: set the Service Tag ID, or let a device send its first punch."))
 		elif not frappe.db.exists("CAMS Punch", {"state": ["is", "set"]}):
@@ -285,3 +336,14 @@ def _devices_without_secret() -> str:
 	filters = {"enabled": 1, "callback_secret_sent": "No"}
 	devices = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
 	return ", ".join(device.label or device.name for device in devices)
+
+
+def _log_unusable(unusable: dict[str, str]) -> None:
+	for service_tag, labels in unusable.items():
+		log_once_a_day(
+			f"CAMS device {service_tag}: {labels} cannot be read",
+			"Nothing is sent to this device. Enter it again, or put the former encryption_key back into site_config.json.",
+			("unreadable", service_tag),
+			"CAMS Device",
+			service_tag,
+		)

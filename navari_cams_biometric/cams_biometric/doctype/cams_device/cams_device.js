@@ -149,7 +149,7 @@ function show_door_status(frm) {
 		[{ fieldname: "door", label: __("Door"), fieldtype: "Int", default: 1, reqd: 1 }],
 		({ door }) =>
 			run(frm, "door_status", { door }).then((state) =>
-				frappe.msgprint(__("Door {0}: {1}", [door, __(state)])),
+				frappe.msgprint(__("Door {0}: {1}", [door, frappe.utils.escape_html(__(state))])),
 			),
 		__("Door Status"),
 		__("Ask"),

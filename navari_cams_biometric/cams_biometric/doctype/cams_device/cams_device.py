@@ -15,6 +15,7 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_t
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import expected_history
 from navari_cams_biometric.cams_biometric.command_queue import queue
@@ -161,7 +162,7 @@ class CAMSDevice(TokenHolder, Document):
 		"""The key that encrypted bodies are read with; empty where encryption is off."""
 		if self.encryption == "Off":
 			return ""
-		return self.get_password("security_key", raise_exception=False) or ""
+		return read_secret(self, "security_key")
 
 	def expects_history(self) -> bool:
 		"""Whether a batch without token may come from this device now."""

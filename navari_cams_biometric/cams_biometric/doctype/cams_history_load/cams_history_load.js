@@ -21,7 +21,8 @@ frappe.ui.form.on("CAMS History Load", {
 	},
 
 	show_failures(frm) {
-		const failed = frm.doc.devices.filter((row) => row.state === "Failed");
+		// A load that must wait says why on the devices that are not loaded yet.
+		const failed = frm.doc.devices.filter((row) => row.state === "Failed" || (row.message && row.state !== "Done"));
 		const texts = failed.map((row) => frappe.utils.escape_html(`${row.service_tag}: ${row.message || ""}`));
 		if (texts.length) frm.set_intro(texts.join("<br>"), "red");
 	},

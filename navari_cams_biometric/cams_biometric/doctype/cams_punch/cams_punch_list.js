@@ -71,7 +71,7 @@ frappe.listview_settings["CAMS Punch"] = {
 		show: (doc) =>
 			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && cams_biometric.punch_actions.can_mend(),
 		get_label: () => __("Link to Employee"),
-		get_description: (doc) => __("Who is {0}?", [doc.user_id]),
+		get_description: (doc) => __("Who is {0}?", [frappe.utils.escape_html(doc.user_id)]),
 		action: (doc) =>
 			cams_biometric.punch_actions.link_to_employee(doc).then(() => cams_biometric.refresh_list(cur_list)),
 	},

@@ -53,7 +53,7 @@
 		frappe.prompt(
 			fields,
 			(values) => confirm_release(report, row, { ...values, shift_type: row.shift_type }),
-			__("Release {0}", [row.shift_type]),
+			__("Release {0}", [frappe.utils.escape_html(row.shift_type)]),
 			__("Next"),
 		);
 	}

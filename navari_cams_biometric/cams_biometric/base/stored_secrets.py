@@ -1,0 +1,59 @@
+"""Tokens and keys in Frappe's password store, which a site that was restored with another encryption key cannot read."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
+
+SECRETS = {
+	"CAMS Biometric Settings": ("auth_token", "callback_secret"),
+	"CAMS Device": ("auth_token", "security_key"),
+}
+
+
+def read_secret(document: Document, fieldname: str) -> str:
+	"""Empty where there is none, or where this site's encryption key does not open it."""
+	try:
+		return document.get_password(fieldname, raise_exception=False) or ""
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+		return ""
+
+
+def unreadable(document: Document) -> str:
+	"""The labels of the secrets that this document has and that cannot be read; empty if all can."""
+	fields = [
+		field
+		for field in SECRETS[document.doctype]
+		if document.get(field) and _is_in_use(document, field) and not read_secret(document, field)
+	]
+	return ", ".join(_(document.meta.get_label(field)) for field in fields)
+
+
+def secret_sentences() -> list[str]:
+	"""Which secrets of Settings and of devices cannot be read, a sentence for each of the two."""
+	sentences = []
+	if labels := unreadable(read_settings()):
+		sentences.append(_("These secrets of CAMS Biometric Settings cannot be read: {0}.").format(labels))
+	if devices := _unreadable_of_devices():
+		sentences.append(_("These secrets of devices cannot be read: {0}.").format("; ".join(devices)))
+	return sentences
+
+
+def _unreadable_of_devices() -> list[str]:
+	"""`Gate 1 (ZHM1100000001), Auth Token`, a text for each device."""
+	fields = SECRETS["CAMS Device"]
+	rows = frappe.get_all("CAMS Device", fields=["name", *fields], order_by="name")
+	names = [row.name for row in rows if any(row[field] for field in fields)]
+	devices = find_devices(names).values()
+	return [f"{_title(device)}, {labels}" for device in devices if (labels := unreadable(device))]
+
+
+def _is_in_use(document: Document, field: str) -> bool:
+	return field != "security_key" or document.encryption != "Off"
+
+
+def _title(device: Document) -> str:
+	return f"{device.label} ({device.name})" if device.label else device.name
