@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from .encryption import decrypt
 from .errors import CallbackError, EncryptionError
 from .keys import (
+	AGAIN,
 	AROUND,
 	COUNTS,
 	ENVELOPE,
@@ -42,6 +43,7 @@ INVALID_JSON = "Invalid JSON"
 LONGEST_NAME = 64  # characters of a part's name
 FORM_FIELDS = 50  # more are no request of the former Web APIs
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
+TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
 PLACES = {*EVENTS, "devicestatus", *AROUND, *LOGS}
 
 
@@ -328,7 +330,9 @@ class _Reading:
 			self.read_object(fold(value))
 		elif key in LOGS and isinstance(value, dict | list):
 			self._read_log(key, value)
-		elif key in KNOWN_AROUND and not isinstance(value, dict | list):
+		elif key in KNOWN_AROUND and is_plain(value):
+			return
+		elif key in TWICE_AROUND and isinstance(value, list) and all(map(is_plain, value)):
 			return
 		elif isinstance(value, dict | list) or key in PLACES - KNOWN_IN_PUNCH:
 			self._unread[key] = None
@@ -340,7 +344,7 @@ class _Reading:
 			self._read_rows(name, value)
 			return
 		row = fold(value)
-		if any(text_of(row, key) for key in ("userid", "logtime", "type", "inputtype")):
+		if any(value_of(row, key) is not None for key in ("userid", "logtime", "type", "inputtype")):
 			self._read_punch(row, name)
 		elif all(isinstance(decode(item), dict) for item in row.values()) and not row.keys() & {
 			*LOGS,

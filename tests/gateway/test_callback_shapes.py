@@ -120,6 +120,11 @@ def test_an_empty_list_says_nothing_as_a_text_either():
 		assert found({**ENVELOPE, "PunchLog": {**entry, "Extra": extra}}) == [("1", "", "x")]
 
 
+def test_an_envelope_may_say_something_twice():
+	assert found({**ENVELOPE, "serial_number": "7", "Token": "x", "PunchLog": FIRST}) == expected(FIRST)
+	assert parse_callback(encode({"SerialNumber": "1", "serial_number": "2"})).unread == ()
+
+
 def test_a_name_may_look_like_a_list():
 	body = make_body(LabelName="[1]", PunchLog=make_punch_log(UserId="[2]"))
 	callback = parse_callback(body)

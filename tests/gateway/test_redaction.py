@@ -91,6 +91,12 @@ def test_a_picture_has_no_halves_of_characters():
 	assert redact({"\ud800k": ["a\udfff", "b\0"]}) == {"\ufffdk": ["a\ufffd", "b\ufffd"]}
 
 
+def test_a_row_whose_long_user_id_was_removed_is_still_not_understood():
+	content = {"Log": [{"UserId": "1" * 70, "Log": {"LogTime": "8"}}]}
+	assert read_callback(envelope_of(content)).unread == ("log",)
+	assert read_callback(envelope_of(restore(redact(content)))).unread == ("log",)
+
+
 def test_a_log_whose_rows_were_removed_is_still_not_understood():
 	picture = redact({"PunchLog": {"Log": ["r" * 80, "s" * 80]}})
 	assert read_callback(envelope_of(restore(picture))).unread == ("log",)
