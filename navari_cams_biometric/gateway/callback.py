@@ -224,9 +224,8 @@ def _from_multipart(body: bytes) -> str | None:
 	"""The same form in parts, as the other form: programs of those days post either."""
 	boundary = body.splitlines()[0][2:]
 	header = b'Content-Type: multipart/form-data; boundary="' + boundary + b'"\r\n\r\n'
-	parts = BytesParser().parsebytes(header + body).get_payload()
-	if not isinstance(parts, list):
-		return None
+	message = BytesParser().parsebytes(header + body)
+	parts = [part for part in message.walk() if not part.is_multipart()]
 	fields = {
 		str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True) or b""
 		for part in parts[:FORM_FIELDS]
