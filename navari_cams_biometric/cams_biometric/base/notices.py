@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 
 
 def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
@@ -59,7 +59,7 @@ def notify(users: Iterable[str], doctype: str, name: str, subject: str, message:
 
 def recipients() -> set[str]:
 	"""The users whom Settings name."""
-	return {row.user for row in read_settings().health_recipients}
+	return {row.user for row in read_settings_with_tables().health_recipients}
 
 
 def recipients_and_hr() -> set[str]:

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 import frappe
 
 from navari_cams_biometric.cams_biometric.base import tokens
-from navari_cams_biometric.cams_biometric.base.device_lookup import DEVICE, find_device, is_service_tag
-from navari_cams_biometric.cams_biometric.base.settings import read_settings_row
+from navari_cams_biometric.cams_biometric.base.device_lookup import (
+	DEVICE,
+	find_device,
+	find_devices,
+	is_service_tag,
+)
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
 from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope
 
@@ -58,7 +63,7 @@ class Door:
 	"""What a callback is judged by: its address, and what the database says of the site and the addressed device."""
 
 	address: CallbackAddress
-	settings: "CAMSBiometricSettings" = field(default_factory=read_settings_row)
+	settings: "CAMSBiometricSettings" = field(default_factory=read_settings)
 	addressed: "CAMSDevice | None" = None
 
 	def __post_init__(self) -> None:
@@ -122,9 +127,13 @@ class Door:
 	def _is_token_of_any(self, candidates: set[str]) -> bool:
 		if any(self.settings.accepts_token(candidate) for candidate in candidates):
 			return True
-		digests = [tokens.digest(candidate) for candidate in candidates] or [""]
-		fields = ("auth_token_digest", "previous_token_digest")
-		return any(frappe.db.exists(DEVICE, {name: ["in", digests]}) for name in fields)
+		own = {
+			device
+			for name in tokens.DIGESTS
+			for device in frappe.get_all(DEVICE, filters={name: ["is", "set"]}, pluck="name")
+		}
+		devices = find_devices(sorted(own)).values()
+		return any(device.accepts_token(candidate) for device in devices for candidate in candidates)
 
 
 def _texts_that_could_be_tokens(text: str) -> set[str]:

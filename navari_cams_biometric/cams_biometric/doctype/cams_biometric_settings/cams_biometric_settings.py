@@ -43,10 +43,10 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		from navari_cams_biometric.cams_biometric.doctype.cams_punch_type.cams_punch_type import CAMSPunchType
 
 		auth_token: DF.Password | None
-		auth_token_digest: DF.Data | None
+		auth_token_digest: DF.Password | None
 		base_url: DF.Data | None
 		callback_secret: DF.Password | None
-		callback_secret_digest: DF.Data | None
+		callback_secret_digest: DF.Password | None
 		check_health: DF.Check
 		clock_tolerance: DF.Int
 		device_digest_at: DF.Datetime | None
@@ -59,7 +59,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		hr_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
 		licence_warning: DF.Int
 		live_site: DF.Data | None
-		previous_token_digest: DF.Data | None
+		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
 		reconcile_days: DF.Int
@@ -229,7 +229,8 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def accepts_secret(self, secret: str) -> bool:
 		"""Whether this is the secret of the callback URL. Constant in time."""
-		return bool(secret) and hmac.compare_digest(tokens.digest(secret), self.callback_secret_digest or "")
+		stored = self.stored_digest("callback_secret_digest")
+		return bool(secret) and hmac.compare_digest(tokens.digest(secret), stored)
 
 	@frappe.whitelist()
 	def setup_status(self) -> dict:
