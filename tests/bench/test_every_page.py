@@ -62,6 +62,7 @@ def records(host, bench_site):
 		},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},
+		"CAMS Unread Event": {"state": "Unread", "parts": "alarm", "body": '{"Alarm": {"Door": 1}}'},
 	}
 	for doctype, values in made.items():
 		names = ", ".join(f"`{field}`" for field in values)
