@@ -271,9 +271,12 @@ def _is_punch(row: Row) -> bool:
 
 
 def _holds_punch(value: Any) -> bool:
+	"""Whether there is anything like a punch in it, be it one whose texts were removed (redaction)."""
 	value = decode(value)
 	if isinstance(value, dict):
-		return _is_punch(fold(value)) or any(map(_holds_punch, value.values()))
+		row = fold(value)
+		is_one = all(value_of(row, name) is not None for name in ("userid", "logtime", "type"))
+		return is_one or any(map(_holds_punch, value.values()))
 	return isinstance(value, list) and any(map(_holds_punch, value))
 
 
