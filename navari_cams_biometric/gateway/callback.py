@@ -10,8 +10,9 @@ ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from email.parser import BytesParser
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from .encryption import decrypt
 from .errors import CallbackError, EncryptionError
@@ -29,6 +30,7 @@ from .keys import (
 	decode,
 	fold,
 	fold_and_decode,
+	fold_key,
 	has_content,
 	is_plain,
 	load_json,
@@ -41,6 +43,7 @@ from .timestamp import format_timestamp
 EMPTY_BODY = "Empty request body"
 INVALID_JSON = "Invalid JSON"
 LONGEST_NAME = 64  # characters of a part's name
+LARGEST_FORM = 64 * 1024  # bytes of a form in parts
 FORM_FIELDS = 50  # more are no request of the former Web APIs
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
 TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
@@ -208,11 +211,26 @@ def _decrypted(body: bytes, security_key: str) -> str | None:
 
 def _form_text(body: bytes) -> str | None:
 	"""A form has a field `request_data`; anything else is no body of the gateway."""
+	if body.lstrip().startswith(b"--") and len(body) <= LARGEST_FORM:
+		return _from_multipart(body.lstrip())
 	try:
 		text = body.decode("ascii").strip()
 	except UnicodeDecodeError:
 		return None
 	return text if re.search(r"(?:^|&)request_?data=", text, re.IGNORECASE) else None
+
+
+def _from_multipart(body: bytes) -> str | None:
+	"""The same form in parts, as the other form: programs of those days post either."""
+	boundary = body.splitlines()[0][2:]
+	header = b'Content-Type: multipart/form-data; boundary="' + boundary + b'"\r\n\r\n'
+	message = BytesParser().parsebytes(header + body)
+	parts = [part for part in message.walk() if not part.is_multipart()]
+	fields = {
+		str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True) or b""
+		for part in parts[:FORM_FIELDS]
+	}
+	return urlencode(fields) if any(fold_key(name) == "requestdata" for name in fields) else None
 
 
 def _form(text: str) -> Row:

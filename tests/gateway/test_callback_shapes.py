@@ -160,6 +160,22 @@ def test_the_former_web_apis(body, form):
 	assert callback.unread == ()
 
 
+def test_a_former_web_api_may_send_its_form_in_parts():
+	part = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}'
+	fields = {"stgid": SERIAL, "request_data": json.dumps(OLD)}
+	parts = "".join(f"--b0undary\r\n{part.format(name, value)}\r\n" for name, value in fields.items())
+	callback = parse_callback(f"{parts}--b0undary--\r\n".encode())
+
+	assert callback.punches == (Punch("EMP-0001", "CheckIn", FIRST["LogTime"], input_type="Face"),)
+	assert (callback.token, callback.service_tag) == (TOKEN, SERIAL)
+
+
+@pytest.mark.parametrize("body", [b"--", b"--b\r\n", b"--b\r\n\r\nrequest_data\r\n--b--", b"-- \xff\r\n"])
+def test_parts_that_are_no_form_are_no_json(body):
+	with pytest.raises(ValueError, match="Invalid JSON"):
+		parse_callback(body)
+
+
 def test_a_former_web_api_may_count_seconds():
 	[punch] = parse_callback(encode({**OLD, "OperationTime": 1726549200})).punches
 	assert punch.log_time == "2024-09-17 05:00:00 GMT +0000"

@@ -33,7 +33,7 @@ REFUSED = (
 	" Auth Token, Service Tag ID, encryption and the callback URL in CAMS Biometric Settings with the"
 	" CAMS portal."
 )
-FORMER_API_FIELD = b"request_data="
+FORMER_API_FIELD = b"request_data"
 FORMER_API = (
 	"This device is set to Web API 2.0 (or 1.0) in the CAMS portal, which sends no AuthToken: set it to 3.0. The"
 	" gateway keeps what was refused and sends it again."
@@ -131,7 +131,7 @@ def _receive(body: bytes, query_string: str) -> None:
 
 def _report_refusal(message: str, service_tag: str, body: bytes) -> None:
 	"""The sender is unknown, so nothing of the callback is kept. One entry a day for each known device."""
-	is_old = FORMER_API_FIELD in body[:64].lower()
+	is_old = FORMER_API_FIELD in body[:1024].lower()
 	advice = FORMER_API if is_old else REFUSED
 	log_once_a_day(
 		f"{FORMER_API_TITLE if is_old else 'CAMS callback refused'}: {message}",
