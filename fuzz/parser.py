@@ -188,6 +188,10 @@ SAMPLES: list[Any] = [
 	*(*shapes.ONE_PUNCH, *shapes.TWO_PUNCHES, *shapes.FORMER_APIS),
 	*(body for body, _parts in shapes.NOT_UNDERSTOOD),
 ]
+PARTS = [
+	b'--b\r\nContent-Disposition: form-data; name="request_data"\r\n\r\n%s\r\n--b--\r\n' % bodies.encode(body)
+	for body in shapes.FORMER_APIS
+]
 REPEATED = [
 	b'{"RealTime":{"Log":{"UserId":"1"},"Log":[{"Data":"x"}],"Alarm":1e999,"Data":{},"Data":{"a":9}}}'
 ]
@@ -195,6 +199,12 @@ FORMS = [urlencode({"request_data": json.dumps(body)}).encode() for body in shap
 TARGET = Target(
 	check=check,
 	build=build,
-	seeds=[*map(bodies.encode, SAMPLES), *FORMS, *REPEATED, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
+	seeds=[
+		*map(bodies.encode, SAMPLES),
+		*FORMS,
+		*PARTS,
+		*REPEATED,
+		encrypt(bodies.DOCUMENTED_REAL_TIME, KEY),
+	],
 	words=["RealTime", "PunchLog", "UserUpdated", "DeviceStatus", "OperationData", "request_data=", *NAMES],
 )
