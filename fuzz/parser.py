@@ -27,6 +27,7 @@ from navari_cams_biometric.gateway.keys import (
 	KEYS,
 	KNOWN_AROUND,
 	LOGS,
+	TYPE_WORDS,
 	as_text,
 	decode,
 	fold,
@@ -48,6 +49,7 @@ NAMES = [
 	*(name for names in KEYS.values() for name in names),
 	*(*LOGS, *AROUND, *COUNTS, *EVENTS, *EVENT_KEYS, *OTHER_PARTS, *SECRET_WORDS, *SECRET_KEYS, "status"),
 ]
+OWN_WORDS = (*EVENTS.values(), *TYPE_WORDS.values(), "DeviceStatus", "characters removed", AGAIN)
 PLACES_OF_EVENTS = {*EVENTS, "devicestatus"}
 
 
@@ -84,7 +86,7 @@ def check_picture(content: dict[str, Any], callback: Callback) -> None:
 	again = json.loads(json.dumps(picture, allow_nan=False))
 	redact(restore(again))
 	said = "\n".join([*texts_of(picture), *texts_of(callback)])
-	public = "\n".join(texts_outside(content))
+	public = "\n".join([*texts_outside(content), *OWN_WORDS])
 	for secret in set(secrets_in(content)):
 		if len(secret) >= SHORTEST_SECRET and secret not in public:
 			assert secret not in said, "a secret is told"
@@ -146,18 +148,17 @@ def secrets_in(value: Any, is_secret: bool = False) -> Iterator[str]:
 		yield as_text(value)
 
 
-def texts_outside(value: Any) -> Iterator[str]:
+def texts_outside(value: Any, is_secret: bool = False) -> Iterator[str]:
 	"""Keys, and the plain values that stand under no secret key."""
 	value = decode(value)
 	if isinstance(value, dict):
 		for key, item in value.items():
 			yield from (key, fold_key(key))
-			if isinstance(decode(item), dict) or not names_secret(key):
-				yield from texts_outside(item)
+			yield from texts_outside(item, names_secret(key))
 	elif isinstance(value, list):
 		for item in value:
-			yield from texts_outside(item)
-	else:
+			yield from texts_outside(item, is_secret)
+	elif not is_secret:
 		yield as_text(value)
 
 
@@ -187,6 +188,10 @@ SAMPLES: list[Any] = [
 	*(*shapes.ONE_PUNCH, *shapes.TWO_PUNCHES, *shapes.FORMER_APIS),
 	*(body for body, _parts in shapes.NOT_UNDERSTOOD),
 ]
+PARTS = [
+	b'--b\r\nContent-Disposition: form-data; name="request_data"\r\n\r\n%s\r\n--b--\r\n' % bodies.encode(body)
+	for body in shapes.FORMER_APIS
+]
 REPEATED = [
 	b'{"RealTime":{"Log":{"UserId":"1"},"Log":[{"Data":"x"}],"Alarm":1e999,"Data":{},"Data":{"a":9}}}'
 ]
@@ -194,6 +199,12 @@ FORMS = [urlencode({"request_data": json.dumps(body)}).encode() for body in shap
 TARGET = Target(
 	check=check,
 	build=build,
-	seeds=[*map(bodies.encode, SAMPLES), *FORMS, *REPEATED, encrypt(bodies.DOCUMENTED_REAL_TIME, KEY)],
+	seeds=[
+		*map(bodies.encode, SAMPLES),
+		*FORMS,
+		*PARTS,
+		*REPEATED,
+		encrypt(bodies.DOCUMENTED_REAL_TIME, KEY),
+	],
 	words=["RealTime", "PunchLog", "UserUpdated", "DeviceStatus", "OperationData", "request_data=", *NAMES],
 )

@@ -48,6 +48,8 @@ PIECES = [
 	*("+0300", "-0330", "+05:30", "+1400", "+1401", "-0000", "+9959", "EST", "\n", "٣", "\0", "\ud800"),
 ]
 
+AFTER = ["", " ", "GMT", "UTC", "IST", "Z"]
+
 
 def check(data: bytes) -> None:
 	"""The first byte chooses the zone of the device, the others are the text."""
@@ -79,9 +81,16 @@ def instant(moment: datetime) -> float:
 
 
 def build(provider: Provider) -> bytes:
-	pieces = [provider.PickValueInList(PIECES) for _piece in range(provider.ConsumeIntInRange(1, 8))]
-	zone = provider.ConsumeIntInRange(0, len(ZONES) - 1)
-	return bytes([zone]) + "".join(pieces).encode("utf-8", "surrogatepass")
+	"""A time that is nearly right, here and there with a piece that is none of it."""
+	number = provider.ConsumeIntInRange
+	date = f"{number(1969, 2200):04}-{number(0, 13):02}-{number(0, 32):02}"
+	clock = f"{number(0, 24):02}:{number(0, 60):02}:{number(0, 60):02}"
+	offset = f"{provider.PickValueInList(['+', '-'])}{number(0, 15):02}{number(0, 60):02}"
+	pieces = [date, " ", clock, *(provider.PickValueInList(AFTER) for _piece in range(3)), offset]
+	kept = [piece for piece in pieces if number(0, 9) < 9]
+	kept.insert(number(0, len(kept)), provider.PickValueInList(["", *PIECES]) if number(0, 9) == 9 else "")
+	zone = number(0, len(ZONES) - 1)
+	return bytes([zone]) + "".join(kept).encode("utf-8", "surrogatepass")
 
 
 SEEDS = [

@@ -10,7 +10,6 @@ ref: PROTOCOL sections 1 and 2, https://camsbiometrics.com (Web API, callback)
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from email.parser import BytesParser
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
@@ -221,15 +220,19 @@ def _form_text(body: bytes) -> str | None:
 
 
 def _from_multipart(body: bytes) -> str | None:
-	"""The same form in parts, as the other form: programs of those days post either."""
-	boundary = body.splitlines()[0][2:]
-	header = b'Content-Type: multipart/form-data; boundary="' + boundary + b'"\r\n\r\n'
-	message = BytesParser().parsebytes(header + body)
-	parts = [part for part in message.walk() if not part.is_multipart()]
-	fields = {
-		str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True) or b""
-		for part in parts[:FORM_FIELDS]
-	}
+	"""The same form in parts, as the other form: programs of those days post either.
+
+	Not with the package `email`, which a stranger can keep busy with parts within parts and odd headers.
+	"""
+	boundary = body.splitlines()[0].rstrip()
+	if boundary == b"--":
+		return None
+	fields = {}
+	for part in body.split(boundary, FORM_FIELDS + 1)[1:]:
+		head, *value = re.split(rb"\r?\n\r?\n", part, maxsplit=1)
+		name = re.search(rb'\bname="?([\w-]+)', head)
+		if name and value:
+			fields[name[1].decode("latin-1")] = value[0].strip()
 	return urlencode(fields) if any(fold_key(name) == "requestdata" for name in fields) else None
 
 
@@ -289,9 +292,12 @@ def _is_punch(row: Row) -> bool:
 
 
 def _holds_punch(value: Any) -> bool:
+	"""Whether there is anything like a punch in it, be it one whose texts were removed (redaction)."""
 	value = decode(value)
 	if isinstance(value, dict):
-		return _is_punch(fold(value)) or any(map(_holds_punch, value.values()))
+		row = fold(value)
+		is_one = all(value_of(row, name) is not None for name in ("userid", "logtime", "type"))
+		return is_one or any(map(_holds_punch, value.values()))
 	return isinstance(value, list) and any(map(_holds_punch, value))
 
 

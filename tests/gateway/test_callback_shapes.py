@@ -1,6 +1,7 @@
 """Bodies of other shapes than the documented ones: read where their meaning is plain, named where it is not."""
 
 import json
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -174,6 +175,22 @@ def test_a_former_web_api_may_send_its_form_in_parts():
 def test_parts_that_are_no_form_are_no_json(body):
 	with pytest.raises(ValueError, match="Invalid JSON"):
 		parse_callback(body)
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		b"".join(b"--%d\nContent-Type:multipart/m;boundary=%d\n\n" % (n, n + 1) for n in range(1200)),
+		b"--a\r\nContent-Disposition: form-data;" + b'";"' * 20_000 + b"\r\n\r\n{}\r\n--a--",
+		b"--a\n\n" * 13_000,
+	],
+	ids=["parts_within_parts", "an_odd_header", "many_parts"],
+)
+def test_parts_of_a_stranger_are_refused_at_once(body):
+	start = time.process_time()
+	with pytest.raises(ValueError, match="Invalid JSON"):
+		parse_callback(body)
+	assert time.process_time() - start < 0.2
 
 
 def test_a_former_web_api_may_count_seconds():
