@@ -67,6 +67,13 @@ def load() -> None:
 	frappe.db.commit()
 
 
+def confirm_live_site() -> None:
+	"""Press This Is the Live Site, as after any change of the address: the gateway is asked by the live site only."""
+	import frappe
+
+	frappe.get_doc("CAMS Biometric Settings").confirm_live_site()
+
+
 def expect_history() -> None:
 	"""Press Expect History on the documented device: the documented batch carries no token."""
 	import frappe

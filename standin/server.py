@@ -41,8 +41,9 @@ def serve(
 
 		server = make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
 		url = site.inner.conf.host_name = f"http://{HOST}:{server.server_port}"
-		if expect_history:
-			with site.connect():
+		with site.connect():
+			demo.confirm_live_site()  # it has an address from now on
+			if expect_history:
 				demo.expect_history()
 		stopped = threading.Event()
 		threads = start_threads(site, stopped, sweep_seconds)
