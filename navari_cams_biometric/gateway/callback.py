@@ -20,6 +20,7 @@ from .keys import (
 	AROUND,
 	COUNTS,
 	ENVELOPE,
+	IGNORED,
 	KNOWN_AROUND,
 	KNOWN_IN_PUNCH,
 	LOGS,
@@ -343,6 +344,8 @@ class _Reading:
 		self._compare_count(row, len(self.punches) - before)
 
 	def _read_part(self, key: str, value: Any) -> None:
+		if key in IGNORED:
+			return
 		if not has_content(value):
 			if key not in PLACES | KNOWN_AROUND:
 				self._scalars[key] = None

@@ -78,6 +78,8 @@ LONGEST_WITH_REPEATS = 256 * 1024  # characters
 # What people call one direction, and the type of the documentation.
 TYPE_WORDS = {"in": "CheckIn", "i": "CheckIn", "out": "CheckOut", "o": "CheckOut"}
 
+# Known to matter to nobody here: the reply to a question that is asked anew each day.
+IGNORED = ("deviceinformation",)
 # Plain values under these say nothing that could be lost: around punches, and within one.
 KNOWN_AROUND = {*COUNTS, "status", "statuscode", *(key for name in ENVELOPE for key in KEYS[name])}
 KNOWN_IN_PUNCH = {key for name in ("serialnumber", *PUNCH) for key in KEYS[name]}

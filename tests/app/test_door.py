@@ -9,7 +9,7 @@ import pytest
 from frappe.database import Database
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
-from navari_cams_biometric.cams_biometric.callbacks import new_devices
+from navari_cams_biometric.cams_biometric.callbacks import new_devices, reception
 from navari_cams_biometric.cams_biometric.callbacks.authentication import SMALL
 from navari_cams_biometric.cams_biometric.doctor import WARNING, gateway_checks
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
@@ -120,10 +120,11 @@ def none_unconfirmed():
 
 @pytest.fixture
 def register(callback, new_user_id):
-	def send():
+	def send(in_url=False):
 		service_tag = f"NEW{new_user_id().upper()}"
 		user_id = new_user_id()
-		assert callback(punch_at(user_id, SerialNumber=service_tag)).get_data() == DONE
+		body = punch_at(user_id, SerialNumber=None if in_url else service_tag)
+		assert callback(body, f"?stgid={service_tag}").get_data() == DONE
 		return service_tag, user_id
 
 	return send
@@ -148,7 +149,7 @@ def test_a_device_that_registers_itself_counts_and_holds_no_shift_until_it_is_co
 def test_at_most_twenty_wait_and_what_the_others_send_is_kept(register, none_unconfirmed):
 	for _number in range(new_devices.MOST_UNCONFIRMED):
 		register()
-	service_tag, user_id = register()
+	service_tag, user_id = register(in_url=True)
 
 	assert frappe.db.count("CAMS Device", {"unconfirmed": 1}) == 20
 	assert not frappe.db.exists("CAMS Device", service_tag)
@@ -159,6 +160,12 @@ def test_at_most_twenty_wait_and_what_the_others_send_is_kept(register, none_unc
 	assert event.state == "Unread"
 	assert user_id in event.body
 	assert TOKEN not in event.body
+
+	assert not reception.read_again(event.name)  # there is no room yet
+	frappe.db.set_value("CAMS Device", {"unconfirmed": 1}, "unconfirmed", 0)
+	frappe.db.commit()
+	assert reception.read_again(event.name)
+	assert [punch.service_tag for punch in punches_of(user_id)] == [service_tag]
 
 
 def test_a_form_that_was_open_does_not_take_the_confirmation_back(register, none_unconfirmed):

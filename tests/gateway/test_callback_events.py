@@ -213,6 +213,11 @@ def test_an_unknown_kind_is_named(kind, content):
 	assert callback.token == TOKEN
 
 
+def test_the_reply_to_a_question_for_information_matters_to_nobody_here():
+	reply = {"Status": "done", "StatusCode": 0, "OperationID": "1", "DeviceInformation": {"Model": "F 22"}}
+	assert parse_callback(encode({**reply, "AuthToken": TOKEN})).unread == ()
+
+
 def test_a_plain_value_beside_a_punch_is_not_called_unread():
 	assert parse_callback(make_body(DownloadedAt="2024-09-17 05:01:00 GMT +0000")).unread == ()
 
