@@ -21,6 +21,7 @@ from .keys import (
 	COUNTS,
 	ENVELOPE,
 	IGNORED,
+	KEYS,
 	KNOWN_AROUND,
 	KNOWN_IN_PUNCH,
 	LOGS,
@@ -195,10 +196,8 @@ def is_form(text: str) -> bool:
 
 
 def _as_object_text(body: bytes) -> str | None:
-	try:
-		text = body.decode("utf-8-sig")
-	except UnicodeDecodeError:
-		return None
+	"""Letters of another encoding leave marks: a name must not stop a device's queue."""
+	text = body.decode("utf-8-sig", "replace").rstrip("\0")
 	return text if text.lstrip().startswith("{") else None
 
 
@@ -214,7 +213,7 @@ def _form_text(body: bytes) -> str | None:
 	if body.lstrip().startswith(b"--") and len(body) <= LARGEST_FORM:
 		return _from_multipart(body.lstrip())
 	try:
-		text = body.decode("ascii").strip()
+		text = body.decode().strip()
 	except UnicodeDecodeError:
 		return None
 	return text if re.search(r"(?:^|&)request_?data=", text, re.IGNORECASE) else None
@@ -316,9 +315,14 @@ class _Reading:
 	def unread(self) -> tuple[str, ...]:
 		"""Names of the parts. A plain value beside something that was kept says nothing that matters here."""
 		kept = self.punches or self.events or self.device_status or self._unread
-		return tuple(
-			as_text(name)[:LONGEST_NAME] or "?" for name in (self._unread if kept else self._scalars)
-		)
+		names = {**self._unread, **dict.fromkeys(self._lacking())} if kept else self._scalars
+		return tuple(as_text(name)[:LONGEST_NAME] or "?" for name in names)
+
+	def _lacking(self) -> list[str]:
+		"""What stands beside the punches and is the person, the time or the type that one of them lacks."""
+		told = (("userid", "user_id"), ("logtime", "log_time"), ("type", "type"))
+		lacking = [key for key, name in told if not all(getattr(punch, name) for punch in self.punches)]
+		return [name for key in lacking for name in KEYS[key] if name in self._scalars]
 
 	def read_all(self, row: Row) -> None:
 		try:
@@ -340,7 +344,10 @@ class _Reading:
 			self._read_punch(row, "")
 		before = len(self.punches)
 		for key, value in row.items():
-			self._read_part(key, decode(value))
+			try:
+				self._read_part(key, decode(value))
+			except RecursionError:
+				self._unread[key] = None
 		self._compare_count(row, len(self.punches) - before)
 
 	def _read_part(self, key: str, value: Any) -> None:
@@ -377,7 +384,7 @@ class _Reading:
 			*LOGS,
 			*AROUND,
 		}:
-			self._read_rows(name, list(row.values()))
+			self._read_named_rows(name, list(row.values()))
 		else:
 			found = len(self.punches) + len(self.events) + len(self._unread)
 			self.read_object(row)
@@ -385,6 +392,13 @@ class _Reading:
 				self._unread
 			):
 				self._unread[name] = None
+
+	def _read_named_rows(self, name: str, rows: list[Any]) -> None:
+		"""An object of objects: where one has no user ID, its name may be that."""
+		if all(text_of(fold(decode(row)), "userid") for row in rows):
+			self._read_rows(name, rows)
+		else:
+			self._unread[name] = None
 
 	def _read_rows(self, name: str, rows: list[Any]) -> None:
 		for item in rows:
@@ -398,9 +412,7 @@ class _Reading:
 		"""A punch that may lack its user ID or its type is kept only where nothing else in it could be that."""
 		punch = read_punch(row)
 		unknown = (
-			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and has_content(decode(value))]
-			if name
-			else []
+			[key for key, value in row.items() if self._could_be_missing(key, decode(value))] if name else []
 		)
 		if unknown and not (punch.user_id and punch.log_time and punch.type):
 			self._unread[unknown[0]] = None
@@ -408,6 +420,11 @@ class _Reading:
 		self.punches.append(punch)
 		if name:
 			self._read_within_punch(row)
+
+	@staticmethod
+	def _could_be_missing(key: str, value: Any) -> bool:
+		"""Under a name that nobody knows, or in parts, or removed from a picture."""
+		return has_content(value) and (key not in KNOWN_IN_PUNCH or not is_plain(value) or value is True)
 
 	def _read_within_punch(self, row: Row) -> None:
 		"""Other punches and events in a row of a log; what else is in it belongs to the punch."""
@@ -421,17 +438,19 @@ class _Reading:
 	def _read_events(self, kind: str, value: Any) -> None:
 		for item in value if isinstance(value, list) else [value]:
 			item = decode(item)
-			event = _user_event(kind, fold_and_decode(item)) if isinstance(item, dict) else None
+			row = fold_and_decode(item)
+			event = _user_event(kind, row) if isinstance(item, dict) else None
 			if event and event.user_id:
 				self.events.append(event)
-			elif has_content(item):
+				if _says_more(row):
+					self._unread[kind] = None
+			elif has_content(item) and any(map(has_content, row.values())) | (not row):
 				self._unread[kind] = None
 
 	def _read_status(self, value: Any) -> None:
-		status = _device_status(fold_and_decode(value))
-		if status:
-			self.device_status = status
-		else:
+		row = fold_and_decode(value)
+		self.device_status = _device_status(row)
+		if not self.device_status or any(not is_plain(item) and has_content(item) for item in row.values()):
 			self._unread["DeviceStatus"] = None
 
 	def _compare_count(self, row: Row, found: int) -> None:
@@ -451,7 +470,7 @@ def read_punch(entry: Row) -> Punch:
 	kind, way = _in_order(text_of(entry, "type"), text_of(entry, "inputtype"))
 	return Punch(
 		user_id=text_of(entry, "userid"),
-		type=TYPE_WORDS.get(kind.lower(), kind),
+		type=WORDS_OF_TYPES.get(kind.lower(), kind),
 		log_time=text_of(entry, "logtime"),
 		input_type=way,
 		temperature=text_of(entry, "temperature"),
@@ -462,7 +481,8 @@ def read_punch(entry: Row) -> Punch:
 
 
 WAYS = {way.value.lower() for way in InputType}
-TYPES = {*TYPE_WORDS, *(kind.value.lower() for kind in PunchType)}
+WORDS_OF_TYPES = {**{kind.value.lower(): kind.value for kind in PunchType}, **TYPE_WORDS}
+TYPES = set(WORDS_OF_TYPES)
 
 
 def _in_order(kind: str, way: str) -> tuple[str, str]:
@@ -508,6 +528,14 @@ def _clock_of(time: object) -> object:
 	if not re.fullmatch(r"[0-9]{10}", text):
 		return time
 	return format_timestamp(datetime.fromtimestamp(int(text), timezone.utc))
+
+
+def _says_more(event: Row) -> bool:
+	"""Whether an event has other parts than those of one person."""
+	templates = [fold(item) for item in _as_list(event.get("template")) if isinstance(item, dict)]
+	people = {text_of(row, "userid") for row in (event, *templates)} - {""}
+	others = (item for key, item in event.items() if key not in ("template", "photo"))
+	return len(people) > 1 or any(not is_plain(item) and has_content(item) for item in others)
 
 
 def _as_list(value: object) -> list[Any]:

@@ -166,12 +166,17 @@ def load_json(text: str) -> Any:
 	"""As json.loads; a number that Python would not convert, or that is none, stays a text.
 
 	Of a key that is repeated the last counts, except that logs are put together; what else has parts is a list under a
-	name that nobody knows. Texts of more than LONGEST_WITH_REPEATS characters are not looked through for that.
+	name that nobody knows.
 
 	Raises ValueError or RecursionError.
 	"""
-	hook = _read_object if len(text) <= LONGEST_WITH_REPEATS else None
-	return json.loads(text, parse_int=_read_integer, parse_constant=str, object_pairs_hook=hook)
+	return json.loads(
+		text,
+		parse_int=_read_integer,
+		parse_constant=str,
+		object_pairs_hook=_read_object,
+		strict=False,  # a name may have a tab or a line break in it
+	)
 
 
 def _read_object(pairs: list[tuple[str, Any]]) -> Row:

@@ -161,6 +161,8 @@ def test_at_most_twenty_wait_and_what_the_others_send_is_kept(register, none_unc
 	assert user_id in event.body
 	assert TOKEN not in event.body
 
+	now = frappe.utils.now_datetime()
+	assert (None, "Unread") not in watermark._waiting({now})[now]  # it holds nobody's shifts
 	assert not reception.read_again(event.name)  # there is no room yet
 	frappe.db.set_value("CAMS Device", {"unconfirmed": 1}, "unconfirmed", 0)
 	frappe.db.commit()
@@ -219,6 +221,60 @@ def test_the_door_closes_when_the_answer_is_complete(callback, opened, new_user_
 	assert callback(batch(*rows_of(user_id, "2024-09-19")), query).get_data() == INVALID_TOKEN
 	assert callback(last, query).get_data() == DONE  # sent again: our answer was lost
 	assert len(punches_of(user_id)) == 3
+
+
+def test_a_page_that_is_sent_again_does_not_close_the_door(callback, opened, new_user_id):
+	_tag, query = opened()
+	user_id = new_user_id()
+
+	def page(*days):
+		body = batch(*rows_of(user_id, *days))
+		body["PunchLog"] |= {"ActualRowCount": "4", "OffSet": "2"}
+		return body
+
+	first, second = page("2024-09-16", "2024-09-17"), page("2024-09-18", "2024-09-19")
+	assert [callback(body, query).get_data() for body in (first, first, second)] == [DONE] * 3
+	assert len(punches_of(user_id)) == 4
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{"Evil": {"a": 1}},
+		{"PunchLog": {"Log": [{"Matricule": 1, "LogTime": "2020-01-01 00:00:00"}]}},
+		{"log": {"log": {"log": [["x"]]}}},
+	],
+)
+def test_what_is_not_understood_does_not_come_through_the_open_door(callback, opened, body):
+	tag, query = opened("2024-09-16", "2024-09-18")
+	assert callback(body, query).get_data() == INVALID_TOKEN
+	assert frappe.db.count("CAMS Unread Event", {"service_tag": tag}) == 0
+
+
+def test_what_lies_too_deep_does_not_come_through_the_open_door(callback, opened, new_user_id):
+	_tag, query = opened("2024-09-16", "2024-09-18")
+	user_id = new_user_id()
+	body = json.dumps({"log": "here", **batch(*rows_of(user_id, "2024-09-10"))})
+	deep = body.replace('"here"', '{"log":' * 500 + "1" + "}" * 500)
+	assert callback(deep.encode(), query).get_data() == INVALID_TOKEN
+	assert punches_of(user_id) == []
+
+
+def test_a_batch_of_no_rows_closes_nothing_and_after_the_end_says_nothing(callback, opened, new_user_id):
+	_tag, query = opened()
+	empty, answer = batch(), batch(*rows_of(new_user_id(), "2024-09-17"))
+	assert [callback(body, query).get_data() for body in (empty, answer)] == [DONE, DONE]
+	assert callback(empty, query).get_data() == INVALID_TOKEN
+
+
+def test_one_unreadable_time_beside_the_days_costs_no_row(callback, opened, new_user_id):
+	_tag, query = opened("2024-09-16", "2024-09-18")
+	user_id = new_user_id()
+	rows = [*rows_of(user_id, "2024-09-17"), ("CheckIn", user_id, "0000-00-00 00:00:00")]
+	assert callback(batch(*rows), query).get_data() == DONE
+	assert len(punches_of(user_id)) == 2
+	alone = batch(("CheckIn", user_id, "never"))
+	assert callback(alone, query).get_data() == INVALID_TOKEN
 
 
 def test_nothing_but_punches_comes_through_the_open_door(callback, opened):

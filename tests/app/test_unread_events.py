@@ -227,3 +227,14 @@ def test_a_form_of_a_former_api_that_names_no_sender_is_refused_with_a_hint(call
 	assert "set it to 3.0" in entry.error
 	[finding] = gateway_checks.former_api()
 	assert "set to Web API 2.0" in finding.sentence
+
+
+def test_the_token_is_nowhere_in_the_picture(send):
+	[event] = send({"Trace": {"Line": f"sent {TOKEN}.", "Text": json.dumps({"a": json.dumps({"b": TOKEN})})}})
+	assert TOKEN not in str(event)
+
+
+def test_a_large_event_is_cut(send):
+	[event] = send({"Readings": {"All": [{"n": str(number)} for number in range(100_000)]}})
+	assert len(event.body) < 2_000_000
+	assert json.loads(event.body)["TooLarge"] > 1_000_000

@@ -183,9 +183,17 @@ def test_what_is_no_object_is_no_punch_and_is_named(sent):
 	assert (callback.punches, callback.unread) == ((), ("punchlog",))
 
 
-@pytest.mark.parametrize("value", [None, [], {}, {"a": 1}, True])
+@pytest.mark.parametrize("value", [None, [], {}, False])
 def test_a_text_that_is_no_text_is_empty(value):
 	assert parse_punch(UserId=value).user_id == ""
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["A"], True])
+@pytest.mark.parametrize("key", ["UserId", "LogTime", "Type"])
+def test_a_punch_whose_person_time_or_type_stands_in_parts_is_named(key, value):
+	callback = parse_callback(make_body(PunchLog=make_punch_log(**{key: value})))
+
+	assert (callback.punches, callback.unread) == ((), (key.lower(),))
 
 
 def test_a_real_time_event_may_carry_several_punches():

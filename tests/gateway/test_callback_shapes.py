@@ -246,3 +246,46 @@ def test_a_form_without_a_request_is_no_json(body):
 def test_a_form_of_many_fields_is_no_request():
 	with pytest.raises(ValueError, match="Invalid JSON"):
 		parse_callback(b"request_data=%7B%7D" + b"&a=1" * 1000)
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{
+			**ENVELOPE,
+			"PunchLog": {"Log": {"EMP-1": {"Type": "CheckIn", "LogTime": "8"}, "EMP-2": {"LogTime": "8"}}},
+		},
+		{**ENVELOPE, "EmployeeCode": "E1", "PunchLogs": [{"Type": "CheckIn", "LogTime": "8"}]},
+		{"RealTime": {**ENVELOPE, "Type": "CheckOut", "PunchLog": {"UserId": "1", "LogTime": "8"}}},
+		{"RealTime": {**ENVELOPE, "LogTime": "8", "PunchLog": {"UserId": "1", "Type": "CheckIn"}}},
+		{**ENVELOPE, "PunchLog": {"Log": [{"UserID": ["A"], "Type": "CheckIn", "LogTime": "8"}]}},
+		{
+			"RealTime": {
+				**ENVELOPE,
+				"UserUpdated": {"UserID": "1", "Template": [{"UserID": "1"}, {"UserID": "2"}]},
+			}
+		},
+		{"RealTime": {**ENVELOPE, "UserUpdated": {"UserID": "1", "PunchLog": FIRST}}},
+		{"RealTime": {**ENVELOPE, "UserDeleted": {"UserID": "1", "Users": ["2", "3"]}}},
+		{"RealTime": {**ENVELOPE, "DeviceStatus": {"Status": "Online", "PunchLog": FIRST}}},
+	],
+	ids=lambda body: json.dumps(body)[105:190],
+)
+def test_what_is_understood_in_part_is_named(body):
+	assert parse_callback(encode(body)).unread
+
+
+@pytest.mark.parametrize("word", ["checkin", "CHECKIN", "CheckIn", "In", "I"])
+def test_a_type_is_the_documented_word_however_it_is_spelled(word):
+	[punch] = parse_callback(make_body(PunchLog=make_punch_log(Type=word))).punches
+	assert punch.type == "CheckIn"
+
+
+def test_parts_beside_one_of_too_many_levels_are_read():
+	deep = b'{"log":' * 400 + b"1" + b"}" * 400
+	body = encode({"Deep": "here", **ENVELOPE, "PunchLog": FIRST}).replace(b'"here"', deep)
+	assert found_all(parse_callback(body)) == expected(FIRST)
+
+
+def found_all(callback):
+	return [(punch.user_id, punch.type, punch.log_time) for punch in callback.punches]

@@ -4,6 +4,7 @@ Rows are written by bulk statements, which Frappe's sanitising of documents does
 leaves a tag without an end and a text that is JSON as they are.
 """
 
+import re
 import unicodedata
 
 import frappe
@@ -29,6 +30,7 @@ BLANK = (
 	(0xE0000, 0xE0FFF),
 )
 NO_TAGS = str.maketrans("<>", "‹›")
+ENTITY = re.compile(r"&(?=#?\w{1,31};)")  # Frappe 16 decodes one in the title of a form
 
 
 def from_outside(text: str, length: int = COLUMN_LENGTH) -> str:
@@ -63,7 +65,7 @@ def set_values(doctype: str, name: str, values: dict[str, object]) -> None:
 
 
 def _shape(text: str, replacement: str, keeps_space: bool = False) -> str:
-	plain = text.translate(NO_TAGS)
+	plain = ENTITY.sub("＆", text.translate(NO_TAGS))
 	if plain.isascii() and plain.isprintable():
 		return plain
 	return "".join(

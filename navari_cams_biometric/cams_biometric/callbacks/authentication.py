@@ -8,6 +8,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 import frappe
 
@@ -20,7 +21,7 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import (
 )
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
-from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope
+from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope, is_form
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 SMALL = 64 * 1024  # characters of a body that costs nothing to read, whoever sends it
-MOST_CANDIDATES = 8
+MOST_CANDIDATES = 64
 # In bytes of lower case, so that the search finds the word fast; backslashes are those of JSON within a text.
-_TOKEN = re.compile(rb'token\\*"\s*:\s*\\*"([^"\\]{1,64})\\*"')
+_TOKEN = re.compile(rb'token[ _-]*\\*"\s*:\s*\\*"([^"\\]{1,64})\\*"')
 
 
 class NotAuthenticError(Exception):
@@ -81,7 +82,10 @@ class Door:
 		if len(text) <= SMALL or self.has_secret():
 			return
 		candidates = _texts_that_could_be_tokens(text)
-		if not self._is_token_of_any(candidates) and not _any_device_expects_history():
+		is_awaited = (
+			self.addressed and self.addressed.expects_history() and not self.addressed.history_complete
+		)
+		if not is_awaited and not self._is_token_of_any(candidates):
 			raise NotAuthenticError(self.addressed)
 
 	def authenticate(self, envelope: Envelope) -> Sender:
@@ -133,14 +137,11 @@ class Door:
 			for device in frappe.get_all(DEVICE, filters={name: ["is", "set"]}, pluck="name")
 		}
 		devices = find_devices(sorted(own)).values()
-		return any(device.accepts_token(candidate) for device in devices for candidate in candidates)
+		stored = {device.stored_digest(name) for device in devices for name in tokens.DIGESTS}
+		return any(tokens.digest(candidate) in stored for candidate in candidates)
 
 
 def _texts_that_could_be_tokens(text: str) -> set[str]:
-	sent = text.encode()
+	sent = (unquote_plus(text) if is_form(text) else text).encode()
 	found = itertools.islice(_TOKEN.finditer(sent.lower()), MOST_CANDIDATES)
 	return {sent[match.start(1) : match.end(1)].decode("utf-8", "replace") for match in found}
-
-
-def _any_device_expects_history() -> bool:
-	return bool(frappe.db.exists(DEVICE, {"history_expected_until": [">", frappe.utils.now_datetime()]}))

@@ -113,6 +113,7 @@ def _receive(body: bytes, query_string: str) -> None:
 		callback = read_callback(envelope)
 		if sender.is_awaited and not expected_history.is_of_awaited_days(callback, sender.device):
 			raise NotAuthenticError(sender.device)
+		new = expected_history.count_new(callback, sender.device) if sender.is_awaited else 0
 	except CallbackError as refusal:
 		_report_refusal(str(refusal), addressed.name if addressed else "", body)
 		raise
@@ -126,7 +127,7 @@ def _receive(body: bytes, query_string: str) -> None:
 	if sender.device:
 		reception.note_secret(sender.device, door.has_secret())
 	if sender.is_awaited:
-		expected_history.note_received(callback, sender.device)
+		expected_history.note_received(callback, sender.device, new)
 
 
 def _report_refusal(message: str, service_tag: str, body: bytes) -> None:
