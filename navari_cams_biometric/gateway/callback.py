@@ -318,6 +318,12 @@ class _Reading:
 		names = {**self._unread, **dict.fromkeys(self._lacking())} if kept else self._scalars
 		return tuple(as_text(name)[:LONGEST_NAME] or "?" for name in names)
 
+	def _note_reply(self, row: Row) -> None:
+		"""What stands beside the status of a reply, or beside a count of 0, is its message."""
+		if _is_reply(row):
+			for key in row.keys() - KNOWN_IN_PUNCH:
+				self._scalars.pop(key, None)
+
 	def _lacking(self) -> list[str]:
 		"""What stands beside the punches and is the person, the time or the type that one of them lacks."""
 		told = (("userid", "user_id"), ("logtime", "log_time"), ("type", "type"))
@@ -349,11 +355,12 @@ class _Reading:
 			except RecursionError:
 				self._unread[key] = None
 		self._compare_count(row, len(self.punches) - before)
+		self._note_reply(row)
 
 	def _read_part(self, key: str, value: Any) -> None:
 		if key in IGNORED:
 			return
-		if not has_content(value):
+		if not has_content(value) or (key in {*LOGS, *AROUND} and _is_nothing(value)):
 			if key not in PLACES | KNOWN_AROUND:
 				self._scalars[key] = None
 		elif key in EVENTS:
@@ -388,9 +395,8 @@ class _Reading:
 		else:
 			found = len(self.punches) + len(self.events) + len(self._unread)
 			self.read_object(row)
-			if row.keys() - PLACES - KNOWN_AROUND and found == len(self.punches) + len(self.events) + len(
-				self._unread
-			):
+			is_found = found != len(self.punches) + len(self.events) + len(self._unread)
+			if not is_found and row.keys() - PLACES - KNOWN_AROUND and not _is_reply(row):
 				self._unread[name] = None
 
 	def _read_named_rows(self, name: str, rows: list[Any]) -> None:
@@ -405,7 +411,7 @@ class _Reading:
 			item = decode(item) if isinstance(item, str) else item
 			if item and isinstance(item, dict):
 				self._read_log(name, item)
-			elif item is not None and item != "":
+			elif not _is_nothing(item):
 				self._unread[name] = None
 
 	def _read_punch(self, row: Row, name: str) -> None:
@@ -444,7 +450,9 @@ class _Reading:
 				self.events.append(event)
 				if _says_more(row):
 					self._unread[kind] = None
-			elif has_content(item) and any(map(has_content, row.values())) | (not row):
+			elif has_content(item) and (
+				not row or any(has_content(row[key]) for key in row.keys() - {"operationtime"})
+			):
 				self._unread[kind] = None
 
 	def _read_status(self, value: Any) -> None:
@@ -520,6 +528,17 @@ def _device_status(status: Row) -> DeviceStatus | None:
 def _count(value: object) -> int | None:
 	text = as_text(value)
 	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _is_reply(row: Row) -> bool:
+	return "statuscode" in row or _count(row.get(COUNTS[0])) == 0
+
+
+def _is_nothing(value: object) -> bool:
+	"""What stands for no punch at all."""
+	if isinstance(value, str):
+		return value.strip().lower() in ("", "none", "null")
+	return not value
 
 
 def _clock_of(time: object) -> object:

@@ -289,3 +289,19 @@ def test_parts_beside_one_of_too_many_levels_are_read():
 
 def found_all(callback):
 	return [(punch.user_id, punch.type, punch.log_time) for punch in callback.punches]
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		*({**ENVELOPE, "PunchLog": {"Log": log}} for log in ([{}], [[]], [" "], ["null"], "none", 0, False)),
+		*({**ENVELOPE, "PunchLog": log} for log in ("none", 0, False, " ")),
+		{**ENVELOPE, "PunchLog": {"ReturnRowCount": "0", "Message": "No Data"}},
+		{**ENVELOPE, "StatusCode": 0, "Status": "done", "Message": "queued"},
+		{"RealTime": {**ENVELOPE, "UserUpdated": {"OperationTime": "2024-09-17 08:00:00 GMT +0300"}}},
+		{"RealTime": {**ENVELOPE, "UserUpdated": {"UserID": "8", "Template": []}}},
+	],
+	ids=lambda body: json.dumps(body)[95:170],
+)
+def test_what_says_that_there_is_nothing_is_not_called_unread(body):
+	assert parse_callback(encode(body)).unread == ()
