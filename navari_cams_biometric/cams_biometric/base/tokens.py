@@ -60,6 +60,10 @@ class TokenHolder:
 		former = self._former_is_valid() and _equal(candidate, self.stored_digest("previous_token_digest"))
 		return bool(token) and (current or former)
 
+	def accepts_secret(self, secret: str) -> bool:
+		"""Whether this is the secret of the callback URL, which Settings alone have. Constant in time."""
+		return bool(secret) and _equal(digest(secret), self.stored_digest("callback_secret_digest"))
+
 	def stored_digest(self, fieldname: str) -> str:
 		"""A digest, from the password store where the document shows asterisks. Empty where it cannot be read."""
 		value = self.get(fieldname) or ""

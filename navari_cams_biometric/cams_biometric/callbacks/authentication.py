@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 import frappe
+from frappe.utils.password import get_decrypted_password
 
 from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
@@ -19,14 +20,12 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	find_devices,
 	is_service_tag,
 )
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
+from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
 from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope, is_form
 
 if TYPE_CHECKING:
-	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
-		CAMSBiometricSettings,
-	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 SMALL = 64 * 1024  # characters of a body that costs nothing to read, whoever sends it
@@ -59,12 +58,34 @@ class Sender:
 	is_surplus: bool = False
 
 
+class Account(TokenHolder):
+	"""What Settings say of the account's tokens and secret, as stored at this moment. One query, and no document, which
+	would cost a callback half of its time."""
+
+	doctype = name = SETTINGS
+	FIELDS = (*tokens.DIGESTS, "previous_token_valid_until", "callback_secret_digest", "service_tag_id")
+
+	def __init__(self) -> None:
+		single = frappe.qb.DocType("Singles")
+		is_wanted = (single.doctype == SETTINGS) & single["field"].isin(self.FIELDS)
+		rows = frappe.qb.from_(single).select(single["field"], single.value).where(is_wanted).run()
+		self.stored = dict(rows)
+		self.service_tag_id = self.stored.get("service_tag_id")
+		self.previous_token_valid_until = self.stored.get("previous_token_valid_until")
+
+	def get(self, fieldname: str) -> str | None:
+		return self.stored.get(fieldname)
+
+	def get_password(self, fieldname: str, raise_exception: bool = True) -> str | None:
+		return get_decrypted_password(SETTINGS, SETTINGS, fieldname, raise_exception)
+
+
 @dataclass
 class Door:
 	"""What a callback is judged by: its address, and what the database says of the site and the addressed device."""
 
 	address: CallbackAddress
-	settings: "CAMSBiometricSettings" = field(default_factory=read_settings)
+	settings: Account = field(default_factory=Account)
 	addressed: "CAMSDevice | None" = None
 
 	def __post_init__(self) -> None:

@@ -1,6 +1,5 @@
 """CAMS Biometric Settings: the account at the gateway, and how punches count."""
 
-import hmac
 import math
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
@@ -226,11 +225,6 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		if before := self.get_doc_before_save():
 			self.hr_digest_at = before.hr_digest_at
 			self.device_digest_at = before.device_digest_at
-
-	def accepts_secret(self, secret: str) -> bool:
-		"""Whether this is the secret of the callback URL. Constant in time."""
-		stored = self.stored_digest("callback_secret_digest")
-		return bool(secret) and hmac.compare_digest(tokens.digest(secret), stored)
 
 	@frappe.whitelist()
 	def setup_status(self) -> dict:
