@@ -34,6 +34,11 @@ def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
 	return {row.name: frappe.get_doc({"doctype": DEVICE, **row}) for row in rows}
 
 
+def label_and_name(device: frappe._dict) -> str:
+	"""`Main Gate (ZHM1100000001)`, or the service tag alone. Plain text."""
+	return f"{device.label} ({device.name})" if device.label else device.name
+
+
 def device_labels() -> dict[str, str]:
 	"""What people call each device, by service tag."""
 	devices = frappe.get_all(DEVICE, fields=["name", "label"], order_by="name asc")

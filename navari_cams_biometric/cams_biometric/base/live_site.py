@@ -5,7 +5,7 @@ A copy of its database has the token too, and must not work on the real devices.
 
 import frappe
 
-SETTINGS = "CAMS Biometric Settings"
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 
 
 def identity() -> str:

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices, label_and_name
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 
 SECRETS = {
@@ -48,12 +48,8 @@ def _unreadable_of_devices() -> list[str]:
 	rows = frappe.get_all("CAMS Device", fields=["name", *fields], order_by="name")
 	names = [row.name for row in rows if any(row[field] for field in fields)]
 	devices = find_devices(names).values()
-	return [f"{_title(device)}, {labels}" for device in devices if (labels := unreadable(device))]
+	return [f"{label_and_name(device)}, {labels}" for device in devices if (labels := unreadable(device))]
 
 
 def _is_in_use(document: Document, field: str) -> bool:
 	return field != "security_key" or document.encryption != "Off"
-
-
-def _title(device: Document) -> str:
-	return f"{device.label} ({device.name})" if device.label else device.name

@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 import frappe
+from frappe.utils import now_datetime
 
 COLUMN_LENGTH = 140  # characters in a Data field
 TEXT_LENGTH = 16_000  # characters, of at most four bytes, in a Small Text field
@@ -53,6 +54,22 @@ def lines_from_outside(text: str, length: int = TEXT_LENGTH) -> str:
 	"""Shape a message or a traceback, line by line."""
 	lines = (_shape(line.expandtabs(4), "") for line in text.splitlines())
 	return _cut("\n".join(lines).strip(), length)
+
+
+def new_row(name: str, **values: object) -> dict[str, object]:
+	"""A row as `insert_rows` takes it: with what Frappe keeps of every record, now and by this user."""
+	now, user = now_datetime(), frappe.session.user
+	return {"name": name, "creation": now, "modified": now, "owner": user, "modified_by": user, **values}
+
+
+def insert_rows(doctype: str, rows: list[dict[str, object]]) -> None:
+	"""One statement for all rows, each with the same fields in the same order. A name that is there already stays as
+	it is, whoever stored it.
+
+	INSERT IGNORE would also truncate long texts and change invalid values: shape them before.
+	"""
+	values = [list(row.values()) for row in rows]
+	frappe.db.bulk_insert(doctype, list(rows[0]), values, ignore_duplicates=True)
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:

@@ -37,20 +37,16 @@ def keep(
 	picture = redaction.redact(envelope.content)
 	name = _name_of(envelope, device.name if device else service_tag)
 	now = now_datetime()
-	row = {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"service_tag": device.name if device else None,
-		"state": UnreadState.UNREAD,
-		"parts": stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS),
-		"times": 0,
-		"holds_from": None if service_tag else _earliest_time(picture, device) or now,
-		"body": _without_token(_as_json(picture), envelope.token),
-	}
-	frappe.db.bulk_insert(DOCTYPE, list(row), [list(row.values())], ignore_duplicates=True)
+	row = stored_values.new_row(
+		name,
+		service_tag=device.name if device else None,
+		state=UnreadState.UNREAD,
+		parts=stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS),
+		times=0,
+		holds_from=None if service_tag else _earliest_time(picture, device) or now,
+		body=_without_token(_as_json(picture), envelope.token),
+	)
+	stored_values.insert_rows(DOCTYPE, [row])
 	table = frappe.qb.DocType(DOCTYPE)
 	frappe.qb.update(table).set(table.times, table.times + 1).set(table.last_received, now).where(
 		table.name == name
