@@ -1,7 +1,7 @@
 """Run `tests/contract`, `tests/attacks/bench` and `tests/bench` on a site of their own, or the paths that are given.
 
-Options of pytest may follow. With KEEP_SITE=1 the site stays for the next run. Where there is no usable bench this fails, except in CI,
-where it says so and passes: a machine without a bench has nothing to test on.
+Options of pytest may follow. With KEEP_SITE=1 the site stays for the next run. Where there is no usable bench this
+fails, except in CI, where it says so and passes: a machine without a bench has nothing to test on.
 """
 
 import os
