@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from navari_cams_biometric.gateway.body import open_body
 from navari_cams_biometric.gateway.callback import (
 	EVENTS,
 	Callback,
 	Envelope,
-	open_body,
 	parse_callback,
 	read_callback,
 	read_envelope,

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus, urlencode
+from urllib.parse import unquote_plus
 
-from .encryption import decrypt
-from .errors import CallbackError, EncryptionError
+from .body import load_object, open_body
+from .device_events import DeviceStatus, UserEvent, read_device_status, read_user_event, says_more
 from .keys import (
 	AGAIN,
 	AROUND,
@@ -31,21 +31,15 @@ from .keys import (
 	decode,
 	fold,
 	fold_and_decode,
-	fold_key,
 	has_content,
 	is_plain,
-	load_json,
 	text_of,
 	value_of,
 )
 from .punch import InputType, Punch, PunchType
 from .timestamp import format_timestamp
 
-EMPTY_BODY = "Empty request body"
-INVALID_JSON = "Invalid JSON"
 LONGEST_NAME = 64  # characters of a part's name
-LARGEST_FORM = 64 * 1024  # bytes of a form in parts
-FORM_FIELDS = 50  # more are no request of the former Web APIs
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
 TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
 PLACES = {*EVENTS, "devicestatus", *AROUND, *LOGS}
@@ -57,37 +51,6 @@ class CallbackAddress:
 
 	service_tag: str = ""
 	secret: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class UserEvent:
-	"""A person was changed on or deleted from a device.
-
-	`kind` is `UserUpdated` or `UserDeleted`. A name is None if the event does not contain it. `credentials` lists
-	(type, index) of the templates, cards and passwords in it, never their data. `operation_time` is verbatim.
-	"""
-
-	kind: str
-	user_id: str
-	first_name: str | None = None
-	last_name: str | None = None
-	user_type: str | None = None
-	operation_time: str = ""
-	credentials: tuple[tuple[str, str], ...] = ()
-	has_photo: bool = False
-
-
-@dataclass(frozen=True)
-class DeviceStatus:
-	"""A device went online or offline, or reported its status. Texts as sent; what was not sent is empty or None.
-
-	The push is the vendor's, but its body is not published: this form is our own (gateway.operations).
-	"""
-
-	status: str
-	last_seen: str = ""
-	queue_depth: int | None = None
-	operation_time: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,27 +106,9 @@ def parse_address(query_string: str) -> CallbackAddress:
 	return CallbackAddress(as_text(values.get("stgid", "")), values.get("secret", ""))
 
 
-def open_body(body: bytes, security_key: str = "") -> str:
-	"""The text of a request body, decrypted with the key where it is no JSON object and there is a key.
-
-	Raises CallbackError, whose text is the answer to give, for an empty body and for one that is no text.
-	"""
-	if not body.strip():
-		raise CallbackError(EMPTY_BODY)
-	text = _as_object_text(body)
-	if text is None and security_key:
-		text = _decrypted(body, security_key)
-	if text is None:
-		text = _form_text(body)
-	if text is None:
-		raise CallbackError(INVALID_JSON)
-	return text
-
-
 def read_envelope(text: str) -> Envelope:
 	"""Read who sends. Raises CallbackError unless the text is a JSON object, or a form of the former Web APIs."""
-	content = _form(text) if is_form(text) else _object(text)
-	return envelope_of(content)
+	return envelope_of(load_object(text))
 
 
 def read_callback(envelope: Envelope) -> Callback:
@@ -188,72 +133,6 @@ def read_callback(envelope: Envelope) -> Callback:
 def parse_callback(body: bytes, security_key: str = "") -> Callback:
 	"""Read a request body at once, for who believes the sender already. Raises CallbackError as `open_body` does."""
 	return read_callback(read_envelope(open_body(body, security_key)))
-
-
-def is_form(text: str) -> bool:
-	"""Whether the body is a form, as Web API 1.0 and 2.0 post it."""
-	return not text.lstrip().startswith("{")
-
-
-def _as_object_text(body: bytes) -> str | None:
-	"""Letters of another encoding leave marks: a name must not stop a device's queue."""
-	text = body.decode("utf-8-sig", "replace").rstrip("\0")
-	return text if text.lstrip().startswith("{") else None
-
-
-def _decrypted(body: bytes, security_key: str) -> str | None:
-	try:
-		return _as_object_text(decrypt(body, security_key))
-	except EncryptionError:
-		return None
-
-
-def _form_text(body: bytes) -> str | None:
-	"""A form has a field `request_data`; anything else is no body of the gateway."""
-	if body.lstrip().startswith(b"--") and len(body) <= LARGEST_FORM:
-		return _from_multipart(body.lstrip())
-	try:
-		text = body.decode().strip()
-	except UnicodeDecodeError:
-		return None
-	return text if re.search(r"(?:^|&)request_?data=", text, re.IGNORECASE) else None
-
-
-def _from_multipart(body: bytes) -> str | None:
-	"""The same form in parts, as the other form: programs of those days post either.
-
-	Not with the package `email`, which a stranger can keep busy with parts within parts and odd headers.
-	"""
-	boundary = body.splitlines()[0].rstrip()
-	if boundary == b"--":
-		return None
-	fields = {}
-	for part in body.split(boundary, FORM_FIELDS + 1)[1:]:
-		head, *value = re.split(rb"\r?\n\r?\n", part, maxsplit=1)
-		name = re.search(rb'\bname="?([\w-]+)', head)
-		if name and value:
-			fields[name[1].decode("latin-1")] = value[0].strip()
-	return urlencode(fields) if any(fold_key(name) == "requestdata" for name in fields) else None
-
-
-def _form(text: str) -> Row:
-	try:
-		fields = dict(reversed(parse_qsl(text, max_num_fields=FORM_FIELDS)))
-	except ValueError:
-		fields = {}
-	if not any(isinstance(decode(value), dict) for value in fields.values()):
-		raise CallbackError(INVALID_JSON)
-	return fields
-
-
-def _object(text: str) -> Row:
-	try:
-		data = load_json(text)
-	except (ValueError, RecursionError):
-		data = None  # raised below, outside this handler: a JSON error has the body in it, and so the token
-	if not isinstance(data, dict):
-		raise CallbackError(INVALID_JSON)
-	return data
 
 
 def envelope_of(content: Row) -> Envelope:
@@ -445,10 +324,10 @@ class _Reading:
 		for item in value if isinstance(value, list) else [value]:
 			item = decode(item)
 			row = fold_and_decode(item)
-			event = _user_event(kind, row) if isinstance(item, dict) else None
+			event = read_user_event(kind, row) if isinstance(item, dict) else None
 			if event and event.user_id:
 				self.events.append(event)
-				if _says_more(row):
+				if says_more(row):
 					self._unread[kind] = None
 			elif has_content(item) and (
 				not row or any(has_content(row[key]) for key in row.keys() - {"operationtime"})
@@ -457,7 +336,7 @@ class _Reading:
 
 	def _read_status(self, value: Any) -> None:
 		row = fold_and_decode(value)
-		self.device_status = _device_status(row)
+		self.device_status = read_device_status(row)
 		if not self.device_status or any(not is_plain(item) and has_content(item) for item in row.values()):
 			self._unread["DeviceStatus"] = None
 
@@ -497,34 +376,6 @@ def _in_order(kind: str, way: str) -> tuple[str, str]:
 	return (way, kind) if kind.lower() in WAYS and way.lower() in TYPES else (kind, way)
 
 
-def _user_event(kind: str, event: Row) -> UserEvent:
-	templates = _as_list(event.get("template"))
-	folded = [fold_and_decode(item) for item in templates if item and isinstance(item, dict)]
-	photo = fold(event.get("photo"))
-	user_ids = (text_of(source, "userid") for source in (event, *folded, photo))
-	return UserEvent(
-		kind=kind,
-		user_id=next((user_id for user_id in user_ids if user_id), ""),
-		first_name=as_text(event["firstname"]) if "firstname" in event else None,
-		last_name=as_text(event["lastname"]) if "lastname" in event else None,
-		user_type=as_text(event["usertype"]) if "usertype" in event else None,
-		operation_time=as_text(event.get("operationtime")),
-		credentials=tuple((as_text(item.get("type")), as_text(item.get("index"))) for item in folded),
-		has_photo=bool(photo),
-	)
-
-
-def _device_status(status: Row) -> DeviceStatus | None:
-	depth = as_text(status.get("queuedepth"))
-	found = DeviceStatus(
-		status=as_text(status.get("status")),
-		last_seen=as_text(status.get("lastseen")),
-		queue_depth=int(depth) if re.fullmatch(r"[0-9]{1,9}", depth) else None,
-		operation_time=as_text(status.get("operationtime")),
-	)
-	return found if found != DeviceStatus("") else None
-
-
 def _count(value: object) -> int | None:
 	text = as_text(value)
 	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
@@ -547,15 +398,3 @@ def _clock_of(time: object) -> object:
 	if not re.fullmatch(r"[0-9]{10}", text):
 		return time
 	return format_timestamp(datetime.fromtimestamp(int(text), timezone.utc))
-
-
-def _says_more(event: Row) -> bool:
-	"""Whether an event has other parts than those of one person."""
-	templates = [fold(item) for item in _as_list(event.get("template")) if isinstance(item, dict)]
-	people = {text_of(row, "userid") for row in (event, *templates)} - {""}
-	others = (item for key, item in event.items() if key not in ("template", "photo"))
-	return len(people) > 1 or any(not is_plain(item) and has_content(item) for item in others)
-
-
-def _as_list(value: object) -> list[Any]:
-	return value if isinstance(value, list) else [value]

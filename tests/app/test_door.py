@@ -44,7 +44,7 @@ def test_a_strangers_large_body_costs_little(callback, row):
 	"decoy", ['"AuthToken":"%s",' % ("w" * 32), '"AuthToken":"x",' * 1000, '"token":"' + "t" * 64 + '",']
 )
 def test_a_large_body_with_a_wrong_token_is_not_read(callback, decoy, monkeypatch):
-	monkeypatch.setattr("navari_cams_biometric.gateway.callback.load_json", lambda _text: 1 / 0)
+	monkeypatch.setattr("navari_cams_biometric.gateway.body.load_json", lambda _text: 1 / 0)
 	body = of_size("0").replace(b"{", b"{" + decoy.encode(), 1)
 
 	assert callback(body[:LARGE]).get_data() == INVALID_TOKEN

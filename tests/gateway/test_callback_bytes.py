@@ -2,13 +2,8 @@
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import (
-	EMPTY_BODY,
-	INVALID_JSON,
-	CallbackAddress,
-	parse_address,
-	parse_callback,
-)
+from navari_cams_biometric.gateway.body import EMPTY_BODY, INVALID_JSON
+from navari_cams_biometric.gateway.callback import CallbackAddress, parse_address, parse_callback
 from navari_cams_biometric.gateway.encryption import encrypt
 from navari_cams_biometric.gateway.errors import CallbackError, GatewayError
 from tests.gateway.bodies import (

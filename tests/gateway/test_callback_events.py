@@ -4,12 +4,8 @@ import json
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import (
-	Callback,
-	DeviceStatus,
-	UserEvent,
-	parse_callback,
-)
+from navari_cams_biometric.gateway.callback import Callback, parse_callback
+from navari_cams_biometric.gateway.device_events import DeviceStatus, UserEvent
 from tests.gateway.bodies import (
 	CARD_NUMBER,
 	DOCUMENTED_BATCH,

@@ -23,7 +23,8 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import (
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
-from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope, is_form
+from navari_cams_biometric.gateway.body import is_form
+from navari_cams_biometric.gateway.callback import CallbackAddress, Envelope
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice

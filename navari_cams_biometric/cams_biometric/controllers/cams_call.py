@@ -24,7 +24,8 @@ from navari_cams_biometric.cams_biometric.callbacks.endpoint import (
 	CALLBACK_PATHS,
 	FORMER_API_TITLE,
 )
-from navari_cams_biometric.gateway.callback import open_body, parse_address, read_callback, read_envelope
+from navari_cams_biometric.gateway.body import open_body
+from navari_cams_biometric.gateway.callback import parse_address, read_callback, read_envelope
 from navari_cams_biometric.gateway.errors import CallbackError
 
 LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is about 1 MiB
