@@ -137,7 +137,7 @@ def test_a_device_that_registers_itself_counts_and_holds_no_shift_until_it_is_co
 	assert [punch.service_tag for punch in punches_of(user_id)] == [service_tag]
 	device = frappe.get_doc("CAMS Device", service_tag)
 	assert (device.enabled, device.unconfirmed) == (1, 1)
-	[finding] = gateway_checks.unconfirmed_devices()
+	finding = heard("New Devices")
 	assert finding.state == WARNING
 	assert device.label in finding.sentence
 	assert service_tag not in {feed.name for feed in watermark._feeding_devices()}
@@ -189,6 +189,12 @@ def opened(new_device):
 		return device.name, f"?stgid={device.name}"
 
 	return create
+
+
+def heard(check):
+	"""The doctor's finding about devices that were heard."""
+	[finding] = [each for each in gateway_checks.heard_devices() if each.check == check]
+	return finding
 
 
 def rows_of(user_id, *days):
@@ -301,7 +307,7 @@ def test_whether_the_url_has_the_secret_is_known_by_device(callback, new_device,
 		assert callback(punch_at(new_user_id(), SerialNumber=device.name), query).get_data() == DONE
 		assert find_device(device.name).callback_secret_sent == told
 	assert any("Back Door" in step for step in frappe.get_doc(SETTINGS).missing_steps())
-	[finding] = gateway_checks.callback_secret()
+	finding = heard("Callback Secret")
 	assert finding.state == WARNING
 	assert "without the callback URL's secret" in finding.sentence
 
