@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SECONDS ?= 60
 BIN := .venv/bin
 
-.PHONY: setup demo serve test lint format test-bench benchmark clean
+.PHONY: setup demo serve test lint format test-bench benchmark fuzz clean
 
 setup: .venv/.test
 
@@ -35,11 +36,16 @@ test-bench: .venv/.bench
 benchmark: .venv/.bench
 	$(BIN)/python -m benchmarks
 
+# SECONDS for each of parser, timestamps and answers. `$(BIN)/python -m fuzz parser` is one target.
+fuzz: .venv/.fuzz
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
+
 .venv/.standin: EXTRAS := standin
 .venv/.test: EXTRAS := standin,test
 .venv/.bench: EXTRAS := standin,test,bench
+.venv/.fuzz: EXTRAS := standin,test,fuzz
 
-.venv/.standin .venv/.test .venv/.bench: pyproject.toml | $(BIN)/pip
+.venv/.standin .venv/.test .venv/.bench .venv/.fuzz: pyproject.toml | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
 	touch $@
 

@@ -69,11 +69,6 @@ doc_events = {
 	},
 }
 
-override_whitelisted_methods = {
-	"frappe.client.get_value": "navari_cams_biometric.cams_biometric.controllers.single_values.get_value",
-	"frappe.client.get_single_value": "navari_cams_biometric.cams_biometric.controllers.single_values.get_single_value",
-}
-
 permission_query_conditions = {
 	"CAMS Command": "navari_cams_biometric.cams_biometric.doctype.cams_command.cams_command.get_permission_query_conditions",
 }

@@ -11,14 +11,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
-from .encryption import decrypt
-from .errors import CallbackError, EncryptionError
+from .body import load_object, open_body
+from .device_events import DeviceStatus, UserEvent, read_device_status, read_user_event, says_more
 from .keys import (
+	AGAIN,
 	AROUND,
 	COUNTS,
 	ENVELOPE,
+	IGNORED,
+	KEYS,
 	KNOWN_AROUND,
 	KNOWN_IN_PUNCH,
 	LOGS,
@@ -27,18 +30,18 @@ from .keys import (
 	as_text,
 	decode,
 	fold,
-	load_json,
+	fold_and_decode,
+	has_content,
+	is_plain,
 	text_of,
 	value_of,
 )
 from .punch import InputType, Punch, PunchType
 from .timestamp import format_timestamp
 
-EMPTY_BODY = "Empty request body"
-INVALID_JSON = "Invalid JSON"
 LONGEST_NAME = 64  # characters of a part's name
-FORM_FIELDS = 50  # more are no request of the former Web APIs
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
+TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
 PLACES = {*EVENTS, "devicestatus", *AROUND, *LOGS}
 
 
@@ -48,37 +51,6 @@ class CallbackAddress:
 
 	service_tag: str = ""
 	secret: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class UserEvent:
-	"""A person was changed on or deleted from a device.
-
-	`kind` is `UserUpdated` or `UserDeleted`. A name is None if the event does not contain it. `credentials` lists
-	(type, index) of the templates, cards and passwords in it, never their data. `operation_time` is verbatim.
-	"""
-
-	kind: str
-	user_id: str
-	first_name: str | None = None
-	last_name: str | None = None
-	user_type: str | None = None
-	operation_time: str = ""
-	credentials: tuple[tuple[str, str], ...] = ()
-	has_photo: bool = False
-
-
-@dataclass(frozen=True)
-class DeviceStatus:
-	"""A device went online or offline, or reported its status. Texts as sent; what was not sent is empty or None.
-
-	The push is the vendor's, but its body is not published: this form is our own (gateway.operations).
-	"""
-
-	status: str
-	last_seen: str = ""
-	queue_depth: int | None = None
-	operation_time: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,27 +106,9 @@ def parse_address(query_string: str) -> CallbackAddress:
 	return CallbackAddress(as_text(values.get("stgid", "")), values.get("secret", ""))
 
 
-def open_body(body: bytes, security_key: str = "") -> str:
-	"""The text of a request body, decrypted with the key where it is no JSON object and there is a key.
-
-	Raises CallbackError, whose text is the answer to give, for an empty body and for one that is no text.
-	"""
-	if not body.strip():
-		raise CallbackError(EMPTY_BODY)
-	text = _as_object_text(body)
-	if text is None and security_key:
-		text = _decrypted(body, security_key)
-	if text is None:
-		text = _form_text(body)
-	if text is None:
-		raise CallbackError(INVALID_JSON)
-	return text
-
-
 def read_envelope(text: str) -> Envelope:
 	"""Read who sends. Raises CallbackError unless the text is a JSON object, or a form of the former Web APIs."""
-	content = _form(text) if is_form(text) else _object(text)
-	return envelope_of(content)
+	return envelope_of(load_object(text))
 
 
 def read_callback(envelope: Envelope) -> Callback:
@@ -179,55 +133,6 @@ def read_callback(envelope: Envelope) -> Callback:
 def parse_callback(body: bytes, security_key: str = "") -> Callback:
 	"""Read a request body at once, for who believes the sender already. Raises CallbackError as `open_body` does."""
 	return read_callback(read_envelope(open_body(body, security_key)))
-
-
-def is_form(text: str) -> bool:
-	"""Whether the body is a form, as Web API 1.0 and 2.0 post it."""
-	return not text.lstrip().startswith("{")
-
-
-def _as_object_text(body: bytes) -> str | None:
-	try:
-		text = body.decode("utf-8-sig")
-	except UnicodeDecodeError:
-		return None
-	return text if text.lstrip().startswith("{") else None
-
-
-def _decrypted(body: bytes, security_key: str) -> str | None:
-	try:
-		return _as_object_text(decrypt(body, security_key))
-	except EncryptionError:
-		return None
-
-
-def _form_text(body: bytes) -> str | None:
-	"""A form has a field `request_data`; anything else is no body of the gateway."""
-	try:
-		text = body.decode("ascii").strip()
-	except UnicodeDecodeError:
-		return None
-	return text if re.search(r"(?:^|&)request_?data=", text, re.IGNORECASE) else None
-
-
-def _form(text: str) -> Row:
-	try:
-		fields = dict(reversed(parse_qsl(text, max_num_fields=FORM_FIELDS)))
-	except ValueError:
-		fields = {}
-	if not any(isinstance(decode(value), dict) for value in fields.values()):
-		raise CallbackError(INVALID_JSON)
-	return fields
-
-
-def _object(text: str) -> Row:
-	try:
-		data = load_json(text)
-	except (ValueError, RecursionError):
-		data = None  # raised below, outside this handler: a JSON error has the body in it, and so the token
-	if not isinstance(data, dict):
-		raise CallbackError(INVALID_JSON)
-	return data
 
 
 def envelope_of(content: Row) -> Envelope:
@@ -265,6 +170,16 @@ def _is_punch(row: Row) -> bool:
 	return all(text_of(row, name) for name in ("userid", "logtime", "type"))
 
 
+def _holds_punch(value: Any) -> bool:
+	"""Whether there is anything like a punch in it, be it one whose texts were removed (redaction)."""
+	value = decode(value)
+	if isinstance(value, dict):
+		row = fold(value)
+		is_one = all(value_of(row, name) is not None for name in ("userid", "logtime", "type"))
+		return is_one or any(map(_holds_punch, value.values()))
+	return isinstance(value, list) and any(map(_holds_punch, value))
+
+
 class _Reading:
 	"""What was found on a walk through a body."""
 
@@ -279,9 +194,20 @@ class _Reading:
 	def unread(self) -> tuple[str, ...]:
 		"""Names of the parts. A plain value beside something that was kept says nothing that matters here."""
 		kept = self.punches or self.events or self.device_status or self._unread
-		return tuple(
-			as_text(name)[:LONGEST_NAME] or "?" for name in (self._unread if kept else self._scalars)
-		)
+		names = {**self._unread, **dict.fromkeys(self._lacking())} if kept else self._scalars
+		return tuple(as_text(name)[:LONGEST_NAME] or "?" for name in names)
+
+	def _note_reply(self, row: Row) -> None:
+		"""What stands beside the status of a reply, or beside a count of 0, is its message."""
+		if _is_reply(row):
+			for key in row.keys() - KNOWN_IN_PUNCH:
+				self._scalars.pop(key, None)
+
+	def _lacking(self) -> list[str]:
+		"""What stands beside the punches and is the person, the time or the type that one of them lacks."""
+		told = (("userid", "user_id"), ("logtime", "log_time"), ("type", "type"))
+		lacking = [key for key, name in told if not all(getattr(punch, name) for punch in self.punches)]
+		return [name for key in lacking for name in KEYS[key] if name in self._scalars]
 
 	def read_all(self, row: Row) -> None:
 		try:
@@ -303,11 +229,17 @@ class _Reading:
 			self._read_punch(row, "")
 		before = len(self.punches)
 		for key, value in row.items():
-			self._read_part(key, decode(value))
+			try:
+				self._read_part(key, decode(value))
+			except RecursionError:
+				self._unread[key] = None
 		self._compare_count(row, len(self.punches) - before)
+		self._note_reply(row)
 
 	def _read_part(self, key: str, value: Any) -> None:
-		if not _has_content(value):
+		if key in IGNORED:
+			return
+		if not has_content(value) or (key in {*LOGS, *AROUND} and _is_nothing(value)):
 			if key not in PLACES | KNOWN_AROUND:
 				self._scalars[key] = None
 		elif key in EVENTS:
@@ -318,7 +250,9 @@ class _Reading:
 			self.read_object(fold(value))
 		elif key in LOGS and isinstance(value, dict | list):
 			self._read_log(key, value)
-		elif key in KNOWN_AROUND and not isinstance(value, dict | list):
+		elif key in KNOWN_AROUND and is_plain(value):
+			return
+		elif key in TWICE_AROUND and isinstance(value, list) and all(map(is_plain, value)):
 			return
 		elif isinstance(value, dict | list) or key in PLACES - KNOWN_IN_PUNCH:
 			self._unread[key] = None
@@ -330,56 +264,80 @@ class _Reading:
 			self._read_rows(name, value)
 			return
 		row = fold(value)
-		if any(text_of(row, key) for key in ("userid", "logtime", "type", "inputtype")):
+		if any(value_of(row, key) is not None for key in ("userid", "logtime", "type", "inputtype")):
 			self._read_punch(row, name)
 		elif all(isinstance(decode(item), dict) for item in row.values()) and not row.keys() & {
 			*LOGS,
 			*AROUND,
 		}:
-			self._read_rows(name, list(row.values()))
+			self._read_named_rows(name, list(row.values()))
 		else:
 			found = len(self.punches) + len(self.events) + len(self._unread)
 			self.read_object(row)
-			if row.keys() - PLACES - KNOWN_AROUND and found == len(self.punches) + len(self.events) + len(
-				self._unread
-			):
+			is_found = found != len(self.punches) + len(self.events) + len(self._unread)
+			if not is_found and row.keys() - PLACES - KNOWN_AROUND and not _is_reply(row):
 				self._unread[name] = None
+
+	def _read_named_rows(self, name: str, rows: list[Any]) -> None:
+		"""An object of objects: where one has no user ID, its name may be that."""
+		if all(text_of(fold(decode(row)), "userid") for row in rows):
+			self._read_rows(name, rows)
+		else:
+			self._unread[name] = None
 
 	def _read_rows(self, name: str, rows: list[Any]) -> None:
 		for item in rows:
 			item = decode(item) if isinstance(item, str) else item
 			if item and isinstance(item, dict):
 				self._read_log(name, item)
-			elif item is not None and item != "":
+			elif not _is_nothing(item):
 				self._unread[name] = None
 
 	def _read_punch(self, row: Row, name: str) -> None:
 		"""A punch that may lack its user ID or its type is kept only where nothing else in it could be that."""
 		punch = read_punch(row)
 		unknown = (
-			[key for key, value in row.items() if key not in KNOWN_IN_PUNCH and _has_content(value)]
-			if name
-			else []
+			[key for key, value in row.items() if self._could_be_missing(key, decode(value))] if name else []
 		)
 		if unknown and not (punch.user_id and punch.log_time and punch.type):
 			self._unread[unknown[0]] = None
 			return
 		self.punches.append(punch)
+		if name:
+			self._read_within_punch(row)
+
+	@staticmethod
+	def _could_be_missing(key: str, value: Any) -> bool:
+		"""Under a name that nobody knows, or in parts, or removed from a picture."""
+		return has_content(value) and (key not in KNOWN_IN_PUNCH or not is_plain(value) or value is True)
+
+	def _read_within_punch(self, row: Row) -> None:
+		"""Other punches and events in a row of a log; what else is in it belongs to the punch."""
+		for key, value in row.items():
+			value = decode(value)
+			if key in PLACES and not is_plain(value):
+				self._read_part(key, value)
+			elif _holds_punch(value):
+				self._unread[key] = None
 
 	def _read_events(self, kind: str, value: Any) -> None:
 		for item in value if isinstance(value, list) else [value]:
 			item = decode(item)
-			event = _user_event(kind, fold(item)) if isinstance(item, dict) else None
+			row = fold_and_decode(item)
+			event = read_user_event(kind, row) if isinstance(item, dict) else None
 			if event and event.user_id:
 				self.events.append(event)
-			elif _has_content(item):
+				if says_more(row):
+					self._unread[kind] = None
+			elif has_content(item) and (
+				not row or any(has_content(row[key]) for key in row.keys() - {"operationtime"})
+			):
 				self._unread[kind] = None
 
 	def _read_status(self, value: Any) -> None:
-		status = _device_status(fold(value))
-		if status:
-			self.device_status = status
-		else:
+		row = fold_and_decode(value)
+		self.device_status = read_device_status(row)
+		if not self.device_status or any(not is_plain(item) and has_content(item) for item in row.values()):
 			self._unread["DeviceStatus"] = None
 
 	def _compare_count(self, row: Row, found: int) -> None:
@@ -399,7 +357,7 @@ def read_punch(entry: Row) -> Punch:
 	kind, way = _in_order(text_of(entry, "type"), text_of(entry, "inputtype"))
 	return Punch(
 		user_id=text_of(entry, "userid"),
-		type=TYPE_WORDS.get(kind.lower(), kind),
+		type=WORDS_OF_TYPES.get(kind.lower(), kind),
 		log_time=text_of(entry, "logtime"),
 		input_type=way,
 		temperature=text_of(entry, "temperature"),
@@ -410,39 +368,12 @@ def read_punch(entry: Row) -> Punch:
 
 
 WAYS = {way.value.lower() for way in InputType}
-TYPES = {*TYPE_WORDS, *(kind.value.lower() for kind in PunchType)}
+WORDS_OF_TYPES = {**{kind.value.lower(): kind.value for kind in PunchType}, **TYPE_WORDS}
+TYPES = set(WORDS_OF_TYPES)
 
 
 def _in_order(kind: str, way: str) -> tuple[str, str]:
 	return (way, kind) if kind.lower() in WAYS and way.lower() in TYPES else (kind, way)
-
-
-def _user_event(kind: str, event: Row) -> UserEvent:
-	templates = decode(event.get("template"))
-	folded = [fold(item) for item in _as_list(templates) if item and isinstance(item, dict)]
-	photo = fold(event.get("photo"))
-	user_ids = (text_of(source, "userid") for source in (event, *folded, photo))
-	return UserEvent(
-		kind=kind,
-		user_id=next((user_id for user_id in user_ids if user_id), ""),
-		first_name=as_text(event["firstname"]) if "firstname" in event else None,
-		last_name=as_text(event["lastname"]) if "lastname" in event else None,
-		user_type=as_text(event["usertype"]) if "usertype" in event else None,
-		operation_time=as_text(event.get("operationtime")),
-		credentials=tuple((as_text(item.get("type")), as_text(item.get("index"))) for item in folded),
-		has_photo=bool(photo),
-	)
-
-
-def _device_status(status: Row) -> DeviceStatus | None:
-	depth = as_text(status.get("queuedepth"))
-	found = DeviceStatus(
-		status=as_text(status.get("status")),
-		last_seen=as_text(status.get("lastseen")),
-		queue_depth=int(depth) if re.fullmatch(r"[0-9]{1,9}", depth) else None,
-		operation_time=as_text(status.get("operationtime")),
-	)
-	return found if found != DeviceStatus("") else None
 
 
 def _count(value: object) -> int | None:
@@ -450,9 +381,15 @@ def _count(value: object) -> int | None:
 	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def _has_content(value: object) -> bool:
-	"""Whether something could be lost. False and 0 are told; an empty text, list or object tells nothing."""
-	return value is not None and value not in ("", [], {})
+def _is_reply(row: Row) -> bool:
+	return "statuscode" in row or _count(row.get(COUNTS[0])) == 0
+
+
+def _is_nothing(value: object) -> bool:
+	"""What stands for no punch at all."""
+	if isinstance(value, str):
+		return value.strip().lower() in ("", "none", "null")
+	return not value
 
 
 def _clock_of(time: object) -> object:
@@ -461,7 +398,3 @@ def _clock_of(time: object) -> object:
 	if not re.fullmatch(r"[0-9]{10}", text):
 		return time
 	return format_timestamp(datetime.fromtimestamp(int(text), timezone.utc))
-
-
-def _as_list(value: object) -> list[Any]:
-	return value if isinstance(value, list) else [value]

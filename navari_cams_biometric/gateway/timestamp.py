@@ -47,9 +47,15 @@ def parse_timestamp(text: str, default_zone: tzinfo) -> datetime:
 
 
 def format_timestamp(instant: datetime) -> str:
-	"""Write an aware datetime the way the gateway does, in its own offset: `2024-09-17 08:00:00 GMT +0300`."""
-	if instant.utcoffset() is None:
+	"""Write an aware datetime the way the gateway does, in its own offset: `2024-09-17 08:00:00 GMT +0300`.
+
+	An offset with seconds (Liberia's until 1972) cannot be written: such a time is written in UTC.
+	"""
+	offset = instant.utcoffset()
+	if offset is None:
 		raise TimestampError("a time without an offset is no instant")
+	if offset % timedelta(minutes=1):
+		instant = instant.astimezone(timezone.utc)
 	return instant.strftime("%Y-%m-%d %H:%M:%S GMT %z")
 
 

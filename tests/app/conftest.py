@@ -16,13 +16,13 @@ import standin
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from simulator import Simulator
 from standin import demo
+from tests.app.the_site import the_site
 from tests.contract.host import CALLBACK
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator["standin.site.Site"]:
-	with standin.activate() as site:
-		yield site
+def site() -> "standin.site.Site":
+	return the_site()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,8 @@
 """A site seen from inside: what tests/contract/host.py is over HTTP."""
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import frappe
 
@@ -10,6 +12,21 @@ from navari_cams_biometric.gateway.callback import parse_callback
 from tests.contract.host import real_time
 
 DAY = "2024-09-17"
+
+
+@contextmanager
+def other_devices_resting(tags: Iterable[str] = ()) -> Iterator[None]:
+	"""Disable the devices that other tests made, but for `tags`, and enable them again afterwards."""
+	others = frappe.get_all("CAMS Device", {"name": ["not in", [*tags, ""]], "enabled": 1}, pluck="name")
+
+	def enable(value: int) -> None:
+		frappe.db.set_value("CAMS Device", {"name": ["in", [*others, ""]]}, "enabled", value)
+		frappe.db.commit()
+
+	enable(0)
+	yield
+	frappe.db.rollback()
+	enable(1)
 
 
 def store(*bodies: dict) -> None:

@@ -9,7 +9,7 @@ import pytest
 from frappe.database import Database
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
-from navari_cams_biometric.cams_biometric.callbacks import new_devices
+from navari_cams_biometric.cams_biometric.callbacks import new_devices, reception
 from navari_cams_biometric.cams_biometric.callbacks.authentication import SMALL
 from navari_cams_biometric.cams_biometric.doctor import WARNING, gateway_checks
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
@@ -44,7 +44,7 @@ def test_a_strangers_large_body_costs_little(callback, row):
 	"decoy", ['"AuthToken":"%s",' % ("w" * 32), '"AuthToken":"x",' * 1000, '"token":"' + "t" * 64 + '",']
 )
 def test_a_large_body_with_a_wrong_token_is_not_read(callback, decoy, monkeypatch):
-	monkeypatch.setattr("navari_cams_biometric.gateway.callback.load_json", lambda _text: 1 / 0)
+	monkeypatch.setattr("navari_cams_biometric.gateway.body.load_json", lambda _text: 1 / 0)
 	body = of_size("0").replace(b"{", b"{" + decoy.encode(), 1)
 
 	assert callback(body[:LARGE]).get_data() == INVALID_TOKEN
@@ -120,10 +120,11 @@ def none_unconfirmed():
 
 @pytest.fixture
 def register(callback, new_user_id):
-	def send():
+	def send(in_url=False):
 		service_tag = f"NEW{new_user_id().upper()}"
 		user_id = new_user_id()
-		assert callback(punch_at(user_id, SerialNumber=service_tag)).get_data() == DONE
+		body = punch_at(user_id, SerialNumber=None if in_url else service_tag)
+		assert callback(body, f"?stgid={service_tag}").get_data() == DONE
 		return service_tag, user_id
 
 	return send
@@ -136,7 +137,7 @@ def test_a_device_that_registers_itself_counts_and_holds_no_shift_until_it_is_co
 	assert [punch.service_tag for punch in punches_of(user_id)] == [service_tag]
 	device = frappe.get_doc("CAMS Device", service_tag)
 	assert (device.enabled, device.unconfirmed) == (1, 1)
-	[finding] = gateway_checks.unconfirmed_devices()
+	finding = heard("New Devices")
 	assert finding.state == WARNING
 	assert device.label in finding.sentence
 	assert service_tag not in {feed.name for feed in watermark._feeding_devices()}
@@ -148,7 +149,7 @@ def test_a_device_that_registers_itself_counts_and_holds_no_shift_until_it_is_co
 def test_at_most_twenty_wait_and_what_the_others_send_is_kept(register, none_unconfirmed):
 	for _number in range(new_devices.MOST_UNCONFIRMED):
 		register()
-	service_tag, user_id = register()
+	service_tag, user_id = register(in_url=True)
 
 	assert frappe.db.count("CAMS Device", {"unconfirmed": 1}) == 20
 	assert not frappe.db.exists("CAMS Device", service_tag)
@@ -159,6 +160,14 @@ def test_at_most_twenty_wait_and_what_the_others_send_is_kept(register, none_unc
 	assert event.state == "Unread"
 	assert user_id in event.body
 	assert TOKEN not in event.body
+
+	now = frappe.utils.now_datetime()
+	assert (None, "Unread") not in watermark._waiting({now})[now]  # it holds nobody's shifts
+	assert not reception.read_again(event.name)  # there is no room yet
+	frappe.db.set_value("CAMS Device", {"unconfirmed": 1}, "unconfirmed", 0)
+	frappe.db.commit()
+	assert reception.read_again(event.name)
+	assert [punch.service_tag for punch in punches_of(user_id)] == [service_tag]
 
 
 def test_a_form_that_was_open_does_not_take_the_confirmation_back(register, none_unconfirmed):
@@ -180,6 +189,12 @@ def opened(new_device):
 		return device.name, f"?stgid={device.name}"
 
 	return create
+
+
+def heard(check):
+	"""The doctor's finding about devices that were heard."""
+	[finding] = [each for each in gateway_checks.heard_devices() if each.check == check]
+	return finding
 
 
 def rows_of(user_id, *days):
@@ -214,6 +229,60 @@ def test_the_door_closes_when_the_answer_is_complete(callback, opened, new_user_
 	assert len(punches_of(user_id)) == 3
 
 
+def test_a_page_that_is_sent_again_does_not_close_the_door(callback, opened, new_user_id):
+	_tag, query = opened()
+	user_id = new_user_id()
+
+	def page(*days):
+		body = batch(*rows_of(user_id, *days))
+		body["PunchLog"] |= {"ActualRowCount": "4", "OffSet": "2"}
+		return body
+
+	first, second = page("2024-09-16", "2024-09-17"), page("2024-09-18", "2024-09-19")
+	assert [callback(body, query).get_data() for body in (first, first, second)] == [DONE] * 3
+	assert len(punches_of(user_id)) == 4
+
+
+@pytest.mark.parametrize(
+	"body",
+	[
+		{"Evil": {"a": 1}},
+		{"PunchLog": {"Log": [{"Matricule": 1, "LogTime": "2020-01-01 00:00:00"}]}},
+		{"log": {"log": {"log": [["x"]]}}},
+	],
+)
+def test_what_is_not_understood_does_not_come_through_the_open_door(callback, opened, body):
+	tag, query = opened("2024-09-16", "2024-09-18")
+	assert callback(body, query).get_data() == INVALID_TOKEN
+	assert frappe.db.count("CAMS Unread Event", {"service_tag": tag}) == 0
+
+
+def test_what_lies_too_deep_does_not_come_through_the_open_door(callback, opened, new_user_id):
+	_tag, query = opened("2024-09-16", "2024-09-18")
+	user_id = new_user_id()
+	body = json.dumps({"log": "here", **batch(*rows_of(user_id, "2024-09-10"))})
+	deep = body.replace('"here"', '{"log":' * 500 + "1" + "}" * 500)
+	assert callback(deep.encode(), query).get_data() == INVALID_TOKEN
+	assert punches_of(user_id) == []
+
+
+def test_a_batch_of_no_rows_closes_nothing_and_after_the_end_says_nothing(callback, opened, new_user_id):
+	_tag, query = opened()
+	empty, answer = batch(), batch(*rows_of(new_user_id(), "2024-09-17"))
+	assert [callback(body, query).get_data() for body in (empty, answer)] == [DONE, DONE]
+	assert callback(empty, query).get_data() == INVALID_TOKEN
+
+
+def test_one_unreadable_time_beside_the_days_costs_no_row(callback, opened, new_user_id):
+	_tag, query = opened("2024-09-16", "2024-09-18")
+	user_id = new_user_id()
+	rows = [*rows_of(user_id, "2024-09-17"), ("CheckIn", user_id, "0000-00-00 00:00:00")]
+	assert callback(batch(*rows), query).get_data() == DONE
+	assert len(punches_of(user_id)) == 2
+	alone = batch(("CheckIn", user_id, "never"))
+	assert callback(alone, query).get_data() == INVALID_TOKEN
+
+
 def test_nothing_but_punches_comes_through_the_open_door(callback, opened):
 	_tag, query = opened()
 	body = {"UserDeleted": {"UserID": "8"}, "PunchLog": {"Log": []}}
@@ -238,7 +307,7 @@ def test_whether_the_url_has_the_secret_is_known_by_device(callback, new_device,
 		assert callback(punch_at(new_user_id(), SerialNumber=device.name), query).get_data() == DONE
 		assert find_device(device.name).callback_secret_sent == told
 	assert any("Back Door" in step for step in frappe.get_doc(SETTINGS).missing_steps())
-	[finding] = gateway_checks.callback_secret()
+	finding = heard("Callback Secret")
 	assert finding.state == WARNING
 	assert "without the callback URL's secret" in finding.sentence
 
@@ -281,4 +350,4 @@ def test_a_known_device_and_an_unknown_one_cost_the_same_queries(callback, new_d
 
 	monkeypatch.setattr(Database, "execute", counting)
 	assert cost(new_device().name) == cost("NOSUCHDEVICE")
-	assert len(cost("NOSUCHDEVICE")) == 2
+	assert len(cost("NOSUCHDEVICE")) == 3  # Settings, the device, the token of one of them

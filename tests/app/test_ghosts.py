@@ -15,21 +15,14 @@ from navari_cams_biometric.cams_biometric.device_users.enrolment_audit import (
 	NOWHERE,
 	UNCONFIRMED,
 )
-from tests.app.inside import punch_at, store
+from tests.app.inside import other_devices_resting, punch_at, store
 
 
 @pytest.fixture(autouse=True)
 def only_these(gateway, tags):
 	"""Devices of other tests are not audited."""
-	others = {"name": ["not in", tags], "enabled": 1}
-	names = frappe.get_all("CAMS Device", filters=others, pluck="name")
-	for enabled in (0, 1):
-		if names:
-			frappe.db.set_value("CAMS Device", {"name": ["in", names]}, "enabled", enabled)
-			frappe.db.commit()
-		if not enabled:
-			yield
-			frappe.db.rollback()
+	with other_devices_resting(tags):
+		yield
 
 
 @pytest.fixture

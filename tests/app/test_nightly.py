@@ -15,6 +15,7 @@ from navari_cams_biometric.cams_biometric.history.reconciliation import by_devic
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.callback import parse_callback
 from navari_cams_biometric.install import after_migrate
+from tests.app.inside import other_devices_resting
 from tests.contract.host import DONE, SETTINGS, TOKEN, batch
 
 NAIROBI = timezone(timedelta(hours=3))
@@ -26,17 +27,11 @@ NOTIFICATION_LOG = "frappe.desk.doctype.notification_log.notification_log"
 def only_these(gateway, tags):
 	"""The gateway's two devices are the only enabled ones, and no load of another test is under way."""
 	frappe.db.delete(LOAD, {"kind": "Nightly"})
-	others = {"name": ["not in", tags], "enabled": 1}
-	names = frappe.get_all("CAMS Device", filters=others, pluck="name")
-	for enabled in (0, 1):
-		if names:
-			frappe.db.set_value("CAMS Device", {"name": ["in", names]}, "enabled", enabled)
-		frappe.db.commit()
-		if not enabled:
-			configure(reconcile_days=3)
-			yield
-			frappe.db.rollback()
-			configure(reconcile_days=0)
+	with other_devices_resting(tags):
+		configure(reconcile_days=3)
+		yield
+		frappe.db.rollback()
+		configure(reconcile_days=0)
 
 
 @pytest.fixture(autouse=True)

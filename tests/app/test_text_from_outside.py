@@ -1,5 +1,6 @@
 """Whatever devices and the gateway say, what is stored fits its column, is no markup, and is nobody else's ID."""
 
+import html
 import json
 import unicodedata
 
@@ -258,3 +259,14 @@ def test_what_another_app_says_of_a_check_in_is_shaped(new_employee, run_jobs, f
 	[punch] = punches_of(user_id)
 	assert punch.reason_code == "REFUSED"
 	assert not {"<", ">", "\u202e"} & set(punch.reason)
+
+
+@pytest.mark.parametrize("entity", ["&lt;", "&#60;", "&#x3c;", "&amp;lt;", "&quot;"])
+def test_an_entity_is_no_other_character_anywhere(entity):
+	for shaped in (
+		from_outside(f"a{entity}b"),
+		words_from_outside(f"a{entity}b"),
+		lines_from_outside(f"a{entity}b"),
+	):
+		assert html.unescape(shaped) == shaped != "a<b"
+	assert from_outside("A & B; C&D") == "A & B; C&D"

@@ -78,6 +78,11 @@ def test_the_error_log_has_one_entry_a_day_whatever_the_keys(send, device):
 	assert len(entries) == 1
 
 
+def test_half_a_character_does_not_stop_the_queue_of_a_device(send):
+	[event] = send({"Alarm\ud800": {"Door": "\ud800 1", "\udfff": 2}})
+	assert (event.parts, "\ufffd 1" in event.body) == ("alarm\ufffd", True)
+
+
 def test_rows_that_were_read_count_and_the_others_wait(send, new_employee, run_jobs, device):
 	user_id = new_employee().attendance_device_id
 	[row] = [punch_at(user_id)["RealTime"]["PunchLog"]]
@@ -95,7 +100,7 @@ def test_a_later_version_reads_it_again(send, new_user_id, device, monkeypatch):
 		{"PunchLog": {"Log": [{"Badge": user_id, "Type": "CheckIn", "LogTime": "2024-09-17 08:00:00"}]}}
 	)
 	assert punches_of(user_id) == []
-	assert unread_event_actions.read_again() == {"read": 0, "unread": unread_count()}
+	assert unread_event_actions.read_again([event.name]) == {"read": 0, "unread": 1}
 
 	monkeypatch.setitem(keys.KEYS, "userid", (*keys.KEYS["userid"], "badge"))
 	monkeypatch.setattr(
@@ -222,3 +227,14 @@ def test_a_form_of_a_former_api_that_names_no_sender_is_refused_with_a_hint(call
 	assert "set it to 3.0" in entry.error
 	[finding] = gateway_checks.former_api()
 	assert "set to Web API 2.0" in finding.sentence
+
+
+def test_the_token_is_nowhere_in_the_picture(send):
+	[event] = send({"Trace": {"Line": f"sent {TOKEN}.", "Text": json.dumps({"a": json.dumps({"b": TOKEN})})}})
+	assert TOKEN not in str(event)
+
+
+def test_a_large_event_is_cut(send):
+	[event] = send({"Readings": {"All": [{"n": str(number)} for number in range(100_000)]}})
+	assert len(event.body) < 2_000_000
+	assert json.loads(event.body)["TooLarge"] > 1_000_000

@@ -1,23 +1,26 @@
-"""Run `tests/contract`, `tests/attacks/bench` and `tests/bench` on a site of their own. What pytest should do besides may follow.
+"""Run `tests/contract`, `tests/attacks/bench` and `tests/bench` on a site of their own, or the paths that are given.
 
-With KEEP_SITE=1 the site stays for the next run. Where there is no usable bench this fails, except in CI,
-where it says so and passes: a machine without a bench has nothing to test on.
+Options of pytest may follow. With KEEP_SITE=1 the site stays for the next run. Where there is no usable bench this
+fails, except in CI, where it says so and passes: a machine without a bench has nothing to test on.
 """
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.bench.bench_site import BenchSite, BenchUnusableError
+
+SUITES = ["tests/contract", "tests/attacks/bench", "tests/bench"]
 
 
 def main(arguments: list[str]) -> int:
 	try:
 		with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
 			os.environ.update(CAMS_HOST_URL=site.url, CAMS_HOST_KEY=site.key, CAMS_HOST_SITE=site.name)
-			chosen = arguments or ["tests/contract", "tests/attacks/bench", "tests/bench"]
-			return pytest.main(chosen, plugins=[SitePlugin(site)])
+			chosen = [] if any(Path(each.partition("::")[0]).exists() for each in arguments) else SUITES
+			return pytest.main([*arguments, *chosen], plugins=[SitePlugin(site)])
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS TESTED ON A BENCH: {error}\n", flush=True)
 		return 0 if os.environ.get("CI") else 1

@@ -63,6 +63,7 @@ def records(host, bench_site):
 		"CAMS Ignored ID": {"user_id": mark, "reason": "A visitor"},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},
+		"CAMS Unread Event": {"state": "Unread", "parts": "alarm", "body": '{"Alarm": {"Door": 1}}'},
 	}
 	for doctype, values in made.items():
 		names = ", ".join(f"`{field}`" for field in values)

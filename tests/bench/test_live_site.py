@@ -26,12 +26,18 @@ def configured(bench_site, **values):
 	path = bench_site.path / "sites" / bench_site.name / "site_config.json"
 	before = path.read_text()
 	path.write_text(json.dumps({**json.loads(before), **values}))
-	time.sleep(1)  # Frappe 16 keeps a configuration for a moment
+	_restart_web(bench_site)
 	try:
 		yield
 	finally:
 		path.write_text(before)
-		time.sleep(1)
+		_restart_web(bench_site)
+
+
+def _restart_web(bench_site):
+	"""As after every change of a configuration: Frappe 16 keeps the former one in memory for a minute."""
+	bench_site.stop("web")
+	bench_site.start_web()
 
 
 @pytest.fixture

@@ -265,7 +265,9 @@ def test_an_answer_by_the_callback_is_marked_and_told(host, bench_site, world, m
 	before = len(notices(host, manager))
 	assert {row["state"] for row in load["devices"]} == {"Sent to Callback"}
 	user_id, log_time = world.user_id(0), f"{day(1)} 08:00:00 GMT +0300"
-	answer = host.callback(batch(("CheckIn", user_id, log_time)), f"?stgid={world.tags[0]}")
+	url = host.call_document(SETTINGS, SETTINGS, "setup_status")["callback_url"]
+	query = f"{url[url.index('?') :]}?stgid={world.tags[0]}"
+	answer = host.callback(batch(("CheckIn", user_id, log_time)), query)
 	assert answer.content == DONE
 	host.settled(user_id, state="Recorded")
 	world.minutes_pass()

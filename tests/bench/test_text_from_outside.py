@@ -6,7 +6,7 @@ pointer need not pass over it to show that.
 
 import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -113,8 +113,9 @@ def service_tag(host, mark, known_id, gateway, bench_site):
 	bench_site.sql(f"delete from `tabError Log` where method like '%{tag}%'")
 
 
-def _person(user_id, envelope, text):
+def _person(user_id, envelope, text, operation_time=""):
 	told = {"UserID": user_id, "FirstName": text, "LastName": text, "UserType": text}
+	told["OperationTime"] = operation_time
 	templates = [{"Type": text, "Index": text, "Data": "QQ=="}]
 	body = real_time(user_id, **envelope)["RealTime"]
 	del body["PunchLog"]
@@ -241,10 +242,11 @@ def test_what_is_taken_from_an_id_confirms_no_command_for_somebody_else(host, ma
 		f" state, answered_at) values ('{mark}', 'Administrator', 'Administrator', now(), now(), 'AddUser',"
 		f" '{SERVICE_TAG}', '{known_id}', 'Waiting for Device', now())"
 	)
+	operation_time = f"{datetime.now(timezone.utc) + timedelta(seconds=30):%Y-%m-%d %H:%M:%S} GMT +0000"
 	for added in HIDDEN:
-		assert host.callback(_person(f"{known_id}{added}", {}, "")).content == DONE
+		assert host.callback(_person(f"{known_id}{added}", {}, "", operation_time)).content == DONE
 	assert host.get("CAMS Command", mark)["state"] == "Waiting for Device"
-	assert host.callback(_person(known_id, {}, "")).content == DONE
+	assert host.callback(_person(known_id, {}, "", operation_time)).content == DONE
 	assert host.get("CAMS Command", mark)["state"] == "Done"
 	bench_site.sql(f"delete from `tabCAMS Command` where name = '{mark}'")
 

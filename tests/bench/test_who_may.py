@@ -6,6 +6,7 @@ what looks a record up first needs one of `records`, in braces. A method of a do
 
 import ast
 import json
+import re
 import time
 import uuid
 
@@ -140,16 +141,6 @@ WHO_MAY = [
 	(f"{SETTINGS_PY}:renew_callback_secret", (SETTINGS, {}), {SYSTEM}),
 	(f"{SETTINGS_PY}:setup_status", (SETTINGS, {}), {SYSTEM}),
 	(f"{SCHEDULE_PY}:send_to_devices", ("{schedule_elsewhere}", {}), {HR, SYSTEM}),
-	(
-		"controllers/single_values.py:get_single_value",
-		{"doctype": SETTINGS, "field": "auth_token_digest"},
-		set(),
-	),
-	(
-		"controllers/single_values.py:get_value",
-		{"doctype": SETTINGS, "fieldname": "base_url"},
-		{HR_USER, HR, SYSTEM},
-	),
 	(f"{COMMAND_PY}:cancel_command", ("{device_command}", {}), {SYSTEM}),
 	(f"{COMMAND_PY}:cancel_command", ("{door_command}", {}), {DOORS}),
 	(f"{COMMAND_PY}:cancel_command", ("{people_command}", {}), {HR, SYSTEM}),
@@ -624,14 +615,12 @@ def test_21_ways_to_read_the_digest_of_a_token_lead_nowhere(host, bench_site, us
 	[[of_account]] = bench_site.sql(
 		f"select value from tabSingles where doctype = '{SETTINGS}' and field = '{field}'"
 	)
-	assert min(len(of_device), len(of_account)) == 64
+	assert (set(of_device), set(of_account)) == ({"*"}, {"*"})
 	ways = list(ways_to_a_digest(field, records["elsewhere"]))
 	answers = [host.api(verb, path, users[role].key, json=body) for verb, path, body in ways]
 
 	leaks = [
-		way
-		for way, answer in zip(ways, answers, strict=True)
-		if of_device in answer.text or of_account in answer.text
+		way for way, answer in zip(ways, answers, strict=True) if re.search(r"\b[0-9a-f]{64}\b", answer.text)
 	]
 	assert (leaks, len(ways)) == ([], 21)
 
@@ -639,15 +628,11 @@ def test_21_ways_to_read_the_digest_of_a_token_lead_nowhere(host, bench_site, us
 @pytest.mark.parametrize("field", DIGESTS)
 @pytest.mark.parametrize("role", [HR_USER, HR, SYSTEM, DOORS])
 def test_a_digest_is_not_guessed_by_filters_either(host, bench_site, users, records, role, field):
-	version = (bench_site.path / "apps/frappe/frappe/__init__.py").read_text()
-	if '__version__ = "15.' in version:
-		pytest.skip("Frappe 15 filters by fields that the user may not read: see Known limits in README.md")
 	token = "own-auth-token-" + uuid.uuid4().hex[:17]
 	for value in (token, token[::-1]):
 		host.update("CAMS Device", records["elsewhere"], auth_token=value)
-	[[digest]] = bench_site.sql(f"select {field} from `tabCAMS Device` where name = '{records['elsewhere']}'")
 	told = []
-	for beginning in (digest[:8], "x"):
+	for beginning in "0123456789abcdef":
 		filters = json.dumps([["CAMS Device", field, "like", f"{beginning}%"]])
 		listed = host.api("GET", f"resource/CAMS Device?filters={filters}", users[role].key)
 		counted = host.api(
@@ -657,4 +642,4 @@ def test_a_digest_is_not_guessed_by_filters_either(host, bench_site, users, reco
 			json={"doctype": "CAMS Device", "filters": filters},
 		)
 		told.append([listed.json().get("data"), counted.json().get("message")])
-	assert told[0] == told[1]
+	assert [each for each in told if each != told[0]] == []

@@ -1,5 +1,6 @@
 """What becomes of a punch once it was answered with `done`."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from tests.contract.host import (
+	CALLBACK,
 	DONE,
 	INVALID_JSON,
 	INVALID_TOKEN,
@@ -586,6 +588,57 @@ def test_an_event_is_acknowledged_and_does_not_block_what_follows(host, new_empl
 	user_id = new_employee()["attendance_device_id"]
 	send(host, user_id)
 	host.settled(user_id, state="Recorded")
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_form_of_a_former_web_api_is_read(host, new_employee, parts):
+	user_id = new_employee()["attendance_device_id"]
+	request = {
+		"ServiceTagId": SERVICE_TAG,
+		"AuthToken": TOKEN,
+		"OperationTime": "2024-09-17 08:00:00 GMT +0300",
+		"OperationData": {"AttendanceType": "CheckIn", "InputType": "Face", "UserId": user_id},
+	}
+	form = {"request_data": (None, json.dumps(request))} if parts else None
+	data = None if parts else {"request_data": json.dumps(request)}
+	response = host.session.post(host.url + CALLBACK, data=data, files=form, timeout=30)
+	assert response.content == DONE
+	[punch] = host.settled(user_id, state="Recorded")
+	assert (punch["punch_type"], punch["input_type"], punch["source"]) == ("CheckIn", "Face", "Real Time")
+
+
+@pytest.mark.parametrize(
+	("body", "people"),
+	[
+		(lambda one, two: {"PunchLog": one}, 1),
+		(lambda one, two: {"PunchLog": {"Logs": [one, two]}}, 2),
+		(lambda one, two: {"Load": {"PunchLog": {"Log": [one, two]}}}, 2),
+		(lambda one, two: {"trans": [one, two]}, 2),
+		(lambda one, two: {"PunchLog": json.dumps({"Log": [one, two]})}, 2),
+		(lambda one, two: {"PunchLog": {"Log": {"0": one, "1": two}}}, 2),
+		(lambda one, two: {"RealTime": {"PunchLogs": [one]}, "PunchLog": {"Log": [two]}}, 2),
+		(lambda one, two: {"PunchLog": {"ReturnRowCount": 3, "Log": [one, two]}}, 2),
+		(lambda one, two: {"PunchLog": {"Log": ["EMP-0001 at eight", one, two]}}, 2),
+	],
+)
+def test_genuine_bodies_of_other_shapes_lose_nobody(host, new_employee, new_device, body, people):
+	device = new_device()["name"]
+	users = [new_employee()["attendance_device_id"] for _number in range(2)]
+	time = "2024-09-17 08:00:00 GMT +0300"
+	rows = [{"Type": "CheckIn", "EmployeeCode": user, "LogTime": time} for user in users]
+	sent = body(*rows)
+	envelope = {"SerialNumber": device, "AuthToken": TOKEN}
+	sent = (
+		{**envelope, **sent}
+		if "RealTime" not in sent
+		else {**sent, "RealTime": {**envelope, **sent["RealTime"]}}
+	)
+	assert host.callback(sent, Content_Type="application/json").content == DONE
+	for user in users[:people]:
+		host.settled(user, state="Recorded")
+	unread = host.find("CAMS Unread Event", {"service_tag": device, "state": "Unread"})
+	assert len(unread) == ("at eight" in str(sent) or "ReturnRowCount" in str(sent))
+	host.delete("CAMS Device", device)  # an unread event holds its shifts
 
 
 def test_a_hold_reaches_the_error_log_once_a_day(host, new_user_id):

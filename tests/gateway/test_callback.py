@@ -80,7 +80,7 @@ def test_every_key_may_come_at_another_place():
 
 
 def test_of_a_key_given_in_two_spellings_the_first_counts():
-	body = make_body(PunchLog={"UserId": "1", "UserID": "2"})
+	body = make_body(PunchLog=make_punch_log(UserId="1", UserID="2"))
 
 	assert parse_callback(body).punches[0].user_id == "1"
 
@@ -174,18 +174,24 @@ def test_a_punch_log_without_a_punch_is_no_punch(sent):
 	assert (callback.punches, callback.unread) == ((), ())
 
 
-@pytest.mark.parametrize(
-	"sent", ["junk", 7, True, ["junk"], [[]], [{}], [0, 0, 0], {"UserId": "", "LogTime": ""}]
-)
+@pytest.mark.parametrize("sent", ["junk", 7, True, ["junk"], [[0]], [7, 7, 7], {"UserId": "", "LogTime": ""}])
 def test_what_is_no_object_is_no_punch_and_is_named(sent):
 	callback = parse_callback(make_body(PunchLog=sent))
 
 	assert (callback.punches, callback.unread) == ((), ("punchlog",))
 
 
-@pytest.mark.parametrize("value", [None, [], {}, {"a": 1}, True])
+@pytest.mark.parametrize("value", [None, [], {}, False])
 def test_a_text_that_is_no_text_is_empty(value):
 	assert parse_punch(UserId=value).user_id == ""
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["A"], True])
+@pytest.mark.parametrize("key", ["UserId", "LogTime", "Type"])
+def test_a_punch_whose_person_time_or_type_stands_in_parts_is_named(key, value):
+	callback = parse_callback(make_body(PunchLog=make_punch_log(**{key: value})))
+
+	assert (callback.punches, callback.unread) == ((), (key.lower(),))
 
 
 def test_a_real_time_event_may_carry_several_punches():

@@ -2,13 +2,8 @@
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import (
-	EMPTY_BODY,
-	INVALID_JSON,
-	CallbackAddress,
-	parse_address,
-	parse_callback,
-)
+from navari_cams_biometric.gateway.body import EMPTY_BODY, INVALID_JSON
+from navari_cams_biometric.gateway.callback import CallbackAddress, parse_address, parse_callback
 from navari_cams_biometric.gateway.encryption import encrypt
 from navari_cams_biometric.gateway.errors import CallbackError, GatewayError
 from tests.gateway.bodies import (
@@ -49,8 +44,6 @@ def test_an_empty_body_is_refused(body, security_key):
 		b"NaN",
 		b'{"RealTime":{}}{"RealTime":{}}',
 		b"\xef\xbb\xbf",
-		b'{"RealTime":{"LabelName":"\xff\xfe"}}',
-		b'{"RealTime":{"LabelName":"\xed\xa0\x80"}}',
 		make_body().decode().encode("utf-16"),
 		b"\x00",
 		b'{"a":' * 100_000,
@@ -238,3 +231,13 @@ def test_what_is_nested_too_deep_to_be_read_is_named():
 	body = make_body(Alarm="here").replace(b'"here"', b'{"PunchLog":' * 400 + b"1" + b"}" * 400)
 
 	assert parse_callback(body).unread
+
+
+@pytest.mark.parametrize("key", ["", KEY])
+def test_letters_of_another_encoding_leave_marks_and_stop_no_queue(key):
+	body = make_event_body(UserUpdated={"UserID": "8", "FirstName": "Jos?\x00"}).replace(
+		b"?\\u0000", b"\xe9\t"
+	)
+	callback = parse_callback(encrypt(body, key) if key else body + b"\0\0", key)
+
+	assert [(event.user_id, event.first_name) for event in callback.events] == [("8", "Jos\ufffd")]

@@ -4,12 +4,8 @@ import json
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import (
-	Callback,
-	DeviceStatus,
-	UserEvent,
-	parse_callback,
-)
+from navari_cams_biometric.gateway.callback import Callback, parse_callback
+from navari_cams_biometric.gateway.device_events import DeviceStatus, UserEvent
 from tests.gateway.bodies import (
 	CARD_NUMBER,
 	DOCUMENTED_BATCH,
@@ -211,6 +207,11 @@ def test_an_unknown_kind_is_named(kind, content):
 	assert [name.casefold() for name in callback.unread] == [kind.casefold()]
 	assert (callback.punches, callback.events) == ((), ())
 	assert callback.token == TOKEN
+
+
+def test_the_reply_to_a_question_for_information_matters_to_nobody_here():
+	reply = {"Status": "done", "StatusCode": 0, "OperationID": "1", "DeviceInformation": {"Model": "F 22"}}
+	assert parse_callback(encode({**reply, "AuthToken": TOKEN})).unread == ()
 
 
 def test_a_plain_value_beside_a_punch_is_not_called_unread():

@@ -1,5 +1,6 @@
 """No secret of a callback is in a result, an error or a text of either."""
 
+import json
 import traceback
 
 import pytest
@@ -80,6 +81,15 @@ def test_no_secret_is_in_an_error(event, spoil, security_key):
 	said = everything_said(refuse(body, security_key))
 
 	assert not [secret for secret in (*SECRETS, TOKEN, KEY) if secret in said]
+
+
+@pytest.mark.parametrize("key", ["UserId", "LogTime", "Type", "InputType", "FirstName", "Status", "Template"])
+@pytest.mark.parametrize("kind", ["PunchLog", "UserUpdated", "DeviceStatus", "AttendanceLog"])
+def test_no_secret_in_json_that_stands_for_a_plain_text_is_in_the_result(kind, key):
+	secret = json.dumps({"Type": {"Data": TEMPLATE_DATA}, "Data": TEMPLATE_DATA, "Password": PASSWORD})
+	callback = parse_callback(make_event_body(**{kind: {"UserID": "2", key: secret}}))
+
+	assert not [secret for secret in SECRETS if secret in repr(callback)]
 
 
 def test_a_token_is_not_shown():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from navari_cams_biometric.gateway.callback import envelope_of, read_callback
+from navari_cams_biometric.gateway.callback import envelope_of, read_callback, read_envelope
 from navari_cams_biometric.gateway.redaction import redact, restore, substance
 from tests.gateway.bodies import CARD_NUMBER, PHOTO_DATA, TEMPLATE_DATA, TOKEN
 
@@ -36,6 +36,12 @@ def test_keys_and_short_values_stay():
 		({"PunchLog": [TEMPLATE_DATA[:20]]}, TEMPLATE_DATA[:20]),
 		({"Whatever": TOKEN}, TOKEN),
 		({"Number": 10**80}, "0000"),
+		({"Message": f"token: {TOKEN}!"}, TOKEN),
+		({TOKEN: 1}, TOKEN),
+		({"Face": [0.1 * number for number in range(20)]}, "0.1, 0.2"),
+		({"Anything": {"Type": "Card", "Number": "0012345678"}}, "0012345678"),
+		({"Anything": {"Type": "Password", "Value": "4711"}}, "4711"),
+		({"UserPass": "4711", "PinCode": "4711", "RFID": "4711", "Authorization": "4711"}, "4711"),
 	],
 	ids=str,
 )
@@ -70,6 +76,63 @@ def test_the_substance_is_the_same_for_an_event_that_is_sent_again():
 	assert substance(body("a", "1")) != substance({"RealTime": {"Alarm": {"Time": "9"}}})
 
 
+@pytest.mark.parametrize("content", [{"Template": [{"Data": "x"}]}, {"AuthToken": {"Value": TOKEN}}])
+def test_parts_that_were_removed_are_still_not_understood(content):
+	assert read_callback(envelope_of(content)).unread
+	assert read_callback(envelope_of(restore(redact(content)))).unread
+
+
+def test_a_picture_is_json():
+	assert json.dumps(redact({"Alarm": float("inf")}), allow_nan=False) == '{"Alarm": "inf"}'
+
+
+def test_what_came_a_second_time_under_a_secret_key_is_secret():
+	content = read_envelope('{"RealTime":{"Data":{"a":"x1"},"Data":{"a":"y2"}}}').content
+	picture = json.dumps(redact(content))
+	assert "Dataagain" in picture
+	assert "x1" not in picture
+
+
+def test_a_picture_has_no_halves_of_characters():
+	assert redact({"\ud800k": ["a\udfff", "b\0"]}) == {"\ufffdk": ["a\ufffd", "b\ufffd"]}
+
+
+@pytest.mark.parametrize(
+	"row",
+	[
+		{"UserId": "1" * 70, "Log": {"LogTime": "8"}},
+		{"UserId": "1", "Next": {"UserId": "2", "Type": "CheckIn", "LogTime": "8" * 70}},
+	],
+)
+def test_a_row_whose_long_texts_were_removed_is_still_not_understood(row):
+	content = {"Log": [row]}
+	parts = read_callback(envelope_of(content)).unread
+	assert parts
+	assert read_callback(envelope_of(restore(redact(content)))).unread
+
+
 def test_a_log_whose_rows_were_removed_is_still_not_understood():
 	picture = redact({"PunchLog": {"Log": ["r" * 80, "s" * 80]}})
 	assert read_callback(envelope_of(restore(picture))).unread == ("log",)
+
+
+def test_a_name_that_was_removed_is_read_as_not_sent():
+	event = {"UserID": "8", "FirstName": "Abdulrahman_bin_Abdulaziz", "LastName": "x" * 70}
+	picture = redact({"RealTime": {"UserUpdated": event}})
+	[read] = read_callback(envelope_of(restore(picture))).events
+
+	assert (read.user_id, read.first_name, read.last_name) == ("8", None, None)
+
+
+def test_a_time_beside_a_person_is_part_of_the_substance():
+	def body(time):
+		return {"DeviceSN": "D", "AuthToken": TOKEN, "EmployeeCode": "E1", "Direction": "In", "Time": time}
+
+	assert substance(body("2026-09-17 08:00:00")) != substance(body("2026-09-18 08:00:00"))
+
+
+def test_the_substance_of_many_levels_is_found():
+	content = {}
+	for _level in range(700):
+		content = {"load": content}
+	assert substance(content)

@@ -177,6 +177,11 @@ def test_a_time_without_an_offset_is_not_written():
 		format_timestamp(datetime(2024, 9, 17, 8))
 
 
+def test_an_offset_with_seconds_is_written_in_utc():
+	liberia = ZoneInfo("Africa/Monrovia")  # 44 minutes and 30 seconds behind until 1972
+	assert format_timestamp(datetime(1971, 1, 1, tzinfo=liberia)) == "1971-01-01 00:44:30 GMT +0000"
+
+
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.datetimes(
 	min_value=datetime(1970, 1, 1), max_value=datetime(2199, 12, 31, 23, 59, 59), timezones=offsets

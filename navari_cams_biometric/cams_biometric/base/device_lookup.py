@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import frappe
+from pypika.queries import QueryBuilder
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
@@ -31,8 +32,23 @@ def find_device(service_tag: str | None) -> "CAMSDevice | None":
 def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
 	"""`find_device` for several, by the names that the devices have here."""
 	table = frappe.qb.DocType(DEVICE)
-	rows = frappe.qb.from_(table).select("*").where(table.name.isin(service_tags or [""])).run(as_dict=True)
-	return {row.name: frappe.get_doc({"doctype": DEVICE, **row}) for row in rows}
+	query = frappe.qb.from_(table).select("*").where(table.name.isin(service_tags or [""]))
+	return {device.name: device for device in _read(query)}
+
+
+def all_devices() -> "list[CAMSDevice]":
+	"""Every device without its tables, in one query, by name; not to be saved."""
+	table = frappe.qb.DocType(DEVICE)
+	return _read(frappe.qb.from_(table).select("*").orderby(table.name))
+
+
+def _read(query: QueryBuilder) -> "list[CAMSDevice]":
+	return [frappe.get_doc({"doctype": DEVICE, **row}) for row in query.run(as_dict=True)]
+
+
+def label_and_name(device: frappe._dict) -> str:
+	"""`Main Gate (ZHM1100000001)`, or the service tag alone. Plain text."""
+	return f"{device.label} ({device.name})" if device.label else device.name
 
 
 def device_labels() -> dict[str, str]:

@@ -3,8 +3,7 @@
 import hashlib
 import json
 
-import frappe
-from frappe.utils import now_datetime, nowdate
+from frappe.utils import nowdate
 
 from navari_cams_biometric.cams_biometric.base import stored_values
 
@@ -23,16 +22,11 @@ def log_once_a_day(
 	"""
 	parts = json.dumps([nowdate(), *identity])
 	name = hashlib.sha256(parts.encode()).hexdigest()[:20]
-	now = now_datetime()
-	entry = {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"method": stored_values.words_from_outside(title),
-		"error": stored_values.lines_from_outside(message),
-		"reference_doctype": reference_doctype,
-		"reference_name": reference_name,
-	}
-	frappe.db.bulk_insert("Error Log", list(entry), [list(entry.values())], ignore_duplicates=True)
+	entry = stored_values.new_row(
+		name,
+		method=stored_values.words_from_outside(title),
+		error=stored_values.lines_from_outside(message),
+		reference_doctype=reference_doctype,
+		reference_name=reference_name,
+	)
+	stored_values.insert_rows("Error Log", [entry])

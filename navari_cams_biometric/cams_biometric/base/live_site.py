@@ -4,8 +4,7 @@ A copy of its database has the token too, and must not work on the real devices.
 """
 
 import frappe
-
-SETTINGS = "CAMS Biometric Settings"
+from frappe.model.document import Document
 
 
 def identity() -> str:
@@ -17,10 +16,7 @@ def identity() -> str:
 	return ", ".join(part for part in (frappe.local.site, frappe.conf.db_name, address) if part)
 
 
-def stored_identity() -> str:
-	"""That of the live site. From the database: the document cache may hold what was there before a restore."""
-	return frappe.db.get_single_value(SETTINGS, "live_site", cache=False) or ""
-
-
-def is_live() -> bool:
-	return stored_identity() == identity()
+def is_live(settings: Document) -> bool:
+	"""Whether this is the site that these Settings name. Read them by base.settings: a cache may hold what was there
+	before a restore."""
+	return (settings.live_site or "") == identity()

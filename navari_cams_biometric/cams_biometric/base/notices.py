@@ -9,8 +9,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 
 
 def notify_problem(device: frappe._dict, problems: dict[str, str]) -> None:
@@ -28,8 +29,7 @@ def notify_recovery(device: frappe._dict) -> None:
 
 def device_title(device: frappe._dict) -> str:
 	"""Label and name, as HTML."""
-	named = f"{device.label} ({device.name})" if device.label else device.name
-	return f"<b>{escape_html(named)}</b>"
+	return f"<b>{escape_html(label_and_name(device))}</b>"
 
 
 def _notify_about_device(service_tag: str, subject: str, message: str) -> None:
@@ -59,7 +59,7 @@ def notify(users: Iterable[str], doctype: str, name: str, subject: str, message:
 
 def recipients() -> set[str]:
 	"""The users whom Settings name."""
-	return {row.user for row in read_settings().health_recipients}
+	return {row.user for row in read_settings_with_tables().health_recipients}
 
 
 def recipients_and_hr() -> set[str]:

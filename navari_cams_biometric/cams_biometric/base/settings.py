@@ -18,10 +18,11 @@ SETTINGS = "CAMS Biometric Settings"
 
 
 def read_settings() -> "CAMSBiometricSettings":
-	"""Settings with their tables."""
-	return get_controller(SETTINGS)(SETTINGS)
-
-
-def read_settings_row() -> "CAMSBiometricSettings":
 	"""Settings without their tables, in one query; not to be saved."""
-	return frappe.get_doc({"doctype": SETTINGS, "name": SETTINGS, **frappe.db.get_singles_dict(SETTINGS)})
+	stored = frappe.db.get_singles_dict(SETTINGS, cast=True)
+	return frappe.get_doc({"doctype": SETTINGS, "name": SETTINGS, **stored})
+
+
+def read_settings_with_tables() -> "CAMSBiometricSettings":
+	"""Settings with punch types and recipients: a query for each table more."""
+	return get_controller(SETTINGS)(SETTINGS)

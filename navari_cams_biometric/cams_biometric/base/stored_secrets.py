@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices, label_and_name
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 
 SECRETS = {
@@ -44,16 +44,9 @@ def secret_sentences() -> list[str]:
 
 def _unreadable_of_devices() -> list[str]:
 	"""`Gate 1 (ZHM1100000001), Auth Token`, a text for each device."""
-	fields = SECRETS["CAMS Device"]
-	rows = frappe.get_all("CAMS Device", fields=["name", *fields], order_by="name")
-	names = [row.name for row in rows if any(row[field] for field in fields)]
-	devices = find_devices(names).values()
-	return [f"{_title(device)}, {labels}" for device in devices if (labels := unreadable(device))]
+	devices = ((device, unreadable(device)) for device in all_devices())
+	return [f"{label_and_name(device)}, {labels}" for device, labels in devices if labels]
 
 
 def _is_in_use(document: Document, field: str) -> bool:
 	return field != "security_key" or document.encryption != "Off"
-
-
-def _title(device: Document) -> str:
-	return f"{device.label} ({device.name})" if device.label else device.name

@@ -17,7 +17,8 @@ from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
-from navari_cams_biometric.gateway.callback import Callback, DeviceStatus, UserEvent
+from navari_cams_biometric.gateway.callback import Callback
+from navari_cams_biometric.gateway.device_events import DeviceStatus, UserEvent
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice

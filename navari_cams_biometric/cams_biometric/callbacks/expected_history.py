@@ -1,6 +1,5 @@
 """History that a person let a device send without a token: which days, until when, and when it is complete."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import frappe
@@ -21,17 +20,26 @@ HOURS = 24
 def is_of_awaited_days(callback: Callback, device: "CAMSDevice") -> bool:
 	"""Whether nothing but punches of the named days is in it. After the answer was complete, only what is here already:
 	a gateway that missed our `done` sends it again."""
-	if callback.events or callback.device_status:
+	if callback.events or callback.device_status or callback.unread:
 		return False
-	if not all(_is_of(punch, device) for punch in callback.punches):
+	days = [_is_of(punch, device) for punch in callback.punches]
+	if False in days or (True not in days and days):
 		return False
-	return not device.history_complete or _all_known(callback.punches, device)
+	if device.history_complete:
+		return bool(days) and count_new(callback, device) == 0
+	return True
 
 
-def note_received(callback: Callback, device: "CAMSDevice") -> None:
-	"""Count the rows, and close where the answer says that these are all."""
-	received = (device.history_rows or 0) + len(callback.punches)
-	is_complete = callback.rows is not None and received >= callback.rows
+def count_new(callback: Callback, device: "CAMSDevice") -> int:
+	"""How many of the punches are not here yet: a page that is sent again counts once."""
+	names = {inbox.name_of(punch, device) for punch in callback.punches}
+	return len(names) - frappe.db.count("CAMS Punch", {"name": ["in", [*sorted(names), ""]]})
+
+
+def note_received(callback: Callback, device: "CAMSDevice", new: int) -> None:
+	"""Count the `new` rows, and close where the answer says that these are all. One of no rows says nothing."""
+	received = (device.history_rows or 0) + new
+	is_complete = device.history_complete or bool(callback.rows and received >= callback.rows)
 	stored_values.set_values(
 		DEVICE, device.name, {"history_rows": received, "history_complete": int(is_complete)}
 	)
@@ -49,15 +57,10 @@ def open_for(service_tag: str, first_day: str | None, last_day: str | None) -> N
 	frappe.db.set_value(DEVICE, service_tag, values)
 
 
-def _is_of(punch: Punch, device: "CAMSDevice") -> bool:
-	"""A punch whose time cannot be read is of no day."""
+def _is_of(punch: Punch, device: "CAMSDevice") -> bool | None:
+	"""None where the time cannot be read: such a row books nothing, and comes in beside others."""
 	time = times.log_time_on_site(punch.log_time, device)
 	if not time:
-		return not (device.history_from or device.history_to)
+		return None
 	first, last = (getdate(day) if day else None for day in (device.history_from, device.history_to))
 	return (not first or first <= time.date()) and (not last or time.date() <= last)
-
-
-def _all_known(punches: Iterable[Punch], device: "CAMSDevice") -> bool:
-	names = {inbox.name_of(punch, device) for punch in punches}
-	return frappe.db.count("CAMS Punch", {"name": ["in", [*sorted(names), ""]]}) == len(names)

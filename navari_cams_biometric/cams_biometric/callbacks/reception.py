@@ -38,8 +38,10 @@ def take(envelope: Envelope, callback: Callback, device: "CAMSDevice | None") ->
 
 
 def park(envelope: Envelope, service_tag: str) -> None:
-	"""Keep a body of a device that may not register itself now."""
-	unread_events.keep(envelope, None, (f"{TOO_MANY_NEW_DEVICES}: {service_tag}",))
+	"""Keep a body of a device that may not register itself now, with its service tag: it may stand in the URL alone."""
+	content = {**envelope.content, "SerialNumber": service_tag}
+	parts = (f"{TOO_MANY_NEW_DEVICES}: {service_tag}",)
+	unread_events.keep(replace(envelope, content=content), None, parts, service_tag)
 
 
 def read_again(name: str) -> bool:

@@ -24,29 +24,29 @@ if TYPE_CHECKING:
 
 DOCTYPE = "CAMS Unread Event"
 LONGEST_PARTS = 500  # characters
+LARGEST_PICTURE = 1024 * 1024  # characters: what a database takes in one statement is limited
 EARLIEST = datetime(2010, 1, 1)
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}[A-Z0-9 +:-]{0,12}")
 
 
-def keep(envelope: Envelope, device: "CAMSDevice | None", parts: Iterable[str]) -> None:
-	"""Store the event, or count it once more. `parts` name what was not understood."""
+def keep(
+	envelope: Envelope, device: "CAMSDevice | None", parts: Iterable[str], service_tag: str = ""
+) -> None:
+	"""Store the event, or count it once more. `parts` name what was not understood; `service_tag` is that of a device
+	that there is not yet."""
 	picture = redaction.redact(envelope.content)
-	name = _name_of(envelope, device)
+	name = _name_of(envelope, device.name if device else service_tag)
 	now = now_datetime()
-	row = {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"service_tag": device.name if device else None,
-		"state": UnreadState.UNREAD,
-		"parts": stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS),
-		"times": 0,
-		"holds_from": _earliest_time(picture, device) or now,
-		"body": _as_json(picture),
-	}
-	frappe.db.bulk_insert(DOCTYPE, list(row), [list(row.values())], ignore_duplicates=True)
+	row = stored_values.new_row(
+		name,
+		service_tag=device.name if device else None,
+		state=UnreadState.UNREAD,
+		parts=stored_values.words_from_outside(", ".join(parts), LONGEST_PARTS),
+		times=0,
+		holds_from=None if service_tag else _earliest_time(picture, device) or now,
+		body=_without_token(_as_json(picture), envelope.token),
+	)
+	stored_values.insert_rows(DOCTYPE, [row])
 	table = frappe.qb.DocType(DOCTYPE)
 	frappe.qb.update(table).set(table.times, table.times + 1).set(table.last_received, now).where(
 		table.name == name
@@ -68,15 +68,24 @@ def settle(name: str, state: str, parts: Iterable[str] = ()) -> None:
 	stored_values.set_values(DOCTYPE, name, values)
 
 
-def _name_of(envelope: Envelope, device: "CAMSDevice | None") -> str:
+def _without_token(body: str, token: str) -> str:
+	"""Wherever it stands, be it in the middle of a text."""
+	return body.replace(token, "[token removed]") if token else body
+
+
+def _name_of(envelope: Envelope, service_tag: str) -> str:
 	"""A keyed digest: the content may hold a short secret, which a plain digest would let one guess."""
-	return tokens.digest(f"{device.name if device else ''} {redaction.substance(envelope.content)}")[:32]
+	return tokens.digest(f"{service_tag} {redaction.substance(envelope.content)}")[:32]
 
 
 def _as_json(picture: Any) -> str:
 	"""Readable, but for tags and invisible characters, which are written as JSON escapes them: read again, they are what
 	was sent."""
 	text = json.dumps(picture, indent=1, ensure_ascii=False)
+	if len(text) > LARGEST_PICTURE:
+		text = json.dumps(picture, ensure_ascii=False)
+	if len(text) > LARGEST_PICTURE:
+		text = json.dumps({"TooLarge": len(text), "Beginning": text[:LARGEST_PICTURE]}, ensure_ascii=False)
 	return "".join(_escaped(character) for character in text)
 
 

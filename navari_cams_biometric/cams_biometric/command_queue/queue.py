@@ -6,6 +6,8 @@ command that is safe to repeat is then sent again; any other fails with an unkno
 device keep their order, except that doors go first. `command_results` handles the results.
 """
 
+from typing import TYPE_CHECKING
+
 import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
@@ -19,6 +21,12 @@ from navari_cams_biometric.cams_biometric.command_queue.command_states import ch
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 from navari_cams_biometric.gateway.operations import GET, REQUESTS
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+		CAMSBiometricSettings,
+	)
+
 
 SEND = f"{__name__}.send_due"
 SEND_TIMEOUT = 20 * 60  # seconds
@@ -80,9 +88,10 @@ def required_reason(reason: str) -> str:
 	return reason.strip()
 
 
-def why_impossible(operation: str) -> str:
-	"""Why this operation is not possible, and what to do; empty if it is possible."""
-	settings = read_settings()
+def why_impossible(operation: str, settings: "CAMSBiometricSettings | None" = None) -> str:
+	"""Why this operation is not possible, and what to do; empty if it is possible. `settings` are those that the caller
+	has read already."""
+	settings = settings or read_settings()
 	if not settings.auth_token_digest:
 		return _("Enter the Auth Token in CAMS Biometric Settings first.")
 	if operation in settings.unsupported_operations():

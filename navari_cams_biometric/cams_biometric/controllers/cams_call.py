@@ -24,7 +24,8 @@ from navari_cams_biometric.cams_biometric.callbacks.endpoint import (
 	CALLBACK_PATHS,
 	FORMER_API_TITLE,
 )
-from navari_cams_biometric.gateway.callback import open_body, parse_address, read_callback, read_envelope
+from navari_cams_biometric.gateway.body import open_body
+from navari_cams_biometric.gateway.callback import parse_address, read_callback, read_envelope
 from navari_cams_biometric.gateway.errors import CallbackError
 
 LARGEST_BODY = 8 * 1024 * 1024  # bytes; a day of 1,000 people in one batch is about 1 MiB
@@ -33,7 +34,7 @@ REFUSED = (
 	" Auth Token, Service Tag ID, encryption and the callback URL in CAMS Biometric Settings with the"
 	" CAMS portal."
 )
-FORMER_API_FIELD = b"request_data="
+FORMER_API_FIELD = b"request_data"
 FORMER_API = (
 	"This device is set to Web API 2.0 (or 1.0) in the CAMS portal, which sends no AuthToken: set it to 3.0. The"
 	" gateway keeps what was refused and sends it again."
@@ -113,6 +114,7 @@ def _receive(body: bytes, query_string: str) -> None:
 		callback = read_callback(envelope)
 		if sender.is_awaited and not expected_history.is_of_awaited_days(callback, sender.device):
 			raise NotAuthenticError(sender.device)
+		new = expected_history.count_new(callback, sender.device) if sender.is_awaited else 0
 	except CallbackError as refusal:
 		_report_refusal(str(refusal), addressed.name if addressed else "", body)
 		raise
@@ -126,12 +128,12 @@ def _receive(body: bytes, query_string: str) -> None:
 	if sender.device:
 		reception.note_secret(sender.device, door.has_secret())
 	if sender.is_awaited:
-		expected_history.note_received(callback, sender.device)
+		expected_history.note_received(callback, sender.device, new)
 
 
 def _report_refusal(message: str, service_tag: str, body: bytes) -> None:
 	"""The sender is unknown, so nothing of the callback is kept. One entry a day for each known device."""
-	is_old = FORMER_API_FIELD in body[:64].lower()
+	is_old = FORMER_API_FIELD in body[:1024].lower()
 	advice = FORMER_API if is_old else REFUSED
 	log_once_a_day(
 		f"{FORMER_API_TITLE if is_old else 'CAMS callback refused'}: {message}",

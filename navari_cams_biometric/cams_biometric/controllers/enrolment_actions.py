@@ -6,6 +6,7 @@ or `devices` argument is a list, a list as JSON, or one name.
 """
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import frappe
 from frappe import _
@@ -20,6 +21,12 @@ from navari_cams_biometric.cams_biometric.device_users import device_user_store,
 from navari_cams_biometric.cams_biometric.device_users.device_user_store import CREDENTIAL_COUNTS
 from navari_cams_biometric.gateway.client import GatewayApi
 from navari_cams_biometric.gateway.errors import NotFoundError
+
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
+		CAMSBiometricSettings,
+	)
+
 
 Names = list[str] | str
 Asked = dict[str, int | bool]
@@ -168,7 +175,7 @@ def on_devices(employee: str) -> dict[str, object]:
 		"rows": _device_rows(user_id) if user_id else [],
 		"commands": _recent_commands(employee),
 		"devices": _device_choices(),
-		"unavailable": _unavailable(),
+		"unavailable": _unavailable(settings),
 		"device_asks": settings.gateway_api == GatewayApi.REST_V3.value,
 		"may_send": bool(set(PEOPLE) & set(frappe.get_roles()) and doc.has_permission("write")),
 	}
@@ -340,6 +347,6 @@ def _device_choices() -> list[frappe._dict]:
 	)
 
 
-def _unavailable() -> dict[str, str]:
-	reasons = {operation: queue.why_impossible(operation) for operation in OPERATIONS}
+def _unavailable(settings: "CAMSBiometricSettings") -> dict[str, str]:
+	reasons = {operation: queue.why_impossible(operation, settings) for operation in OPERATIONS}
 	return {operation: reason for operation, reason in reasons.items() if reason}

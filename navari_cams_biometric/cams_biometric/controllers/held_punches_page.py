@@ -6,7 +6,6 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.employees import give_device_id
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
 from navari_cams_biometric.cams_biometric.base.states import UnreadState
@@ -129,16 +128,17 @@ def _ensure_waiting(user_id: str, title: str) -> None:
 
 def _unread_events() -> dict:
 	"""Those that this user may see: their `count`, and the `rows` of the latest."""
-	labels = device_labels()
-	table = frappe.qb.DocType("CAMS Unread Event")
+	table, device = frappe.qb.DocType("CAMS Unread Event"), frappe.qb.DocType("CAMS Device")
 	unread = permitted(frappe.qb.from_(table).where(table.state == UnreadState.UNREAD), "CAMS Unread Event")
-	fields = (table.name, table.service_tag, table.parts, table.times, table.last_received)
-	latest = unread.select(*fields).orderby(table.last_received, order=Order.desc)
-	rows = latest.limit(held_punches.MOST_PUNCHES).run(as_dict=True)
+	fields = (table.name, table.service_tag, table.parts, table.times, table.last_received, device.label)
+	latest = unread.left_join(device).on(device.name == table.service_tag).select(*fields)
+	most = held_punches.MOST_PUNCHES
+	rows = latest.orderby(table.last_received, order=Order.desc).limit(most).run(as_dict=True)
 	for row in rows:
-		row.device = labels.get(row.service_tag, row.service_tag or "")
+		row.device = row.pop("label") or row.service_tag or ""
+	is_all = len(rows) < most
 	return {
-		"count": unread.select(Count(table.name)).run(pluck=True)[0],
+		"count": len(rows) if is_all else unread.select(Count(table.name)).run(pluck=True)[0],
 		"rows": rows,
 		"sentence": _("A device sent something that this version does not wholly understand."),
 		"remedy": _(

@@ -33,18 +33,11 @@ USER_SYNC = "navari_cams_biometric.cams_biometric.device_users.user_sync.sync_in
 def lock_row(service_tag: str, user_id: str) -> str:
 	"""Create the person's row where it is missing, and lock it until the end of the transaction; return its name."""
 	name = row_name(service_tag, user_id)
-	now = now_datetime()
-	row = {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"user_id": stored_values.from_outside(user_id),
-		"service_tag": service_tag,
-		"state": DeviceUserState.ON_DEVICE,
-	}
-	frappe.db.bulk_insert("CAMS Device User", list(row), [list(row.values())], ignore_duplicates=True)
+	shaped = stored_values.from_outside(user_id)
+	row = stored_values.new_row(
+		name, user_id=shaped, service_tag=service_tag, state=DeviceUserState.ON_DEVICE
+	)
+	stored_values.insert_rows("CAMS Device User", [row])
 	frappe.db.get_value("CAMS Device User", name, "name", for_update=True)
 	return name
 

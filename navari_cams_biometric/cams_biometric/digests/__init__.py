@@ -15,7 +15,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.permissions import DEVICES, READERS
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.digests import attendance_lines, device_lines
 from navari_cams_biometric.cams_biometric.digests.lines import Section
 
@@ -103,7 +103,7 @@ def _send(digest: Digest) -> None:
 
 def _addresses(digest: Digest) -> list[str]:
 	"""Of the listed users, those who still have the permission to read it."""
-	listed = [row.user for row in read_settings().get(digest.recipients)]
+	listed = [row.user for row in read_settings_with_tables().get(digest.recipients)]
 	if not listed:
 		return []
 	users = frappe.get_all(

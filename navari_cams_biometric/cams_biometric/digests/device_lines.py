@@ -7,6 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import get_url_to_form
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
@@ -36,8 +37,7 @@ def _unhealthy_devices() -> list[Section]:
 
 
 def _device_line(device: frappe._dict) -> Line:
-	named = f"{device.label} ({device.name})" if device.label else device.name
-	text = f"{named}: {_(device.health)}"
+	text = f"{label_and_name(device)}: {_(device.health)}"
 	return Line(text, get_url_to_form("CAMS Device", device.name), device.health_note or "")
 
 

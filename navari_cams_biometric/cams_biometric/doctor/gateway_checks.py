@@ -8,7 +8,7 @@ import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS, read_settings
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 		CAMSBiometricSettings,
 	)
 
-SETTINGS = "CAMS Biometric Settings"
 PATIENCE_SECONDS = 10.0
 EMPTY_ANSWER = {"status": "error", "message": "Empty request body"}
 
@@ -31,7 +30,7 @@ EMPTY_ANSWER = {"status": "error", "message": "Empty request body"}
 def token() -> Iterator[Finding]:
 	"""Without the account's token every callback is refused."""
 	title = _("Auth Token")
-	settings = _settings()
+	settings = read_settings()
 	if settings.auth_token_digest and not read_secret(settings, "auth_token"):
 		sentence = _(
 			"The account's token cannot be read with this site's encryption key: callbacks are refused."
@@ -68,26 +67,33 @@ def callback() -> Iterator[Finding]:
 	yield Finding(title, WARNING, _("The callback is not encrypted: tokens are sent in plain text."), remedy)
 
 
-def last_callback() -> Iterator[Finding]:
-	"""Only a callback that came shows that the gateway reaches this site."""
-	title = _("Last Callback")
-	reported = frappe.get_all("CAMS Device", pluck="last_reported", order_by="last_reported desc", limit=1)
-	if reported and reported[0]:
-		yield Finding(title, OK, _("A device last reported at {0}.").format(str(reported[0])[:16]))
-		return
-	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
-	yield Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
-
-
-def callback_secret() -> Iterator[Finding]:
-	"""A device whose URL at the gateway lacks the secret cannot answer a load by the callback."""
-	without = {"enabled": 1, "callback_secret_sent": "No"}
-	if names := _labels(without):
+def heard_devices() -> Iterator[Finding]:
+	"""What the events that came say: whether any came, whether by the right URL, and whether from a new device."""
+	fields = ["name", "label", "enabled", "last_reported", "callback_secret_sent", "unconfirmed"]
+	devices = frappe.get_all("CAMS Device", fields=fields, order_by="name")
+	yield _last_callback(devices)
+	enabled = [device for device in devices if device.enabled]
+	if bare := [device for device in enabled if device.callback_secret_sent == "No"]:
 		sentence = _(
 			"Events of {0} come without the callback URL's secret, so that the batches of a load are refused."
 		)
 		remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, for these devices.")
-		yield Finding(_("Callback Secret"), WARNING, sentence.format(names), remedy, SETTINGS, SETTINGS)
+		title = _("Callback Secret")
+		yield Finding(title, WARNING, sentence.format(_labels(bare)), remedy, SETTINGS, SETTINGS)
+	if new := [device for device in enabled if device.unconfirmed]:
+		sentence = _("These devices registered themselves and are unconfirmed: {0}. No shift waits for them.")
+		remedy = _("Confirm those that are yours on their form; disable the others.")
+		yield Finding(_("New Devices"), WARNING, sentence.format(_labels(new)), remedy, "CAMS Device")
+
+
+def _last_callback(devices: list[frappe._dict]) -> Finding:
+	"""Only a callback that came shows that the gateway reaches this site."""
+	title = _("Last Callback")
+	reported = [device.last_reported for device in devices if device.last_reported]
+	if reported:
+		return Finding(title, OK, _("A device last reported at {0}.").format(str(max(reported))[:16]))
+	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
+	return Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 
 
 def former_api() -> Iterator[Finding]:
@@ -109,18 +115,10 @@ def former_api() -> Iterator[Finding]:
 		)
 
 
-def unconfirmed_devices() -> Iterator[Finding]:
-	"""Devices that registered themselves, and for which no shift waits yet."""
-	if names := _labels({"enabled": 1, "unconfirmed": 1}):
-		sentence = _("These devices registered themselves and are unconfirmed: {0}. No shift waits for them.")
-		remedy = _("Confirm those that are yours on their form; disable the others.")
-		yield Finding(_("New Devices"), WARNING, sentence.format(names), remedy, "CAMS Device")
-
-
 def gateway() -> Iterator[Finding]:
 	"""Ask the gateway something that changes nothing."""
 	title = _("Gateway")
-	settings = _settings()
+	settings = read_settings()
 	if not settings.auth_token_digest:
 		return
 	if reason := settings.why_paused():
@@ -128,7 +126,7 @@ def gateway() -> Iterator[Finding]:
 		return
 	try:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
-			_probe_gateway(client)
+			_probe_gateway(client, settings)
 	except GatewayError as error:
 		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
 		return
@@ -155,22 +153,15 @@ def commands() -> Iterator[Finding]:
 CHECKS = (
 	token,
 	callback,
-	last_callback,
-	callback_secret,
+	heard_devices,
 	former_api,
-	unconfirmed_devices,
 	gateway,
 	commands,
 )
 
 
-def _labels(filters: dict[str, object]) -> str:
-	devices = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
+def _labels(devices: list[frappe._dict]) -> str:
 	return joined_names([device.label or device.name for device in devices])
-
-
-def _settings() -> "CAMSBiometricSettings":
-	return read_settings()
 
 
 def _callback_refusal(url: str) -> str:
@@ -188,9 +179,9 @@ def _callback_refusal(url: str) -> str:
 	return _("{0} answers with {1}, which is not this app's answer.").format(url, response.status_code)
 
 
-def _probe_gateway(client: GatewayClient) -> None:
+def _probe_gateway(client: GatewayClient, settings: "CAMSBiometricSettings") -> None:
 	"""A list of devices, or where that API has none, whether a device can be reached."""
-	if not _settings().unsupported_operations():
+	if not settings.unsupported_operations():
 		client.list_devices()
 		return
 	for service_tag in frappe.get_all("CAMS Device", {"enabled": 1}, pluck="name", order_by="name", limit=1):

@@ -13,6 +13,7 @@ from frappe.utils.scheduler import is_scheduler_inactive
 from redis.exceptions import RedisError
 
 from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS, read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 from .finding import ERROR, OK, WARNING, Finding
@@ -27,9 +28,8 @@ SUPPORTED = (15, 16)
 def live() -> Iterator[Finding]:
 	"""A copy of the live site has its token and must not work on its devices."""
 	title = _("Live Site")
-	if live_site.is_live() or not frappe.db.get_single_value(
-		live_site.SETTINGS, "auth_token_digest", cache=False
-	):
+	settings = read_settings()
+	if live_site.is_live(settings) or not settings.auth_token_digest:
 		yield Finding(
 			title, OK, _("This is the site on which the Auth Token was entered, or there is none yet.")
 		)
@@ -38,8 +38,8 @@ def live() -> Iterator[Finding]:
 		"Nothing is sent to the gateway: this site is {0}, and the live one is {1}. Callbacks are taken."
 	)
 	remedy = _("If this is the live site now, press This Is the Live Site in CAMS Biometric Settings.")
-	named = sentence.format(live_site.identity(), live_site.stored_identity() or _("not known"))
-	yield Finding(title, ERROR, named, remedy, live_site.SETTINGS, live_site.SETTINGS)
+	named = sentence.format(live_site.identity(), settings.live_site or _("not known"))
+	yield Finding(title, ERROR, named, remedy, SETTINGS, SETTINGS)
 
 
 def secrets() -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def secrets() -> Iterator[Finding]:
 		"Put the former encryption_key back into site_config.json. Without it, enter these again; for the Callback Secret press Renew Callback Secret and paste the new URL at each device."
 	)
 	for sentence in sentences:
-		yield Finding(title, ERROR, sentence, remedy, live_site.SETTINGS, live_site.SETTINGS)
+		yield Finding(title, ERROR, sentence, remedy, SETTINGS, SETTINGS)
 	if not sentences:
 		yield Finding(title, OK, _("All stored tokens and keys can be read."))
 

@@ -16,7 +16,7 @@ from frappe.utils import get_datetime, get_system_timezone
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.date_ranges import NoRangeError, range_of
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
@@ -128,15 +128,15 @@ def _user_id_of(employee: str) -> str:
 
 def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
 	"""By the name that the CAMS Punch has if it is here; a punch that is returned twice counts once."""
-	devices: dict[str, object] = {}
+	gateway_punches = list(gateway_punches)
+	tags = {found.service_tag or scope.service_tag or "" for found in gateway_punches}
+	devices = {name.lower(): device for name, device in find_devices(sorted(tags)).items()}
 	rows: dict[str, Row] = {}
 	for found in gateway_punches:
 		tag = found.service_tag or scope.service_tag
 		if not scope.holds(DevicePunch(tag, found.punch)):
 			continue
-		if tag not in devices:
-			devices[tag] = find_device(tag)
-		device, punch = devices[tag], found.punch
+		device, punch = devices.get((tag or "").lower()), found.punch
 		rows[inbox.name_of(punch, device)] = {
 			"time": times.log_time_on_site(punch.log_time, device),
 			"user_id": punch.user_id,

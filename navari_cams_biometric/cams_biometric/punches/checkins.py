@@ -16,7 +16,7 @@ from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_e
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
@@ -102,7 +102,7 @@ class _BatchBrokenError(Exception):
 def _process_batch(punches: list[frappe._dict]) -> None:
 	employees = employees_by_device_id(punch.user_id for punch in punches)
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
-	settings = read_settings()
+	settings = read_settings_with_tables()
 	rules = Rules(
 		settings,
 		find_devices(service_tags),

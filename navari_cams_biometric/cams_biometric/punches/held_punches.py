@@ -3,12 +3,12 @@ outcome of those that were requeued. The number of queries does not grow with th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, partial
 
 import frappe
 from frappe import _
+from frappe.permissions import get_role_permissions
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Cast_, Count, Max, Min, NullIf
 from frappe.utils import now_datetime
@@ -249,15 +249,12 @@ def _groups(labels: dict[str, str]) -> list[dict]:
 	causes = _causes()
 	punches = _first_punches(labels) if causes else {}
 	codes = [code for code in REASONS if any(cause.reason_code == code for cause in causes)]
-	# Asked once of each DocType: Frappe 16 reads a whole Single to tell whether it may be read.
-	may_read = cache(partial(frappe.has_permission, ptype="read"))
 	groups = [
 		_group(
 			code,
 			[cause for cause in causes if cause.reason_code == code],
 			punches.get(code, []),
 			labels,
-			may_read,
 		)
 		for code in codes
 	]
@@ -270,7 +267,6 @@ def _group(
 	causes: list[frappe._dict],
 	punches: list[frappe._dict],
 	labels: dict[str, str],
-	may_read: Callable[[str], bool],
 ) -> dict:
 	return {
 		"code": code,
@@ -279,7 +275,7 @@ def _group(
 		"remedy": _(str(REASONS[code].remedy)),
 		"count": sum(cause.count for cause in causes),
 		"actions": actions_for(code),
-		"places": _places(code, causes, labels, may_read),
+		"places": _places(code, causes, labels),
 		"punches": punches,
 	}
 
@@ -295,14 +291,12 @@ def _causes() -> list[frappe._dict]:
 	return permitted(query, "CAMS Punch").run(as_dict=True)
 
 
-def _places(
-	code: str, causes: list[frappe._dict], labels: dict[str, str], may_read: Callable[[str], bool]
-) -> list[dict]:
+def _places(code: str, causes: list[frappe._dict], labels: dict[str, str]) -> list[dict]:
 	"""The documents in which the cause can be fixed, those that concern the most punches first."""
 	counts: Counter[tuple[str, str]] = Counter()
 	for doctype in (*MORE_PLACES.get(code, ()), *REASONS[code].requeued_by):
 		field = {DEVICE: "service_tag", "Employee": "employee"}.get(doctype)
-		for cause in causes if may_read(doctype) else ():
+		for cause in causes if _may_read(doctype) else ():
 			name = cause[field] if field else ""
 			if name is not None:
 				counts[doctype, name] += cause.count
@@ -310,6 +304,11 @@ def _places(
 		{"doctype": doctype, "route": _route(doctype, name), "label": labels.get(name, name) or _(doctype)}
 		for (doctype, name), count in counts.most_common(MOST_PLACES)
 	]
+
+
+def _may_read(doctype: str) -> bool:
+	"""By the user's roles: to ask Frappe 16 about a Single reads all of it."""
+	return bool(get_role_permissions(frappe.get_meta(doctype)).get("read"))
 
 
 def _route(doctype: str, name: str) -> list[str]:

@@ -39,10 +39,7 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 	rows = [
 		{**_punch_row(punch, callback, device), "history_load": history_load} for punch in callback.punches
 	]
-	# INSERT IGNORE would also truncate long texts and change invalid values: _punch_row prevents both.
-	frappe.db.bulk_insert(
-		"CAMS Punch", list(rows[0]), [list(row.values()) for row in rows], ignore_duplicates=True
-	)
+	stored_values.insert_rows("CAMS Punch", rows)
 	drain_after_commit()
 
 
@@ -132,7 +129,6 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:
 	"""A CAMS Punch as the database takes it."""
 	service_tag = device.name if device else ""
-	now = now_datetime()
 	texts = {
 		"user_id": punch.user_id,
 		"original_time": punch.log_time,
@@ -142,22 +138,17 @@ def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") ->
 		"operation_id": callback.operation_id,
 		"sent_at": callback.sent_at,
 	}
-	return {
-		"name": name_of(punch, device),
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"state": PunchState.QUEUED,
-		"service_tag": service_tag or None,
-		"punch_time": times.log_time_on_site(punch.log_time, device),
-		"face_mask": {True: "Yes", False: "No", None: ""}[punch.face_mask],
-		"source": "Batch" if callback.is_batch else "Real Time",
-		"device_label": stored_values.words_from_outside(callback.label)
-		or (device.label if device else "")
-		or "",
+	label = stored_values.words_from_outside(callback.label) or (device.label if device else "")
+	return stored_values.new_row(
+		name_of(punch, device),
+		state=PunchState.QUEUED,
+		service_tag=service_tag or None,
+		punch_time=times.log_time_on_site(punch.log_time, device),
+		face_mask={True: "Yes", False: "No", None: ""}[punch.face_mask],
+		source="Batch" if callback.is_batch else "Real Time",
+		device_label=label or "",
 		**{fieldname: stored_values.from_outside(text) for fieldname, text in texts.items()},
-	}
+	)
 
 
 def name_of(punch: Punch, device: "CAMSDevice | None") -> str:

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime
 from pypika.terms import Criterion, Field
 
-from navari_cams_biometric.cams_biometric.base.settings import read_settings_row
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
 
@@ -78,7 +78,7 @@ def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windo
 
 def look_again(punch_names: Iterable[str]) -> None:
 	"""After the commit of a batch: another worker may have made the check-in of a touch just before or after."""
-	windows = read_windows(read_settings_row())
+	windows = read_windows(read_settings())
 	if not windows.longest:
 		return
 	filters = {"name": ["in", list(punch_names)], "employee": ["is", "set"]}
@@ -93,7 +93,7 @@ def note_checkin(checkin: Document, method: str | None = None) -> None:
 	"""After a check-in was made otherwise, by phone or by hand: a punch that counted may repeat it."""
 	if checkin.flags.get(checkin_evidence.BY_THE_APP):
 		return
-	windows = read_windows(read_settings_row())
+	windows = read_windows(read_settings())
 	requeue_repeats(checkin.employee, checkin.log_type, get_datetime(checkin.time), windows)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..errors import UnreadableReplyError
+from ..keys import storable
 from .answers import AttendancePage, DaySummary, DevicePunch, read_punch, read_summary
 from .dialect import Page, Row
 from .operation_group import OperationGroup
@@ -75,7 +76,7 @@ class AttendanceOperations(OperationGroup):
 		sheet = self._ask("ExportAttendance", start=start, end=end).get("export") or ""
 		if not isinstance(sheet, str):
 			raise UnreadableReplyError("ExportAttendance", 200, "the export is no text")
-		return sheet.encode("utf-8", "replace").decode()
+		return storable(sheet)
 
 
 def _summaries(operation: str, reply: Row) -> list[DaySummary]:

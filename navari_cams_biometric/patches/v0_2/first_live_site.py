@@ -3,11 +3,10 @@
 import frappe
 
 from navari_cams_biometric.cams_biometric.base import live_site
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 
 
 def execute() -> None:
-	stored = frappe.db.get_singles_dict(live_site.SETTINGS)
+	stored = frappe.db.get_singles_dict(SETTINGS)
 	if stored.get("auth_token_digest") and not stored.get("live_site"):
-		frappe.db.set_single_value(
-			live_site.SETTINGS, "live_site", live_site.identity(), update_modified=False
-		)
+		frappe.db.set_single_value(SETTINGS, "live_site", live_site.identity(), update_modified=False)

@@ -1,11 +1,10 @@
 """An employee with punches at the gateway and here."""
 
-import frappe
 import pytest
 
 from navari_cams_biometric.gateway.client import DevicePunch
 from navari_cams_biometric.gateway.punch import Punch
-from tests.app.inside import DAY, store
+from tests.app.inside import DAY, other_devices_resting, store
 from tests.contract.host import real_time
 
 
@@ -53,15 +52,7 @@ def worked_here(arrives, user_id):
 
 
 @pytest.fixture(autouse=True)
-def other_devices_resting(connected):
-	"""The devices that other tests made: Web API 3.0 asks each enabled one, some with a token of their own."""
-	others = frappe.get_all("CAMS Device", {"enabled": 1}, pluck="name")
-	_enable(others, 0)
-	yield
-	frappe.db.rollback()
-	_enable(others, 1)
-
-
-def _enable(devices, enabled):
-	frappe.db.set_value("CAMS Device", {"name": ["in", devices]}, "enabled", enabled)
-	frappe.db.commit()
+def no_other_devices(connected):
+	"""Web API 3.0 asks each enabled device, and some of other tests have a token of their own."""
+	with other_devices_resting():
+		yield

@@ -9,6 +9,7 @@ import pytest
 
 from navari_cams_biometric.cams_biometric.devices import device_fields, health
 from tests.app.health.devices import NOTIFICATION_LOG, SETTINGS, Clock
+from tests.app.inside import other_devices_resting
 
 
 @pytest.fixture
@@ -33,14 +34,8 @@ def later(gateway, clock):
 @pytest.fixture(autouse=True)
 def only_these(gateway, tags):
 	"""Devices of other tests are not looked after."""
-	others = {"name": ["not in", tags], "enabled": 1}
-	names = frappe.get_all("CAMS Device", filters=others, pluck="name")
-	for enabled in (0, 1):
-		if names:
-			frappe.db.set_value("CAMS Device", {"name": ["in", names]}, "enabled", enabled)
-			frappe.db.commit()
-		if not enabled:
-			yield
+	with other_devices_resting(tags):
+		yield
 
 
 @pytest.fixture

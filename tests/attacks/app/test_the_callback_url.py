@@ -92,6 +92,11 @@ def test_forged_tokens(callback, device, nothing_changes):
 	assert len(forged) > 60
 
 
+def test_a_token_with_half_a_character_is_a_wrong_one(callback, device, nothing_changes):
+	answer = callback(punch_at("1", SerialNumber=device, AuthToken="\ud800" * 32))
+	assert answer.json["message"] == "Invalid auth token"
+
+
 def test_envelopes_with_the_token_in_the_wrong_place(callback, device, nothing_changes):
 	punch = {"Type": "CheckIn", "UserId": "1", "LogTime": f"{DAY} 08:00:00 GMT +0300"}
 	bodies = [

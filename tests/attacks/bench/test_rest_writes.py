@@ -101,7 +101,7 @@ def test_nobody_reads_a_digest_or_a_secret(call, names, role):
 		)
 	)
 	for answer in answers:
-		found = [value for key, value in texts(answer) if key in DIGESTS and value]
+		found = [value for key, value in texts(answer) if key in DIGESTS and value.strip("*")]
 		assert found == [], answer.url
 		assert TOKEN not in answer.text
 

@@ -1,6 +1,5 @@
 """CAMS Biometric Settings: the account at the gateway, and how punches count."""
 
-import hmac
 import math
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from frappe.utils import cint, get_system_timezone, get_url
 
 from navari_cams_biometric.cams_biometric import digests
 from navari_cams_biometric.cams_biometric.base import live_site, tokens
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device, find_devices
+from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices, find_device
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
@@ -44,10 +43,10 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		from navari_cams_biometric.cams_biometric.doctype.cams_punch_type.cams_punch_type import CAMSPunchType
 
 		auth_token: DF.Password | None
-		auth_token_digest: DF.Data | None
+		auth_token_digest: DF.Password | None
 		base_url: DF.Data | None
 		callback_secret: DF.Password | None
-		callback_secret_digest: DF.Data | None
+		callback_secret_digest: DF.Password | None
 		check_health: DF.Check
 		clock_tolerance: DF.Int
 		device_digest_at: DF.Datetime | None
@@ -68,7 +67,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		licence_warning: DF.Int
 		live_site: DF.Data | None
 		oldest_live_punch: DF.Int
-		previous_token_digest: DF.Data | None
+		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
 		reconcile_days: DF.Int
@@ -138,11 +137,11 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		"""
 		if not self.auth_token_digest:
 			return _("Enter the Auth Token in CAMS Biometric Settings first.")
-		if not live_site.is_live():
+		if not live_site.is_live(self):
 			return _(
 				"This is not the live site, so nothing is sent to the gateway. If it is, press This Is the Live Site in CAMS Biometric Settings."
 			)
-		if not read_secret(self, "auth_token"):
+		if not self.account_token():
 			return _(
 				"The Auth Token cannot be read, so nothing is sent to the gateway. Enter it again in CAMS Biometric Settings, or put the former encryption_key back into site_config.json."
 			)
@@ -151,6 +150,12 @@ class CAMSBiometricSettings(TokenHolder, Document):
 				"{0} of this device cannot be read. Enter it again on CAMS Device, or put the former encryption_key back into site_config.json."
 			).format(labels)
 		return ""
+
+	def account_token(self) -> str:
+		"""Empty where there is none, or where it cannot be read. Taken out of its store once for this document."""
+		if self.flags.account_token is None:
+			self.flags.account_token = read_secret(self, "auth_token")
+		return self.flags.account_token
 
 	def validate_punch_types(self) -> None:
 		seen = set()
@@ -190,7 +195,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.validate_base_url()
 		if reason := self.why_paused():
 			frappe.throw(reason, title=_("CAMS Biometric Settings"))
-		devices = list(find_devices(frappe.get_all("CAMS Device", pluck="name")).values())
+		devices = all_devices()
 		unusable = {device.name: labels for device in devices if (labels := unreadable(device))}
 		_log_unusable(unusable)
 		usable = [device for device in devices if device.name not in unusable]
@@ -199,7 +204,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		}
 		keys = {device.name: key for device in usable if (key := device.security_key_in_use())}
 		return GatewayClient(
-			self.get_password("auth_token"),
+			self.account_token(),
 			self.gateway_api or GatewayApi.WEB_API_3,
 			self.base_url or "",
 			device_tokens=own_tokens,
@@ -243,10 +248,6 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			self.hr_digest_at = before.hr_digest_at
 			self.device_digest_at = before.device_digest_at
 
-	def accepts_secret(self, secret: str) -> bool:
-		"""Whether this is the secret of the callback URL. Constant in time."""
-		return bool(secret) and hmac.compare_digest(tokens.digest(secret), self.callback_secret_digest or "")
-
 	@frappe.whitelist()
 	def setup_status(self) -> dict:
 		"""For the form: the callback URL to paste at the gateway, with its secret, what is still missing, and whether this
@@ -256,7 +257,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		return {
 			"callback_url": settings.callback_url(),
 			"missing": settings.missing_steps(),
-			"is_live": not settings.auth_token_digest or live_site.is_live(),
+			"is_live": not settings.auth_token_digest or live_site.is_live(settings),
 		}
 
 	@frappe.whitelist(methods=["POST"])

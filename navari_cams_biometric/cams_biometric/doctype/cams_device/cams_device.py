@@ -56,7 +56,7 @@ class CAMSDevice(TokenHolder, Document):
 		)
 
 		auth_token: DF.Password | None
-		auth_token_digest: DF.Data | None
+		auth_token_digest: DF.Password | None
 		back_online_at: DF.Datetime | None
 		branch: DF.Link | None
 		clock_skew: DF.Int
@@ -89,7 +89,7 @@ class CAMSDevice(TokenHolder, Document):
 		licence_until: DF.Date | None
 		longitude: DF.Float
 		model: DF.Data | None
-		previous_token_digest: DF.Data | None
+		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
 		problems: DF.Data | None
 		queue_depth: DF.Int

@@ -146,13 +146,19 @@ class Reading:
 	def get_singles_dict(
 		self, doctype: str, debug: bool = False, *, for_update: bool = False, cast: bool = False
 	) -> _dict:
-		"""All stored fields of a Single, as text."""
-		if cast:
-			missing("frappe.db.get_singles_dict(cast=True)")
+		"""All stored fields of a Single, as text, or as their fields' types."""
 		if for_update:
 			self.begin()
 		rows = self.select('SELECT field, value FROM "tabSingles" WHERE doctype = ?', [doctype])
-		return _dict({row.field: row.value for row in rows})
+		stored = _dict({row.field: row.value for row in rows})
+		if cast:
+			from frappe.model.fieldtypes import cast as cast_value
+
+			known = {df.fieldname: df.fieldtype for df in frappe.get_meta(doctype).fields}
+			stored.update(
+				{name: cast_value(known[name], value) for name, value in stored.items() if name in known}
+			)
+		return stored
 
 	def exists(self, dt: str | dict, dn: Any = None, cache: bool = False) -> Any:
 		"""The name of a matching document, or None.
