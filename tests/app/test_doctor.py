@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 from navari_cams_biometric.cams_biometric import doctor
 from navari_cams_biometric.cams_biometric.doctor import gateway_checks
 from navari_cams_biometric.cams_biometric.doctor.finding import ERROR, OK, WARNING, Finding
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 
 EMPTY = json.dumps({"status": "error", "message": "Empty request body"})
 
@@ -38,7 +39,7 @@ def site_that_answers(monkeypatch):
 
 def test_the_apps_own_answer_is_well_but_for_the_missing_encryption(site_that_answers):
 	site_that_answers(EMPTY)
-	[finding] = gateway_checks.callback()
+	[finding] = gateway_checks.callback(SiteFacts())
 	assert finding.state == WARNING
 	assert "not encrypted" in finding.sentence
 
@@ -49,23 +50,23 @@ def test_the_apps_own_answer_is_well_but_for_the_missing_encryption(site_that_an
 )
 def test_any_other_answer_is_an_error(site_that_answers, body, status):
 	site_that_answers(body, status)
-	[finding] = gateway_checks.callback()
+	[finding] = gateway_checks.callback(SiteFacts())
 	assert (finding.state, str(status) in finding.sentence) == (ERROR, True)
 	assert "host_name" in finding.remedy
 
 
 def test_an_address_that_leads_nowhere_is_an_error(monkeypatch):
 	monkeypatch.setattr(gateway_checks, "get_url", lambda path="": f"http://127.0.0.1:1{path}")
-	[finding] = gateway_checks.callback()
+	[finding] = gateway_checks.callback(SiteFacts())
 	assert "cannot be reached" in finding.sentence
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(monkeypatch):
-	def broken():
+	def broken(facts):
 		raise RuntimeError("unexpected")
 
 	well = Finding("Something", OK, "It is well.")
-	monkeypatch.setattr(doctor, "CHECKS", (broken, lambda: iter([well])))
+	monkeypatch.setattr(doctor, "CHECKS", (broken, lambda facts: iter([well])))
 	found = doctor.examine()
 	assert [finding.state for finding in found] == [ERROR, OK]
 	assert "Error Log" in found[0].remedy

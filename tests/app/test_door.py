@@ -12,6 +12,7 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.callbacks import new_devices, reception
 from navari_cams_biometric.cams_biometric.callbacks.authentication import SMALL
 from navari_cams_biometric.cams_biometric.doctor import WARNING, gateway_checks
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import DAY, punch_at, punches_of
 from tests.contract.host import DONE, INVALID_JSON, INVALID_TOKEN, SETTINGS, TOKEN, batch, real_time
@@ -193,7 +194,7 @@ def opened(new_device):
 
 def heard(check):
 	"""The doctor's finding about devices that were heard."""
-	[finding] = [each for each in gateway_checks.heard_devices() if each.check == check]
+	[finding] = [each for each in gateway_checks.heard_devices(SiteFacts()) if each.check == check]
 	return finding
 
 

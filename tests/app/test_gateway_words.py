@@ -6,6 +6,7 @@ import pytest
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.doctor import gateway_checks
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.history import loads
 from simulator.faults import Faults, json_answer
 
@@ -78,7 +79,7 @@ def test_the_doctor_says_that_the_base_url_must_not_be_used(gateway):
 	"""As an earlier version stored it."""
 	frappe.db.set_single_value(SETTINGS, "base_url", "http://api.camsunit.com/v3/")
 	try:
-		[finding] = gateway_checks.gateway()
+		[finding] = gateway_checks.gateway(SiteFacts())
 	finally:
 		frappe.db.rollback()
 		frappe.clear_document_cache(SETTINGS, SETTINGS)

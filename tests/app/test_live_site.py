@@ -13,6 +13,7 @@ from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import user_sync
 from navari_cams_biometric.cams_biometric.devices import health
 from navari_cams_biometric.cams_biometric.doctor import gateway_checks, site_checks
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.history import loads, nightly
 from navari_cams_biometric.gateway.errors import UnusableDeviceError
 from navari_cams_biometric.patches.v0_2 import first_live_site as patch
@@ -55,7 +56,7 @@ def restored(live, site, monkeypatch):
 
 
 def finding(check):
-	[found] = list(check())
+	[found] = list(check(SiteFacts()))
 	return found
 
 
@@ -194,7 +195,7 @@ def test_a_restored_site_says_which_secrets_cannot_be_read(gateway, tags, live, 
 	frappe.db.commit()
 	monkeypatch.setitem(site.inner.conf, "encryption_key", Fernet.generate_key().decode())
 
-	found = list(site_checks.secrets())
+	found = list(site_checks.secrets(SiteFacts()))
 	assert {each.state for each in found} == {doctor.ERROR}
 	words = " ".join(each.sentence for each in found)
 	for named in ("Auth Token", "Callback Secret", f"{tags[0]}", f"{tags[1]}", "Security Key"):

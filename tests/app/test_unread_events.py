@@ -12,6 +12,7 @@ from navari_cams_biometric.cams_biometric.callbacks import reception
 from navari_cams_biometric.cams_biometric.controllers import unread_event_actions
 from navari_cams_biometric.cams_biometric.digests import attendance_lines
 from navari_cams_biometric.cams_biometric.doctor import attendance_checks, gateway_checks
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.doctype.cams_unread_event.cams_unread_event import CAMSUnreadEvent
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
@@ -210,7 +211,7 @@ def test_it_holds_the_shifts_of_its_device_from_the_time_that_stands_in_it(send,
 
 def test_it_stands_in_the_doctor_and_in_the_digest(send, device):
 	send({"Alarm": {"a": 1}})
-	[finding] = attendance_checks.unread_events()
+	[finding] = attendance_checks.unread_events(SiteFacts())
 	assert finding.state == doctor.WARNING
 	[section] = attendance_lines._unread()
 	assert "1 events of Main Gate were not understood" in [line.text for line in section.lines]
@@ -225,7 +226,7 @@ def test_a_form_of_a_former_api_that_names_no_sender_is_refused_with_a_hint(call
 		e for e in log_entries(method=["like", "CAMS callback of a former Web API%"]) if device in e.error
 	]
 	assert "set it to 3.0" in entry.error
-	[finding] = gateway_checks.former_api()
+	[finding] = gateway_checks.former_api(SiteFacts())
 	assert "set to Web API 2.0" in finding.sentence
 
 

@@ -158,7 +158,7 @@ def places() -> list[Place]:
 		chart("Held by Reason", 7, least=5),
 		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
 		page("Live Board", 11, "live_board_page.board", least=30),
-		page("CAMS Doctor", 22, "doctor_page.examine", least=14),
+		page("CAMS Doctor", 20, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 22, back=0, least=1000),
 		report("CAMS Reconciliation", 24, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),

@@ -32,7 +32,7 @@ def test_a_place_opens_within_a_second_by_a_number_of_queries_that_does_not_grow
 	figures = desk.measure(place)
 	print(f"\n{place.name}: {figures}", end="")
 	assert figures.rows >= place.least
-	assert figures.queries <= place.queries
+	assert figures.queries <= place.queries, "\n".join(desk.statements(place))
 	assert figures.quickest < allowed() or quickest(desk, place) < allowed()
 
 

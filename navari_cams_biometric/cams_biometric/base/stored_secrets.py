@@ -4,8 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices, label_and_name
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 
 SECRETS = {
 	"CAMS Biometric Settings": ("auth_token", "callback_secret"),
@@ -32,20 +31,20 @@ def unreadable(document: Document) -> str:
 	return ", ".join(_(document.meta.get_label(field)) for field in fields)
 
 
-def secret_sentences() -> list[str]:
+def secret_sentences(settings: Document, devices: list[Document]) -> list[str]:
 	"""Which secrets of Settings and of devices cannot be read, a sentence for each of the two."""
 	sentences = []
-	if labels := unreadable(read_settings()):
+	if labels := unreadable(settings):
 		sentences.append(_("These secrets of CAMS Biometric Settings cannot be read: {0}.").format(labels))
-	if devices := _unreadable_of_devices():
-		sentences.append(_("These secrets of devices cannot be read: {0}.").format("; ".join(devices)))
+	if of_devices := _unreadable_of_devices(devices):
+		sentences.append(_("These secrets of devices cannot be read: {0}.").format("; ".join(of_devices)))
 	return sentences
 
 
-def _unreadable_of_devices() -> list[str]:
+def _unreadable_of_devices(devices: list[Document]) -> list[str]:
 	"""`Gate 1 (ZHM1100000001), Auth Token`, a text for each device."""
-	devices = ((device, unreadable(device)) for device in all_devices())
-	return [f"{label_and_name(device)}, {labels}" for device, labels in devices if labels]
+	each = ((device, unreadable(device)) for device in devices)
+	return [f"{label_and_name(device)}, {labels}" for device, labels in each if labels]
 
 
 def _is_in_use(document: Document, field: str) -> bool:

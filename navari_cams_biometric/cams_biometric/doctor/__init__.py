@@ -1,6 +1,6 @@
 """The doctor checks the whole chain from the gateway to attendance, and says how to fix what is wrong.
 
-Each check is a function that yields findings; a check that raises an error is a finding, too.
+Each check is a function of the facts that yields findings; a check that raises an error is a finding, too.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from frappe import _
 
 from . import attendance_checks, gateway_checks, site_checks
 from .finding import ERROR, OK, WARNING, Finding
+from .site_facts import SiteFacts
 
 __all__ = ["ERROR", "OK", "WARNING", "Finding", "examine", "worst"]
 
@@ -19,7 +20,9 @@ LOCAL_CHECKS = (*site_checks.CHECKS, *attendance_checks.CHECKS)
 
 def examine(local_only: bool = False) -> list[Finding]:
 	"""Every finding, in the order of the chain. `local_only` leaves out what goes over the network."""
-	return [finding for check in (LOCAL_CHECKS if local_only else CHECKS) for finding in _findings_of(check)]
+	facts = SiteFacts()
+	checks = LOCAL_CHECKS if local_only else CHECKS
+	return [finding for check in checks for finding in _findings_of(check, facts)]
 
 
 def worst(findings: list[Finding]) -> str:
@@ -28,9 +31,9 @@ def worst(findings: list[Finding]) -> str:
 	return next((state for state in (ERROR, WARNING) if state in states), OK)
 
 
-def _findings_of(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _findings_of(check: Callable[[SiteFacts], Iterator[Finding]], facts: SiteFacts) -> list[Finding]:
 	try:
-		return list(check())
+		return list(check(facts))
 	except Exception:
 		frappe.log_error("CAMS doctor", frappe.get_traceback())
 		title = check.__name__.replace("_", " ").capitalize()

@@ -9,19 +9,15 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadS
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 
 from .finding import ERROR, OK, WARNING, Finding, joined_names
+from .site_facts import SiteFacts
 
 STRICT = "Strictly based on Log Type in Employee Checkin"
 
 
-def devices() -> Iterator[Finding]:
+def devices(facts: SiteFacts) -> Iterator[Finding]:
 	"""Each device that needs attention, by the last check of its health."""
 	title = _("Devices")
-	enabled = frappe.get_all(
-		"CAMS Device",
-		filters={"enabled": 1},
-		fields=["name", "label", "health", "health_note", "last_reported"],
-		order_by="name",
-	)
+	enabled = facts.enabled_devices
 	if not enabled:
 		remedy = _("Set the Service Tag ID in CAMS Biometric Settings, or let a device send its first punch.")
 		yield Finding(title, ERROR, _("There is no device."), remedy, "CAMS Device")
@@ -34,13 +30,12 @@ def devices() -> Iterator[Finding]:
 		yield Finding(title, OK, _("{0} devices, all healthy.").format(len(enabled)))
 
 
-def clocks() -> Iterator[Finding]:
+def clocks(facts: SiteFacts) -> Iterator[Finding]:
 	"""Devices whose clock fell back: what they send is held."""
 	title = _("Clocks")
 	held = {"state": PunchState.HELD, "reason_code": "CLOCK_BEHIND", "service_tag": ["is", "set"]}
 	tags = frappe.get_all("CAMS Punch", held, pluck="service_tag", distinct=True, order_by="service_tag")
-	in_use = {"enabled": 1, "name": ["in", tags or [""]]}
-	names = frappe.get_all("CAMS Device", in_use, pluck="name", order_by="name")
+	names = [device.name for device in facts.enabled_devices if device.name in tags]
 	if not names:
 		yield Finding(title, OK, _("No clock fell back."))
 		return
@@ -49,7 +44,7 @@ def clocks() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence.format(joined_names(names)), remedy, "CAMS Device", names[0])
 
 
-def employees() -> Iterator[Finding]:
+def employees(facts: SiteFacts) -> Iterator[Finding]:
 	"""Active employees whose punches nobody could know as theirs."""
 	title = _("Employees")
 	without = {"status": "Active", "attendance_device_id": ["is", "not set"]}
@@ -62,7 +57,7 @@ def employees() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence, remedy, "Employee")
 
 
-def held_punches() -> Iterator[Finding]:
+def held_punches(facts: SiteFacts) -> Iterator[Finding]:
 	"""Punches that a person has to resolve."""
 	title = _("Held Punches")
 	count = frappe.db.count("CAMS Punch", {"state": ["in", (PunchState.HELD, PunchState.FAILED)]})
@@ -73,7 +68,7 @@ def held_punches() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence, _("Resolve them on the page Held Punches."), "CAMS Punch")
 
 
-def unread_events() -> Iterator[Finding]:
+def unread_events(facts: SiteFacts) -> Iterator[Finding]:
 	"""Events that this version did not wholly understand: a punch may be among them."""
 	title = _("Unread Events")
 	count = frappe.db.count("CAMS Unread Event", {"state": UnreadState.UNREAD})
@@ -85,7 +80,7 @@ def unread_events() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence, remedy, "CAMS Unread Event")
 
 
-def shift_types() -> Iterator[Finding]:
+def shift_types(facts: SiteFacts) -> Iterator[Finding]:
 	"""What makes auto attendance pass a shift over, or lose the days of those who punch."""
 	title = _("Shift Types")
 	fields = ["name", "process_attendance_after", "determine_check_in_and_check_out"]
@@ -96,20 +91,21 @@ def shift_types() -> Iterator[Finding]:
 		remedy = _("Enable Auto Attendance on the shift types whose attendance comes from punches.")
 		yield Finding(title, WARNING, _("No shift type has Auto Attendance on."), remedy, "Shift Type")
 		return
-	problems = [finding for shift_type in automatic for finding in _of_shift_type(title, shift_type)]
+	names = [device.name for device in facts.enabled_devices if device.direction == NO_DIRECTION]
+	problems = [finding for shift_type in automatic for finding in _of_shift_type(title, shift_type, names)]
 	yield from problems
 	if not problems:
 		yield Finding(title, OK, _("{0} shift types with Auto Attendance.").format(len(automatic)))
 
 
-def geolocation() -> Iterator[Finding]:
+def geolocation(facts: SiteFacts) -> Iterator[Finding]:
 	"""HRMS may demand coordinates of every check-in: then a device without them loses every punch."""
 	title = _("Geolocation")
 	if not frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking"):
 		yield Finding(title, OK, _("HR Settings do not require coordinates."))
 		return
-	nowhere = {"enabled": 1, "latitude": 0, "longitude": 0, "direction": ["!=", NOT_ATTENDANCE]}
-	names = frappe.get_all("CAMS Device", filters=nowhere, pluck="name", order_by="name")
+	counting = [device for device in facts.enabled_devices if device.direction != NOT_ATTENDANCE]
+	names = [device.name for device in counting if not device.latitude and not device.longitude]
 	if not names:
 		yield Finding(title, OK, _("HR Settings require coordinates, and every device has them."))
 		return
@@ -123,16 +119,13 @@ def geolocation() -> Iterator[Finding]:
 CHECKS = (devices, clocks, employees, held_punches, unread_events, shift_types, geolocation)
 
 
-def _of_shift_type(title: str, shift_type: frappe._dict) -> Iterator[Finding]:
+def _of_shift_type(title: str, shift_type: frappe._dict, without_direction: list[str]) -> Iterator[Finding]:
 	name = shift_type.name
 	if not shift_type.process_attendance_after:
 		sentence = _("{0}: Process Attendance After is empty, so HRMS skips it.").format(name)
 		yield Finding(title, ERROR, sentence, _("Set the first day to process."), "Shift Type", name)
-	if shift_type.determine_check_in_and_check_out != STRICT:
-		return
-	without = {"enabled": 1, "direction": NO_DIRECTION}
-	names = frappe.get_all("CAMS Device", filters=without, pluck="name", order_by="name")
-	if names:
+	if shift_type.determine_check_in_and_check_out == STRICT and without_direction:
 		sentence = _("{0} is strictly based on log type, but these devices send no direction: {1}.")
 		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
-		yield Finding(title, ERROR, sentence.format(name, joined_names(names)), remedy, "Shift Type", name)
+		named = sentence.format(name, joined_names(without_direction))
+		yield Finding(title, ERROR, named, remedy, "Shift Type", name)

@@ -1,37 +1,31 @@
 """Checks between the gateway and this site: the token, the callback's URL and answer, the gateway's own answer."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import frappe
 import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
-from navari_cams_biometric.cams_biometric.base.settings import SETTINGS, read_settings
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import CommandState
-from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
 from .finding import ERROR, OK, WARNING, Finding, joined_names
-
-if TYPE_CHECKING:
-	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
-		CAMSBiometricSettings,
-	)
+from .site_facts import SiteFacts
 
 PATIENCE_SECONDS = 10.0
 EMPTY_ANSWER = {"status": "error", "message": "Empty request body"}
 
 
-def token() -> Iterator[Finding]:
+def token(facts: SiteFacts) -> Iterator[Finding]:
 	"""Without the account's token every callback is refused."""
 	title = _("Auth Token")
-	settings = read_settings()
-	if settings.auth_token_digest and not read_secret(settings, "auth_token"):
+	settings = facts.settings
+	if settings.auth_token_digest and not settings.account_token():
 		sentence = _(
 			"The account's token cannot be read with this site's encryption key: callbacks are refused."
 		)
@@ -49,7 +43,7 @@ def token() -> Iterator[Finding]:
 	)
 
 
-def callback() -> Iterator[Finding]:
+def callback(facts: SiteFacts) -> Iterator[Finding]:
 	"""Ask the public address for the answer that an empty body gets."""
 	title = _("Callback")
 	url = get_url(CALLBACK_PATH)
@@ -67,12 +61,10 @@ def callback() -> Iterator[Finding]:
 	yield Finding(title, WARNING, _("The callback is not encrypted: tokens are sent in plain text."), remedy)
 
 
-def heard_devices() -> Iterator[Finding]:
+def heard_devices(facts: SiteFacts) -> Iterator[Finding]:
 	"""What the events that came say: whether any came, whether by the right URL, and whether from a new device."""
-	fields = ["name", "label", "enabled", "last_reported", "callback_secret_sent", "unconfirmed"]
-	devices = frappe.get_all("CAMS Device", fields=fields, order_by="name")
-	yield _last_callback(devices)
-	enabled = [device for device in devices if device.enabled]
+	yield _last_callback(facts.devices)
+	enabled = facts.enabled_devices
 	if bare := [device for device in enabled if device.callback_secret_sent == "No"]:
 		sentence = _(
 			"Events of {0} come without the callback URL's secret, so that the batches of a load are refused."
@@ -96,7 +88,7 @@ def _last_callback(devices: list[frappe._dict]) -> Finding:
 	return Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 
 
-def former_api() -> Iterator[Finding]:
+def former_api(facts: SiteFacts) -> Iterator[Finding]:
 	"""A device whose portal has a former Web API sends what names no sender: it is refused, and its queue stops."""
 	refused = {
 		"method": ["like", f"{FORMER_API_TITLE}%"],
@@ -115,10 +107,10 @@ def former_api() -> Iterator[Finding]:
 		)
 
 
-def gateway() -> Iterator[Finding]:
+def gateway(facts: SiteFacts) -> Iterator[Finding]:
 	"""Ask the gateway something that changes nothing."""
 	title = _("Gateway")
-	settings = read_settings()
+	settings = facts.settings
 	if not settings.auth_token_digest:
 		return
 	if reason := settings.why_paused():
@@ -126,7 +118,7 @@ def gateway() -> Iterator[Finding]:
 		return
 	try:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
-			_probe_gateway(client, settings)
+			_probe_gateway(client, facts)
 	except GatewayError as error:
 		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
 		return
@@ -137,7 +129,7 @@ def gateway() -> Iterator[Finding]:
 	yield Finding(title, OK, _("The gateway answers by {0}.").format(settings.gateway_api))
 
 
-def commands() -> Iterator[Finding]:
+def commands(facts: SiteFacts) -> Iterator[Finding]:
 	"""What was asked of the gateway in the last day and failed."""
 	title = _("Commands")
 	since = add_to_date(now_datetime(), days=-1)
@@ -179,10 +171,10 @@ def _callback_refusal(url: str) -> str:
 	return _("{0} answers with {1}, which is not this app's answer.").format(url, response.status_code)
 
 
-def _probe_gateway(client: GatewayClient, settings: "CAMSBiometricSettings") -> None:
+def _probe_gateway(client: GatewayClient, facts: SiteFacts) -> None:
 	"""A list of devices, or where that API has none, whether a device can be reached."""
-	if not settings.unsupported_operations():
+	if not facts.settings.unsupported_operations():
 		client.list_devices()
 		return
-	for service_tag in frappe.get_all("CAMS Device", {"enabled": 1}, pluck="name", order_by="name", limit=1):
-		client.ping_connection(service_tag)
+	for device in facts.enabled_devices[:1]:
+		client.ping_connection(device.name)

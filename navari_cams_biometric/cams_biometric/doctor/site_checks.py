@@ -13,10 +13,11 @@ from frappe.utils.scheduler import is_scheduler_inactive
 from redis.exceptions import RedisError
 
 from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
-from navari_cams_biometric.cams_biometric.base.settings import SETTINGS, read_settings
+from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 from .finding import ERROR, OK, WARNING, Finding
+from .site_facts import SiteFacts
 
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
 SILENT_MINUTES = 20
@@ -25,10 +26,10 @@ QUEUES = ("default", "long")
 SUPPORTED = (15, 16)
 
 
-def live() -> Iterator[Finding]:
+def live(facts: SiteFacts) -> Iterator[Finding]:
 	"""A copy of the live site has its token and must not work on its devices."""
 	title = _("Live Site")
-	settings = read_settings()
+	settings = facts.settings
 	if live_site.is_live(settings) or not settings.auth_token_digest:
 		yield Finding(
 			title, OK, _("This is the site on which the Auth Token was entered, or there is none yet.")
@@ -42,10 +43,10 @@ def live() -> Iterator[Finding]:
 	yield Finding(title, ERROR, named, remedy, SETTINGS, SETTINGS)
 
 
-def secrets() -> Iterator[Finding]:
+def secrets(facts: SiteFacts) -> Iterator[Finding]:
 	"""After a restore without the old encryption key none can be read."""
 	title = _("Tokens and Keys")
-	sentences = stored_secrets.secret_sentences()
+	sentences = stored_secrets.secret_sentences(facts.settings, facts.devices)
 	remedy = _(
 		"Put the former encryption_key back into site_config.json. Without it, enter these again; for the Callback Secret press Renew Callback Secret and paste the new URL at each device."
 	)
@@ -55,7 +56,7 @@ def secrets() -> Iterator[Finding]:
 		yield Finding(title, OK, _("All stored tokens and keys can be read."))
 
 
-def scheduler() -> Iterator[Finding]:
+def scheduler(facts: SiteFacts) -> Iterator[Finding]:
 	"""Whether it is on, and whether it really ran."""
 	title = _("Scheduler")
 	if is_scheduler_inactive(verbose=False):
@@ -73,7 +74,7 @@ def scheduler() -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, remedy, "Scheduled Job Type")
 
 
-def workers() -> Iterator[Finding]:
+def workers(facts: SiteFacts) -> Iterator[Finding]:
 	"""Whether somebody listens to each queue that this app uses."""
 	title = _("Workers")
 	try:
@@ -90,7 +91,7 @@ def workers() -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, remedy, "RQ Worker")
 
 
-def waiting_punches() -> Iterator[Finding]:
+def waiting_punches(facts: SiteFacts) -> Iterator[Finding]:
 	"""Punches that should have been processed long ago."""
 	title = _("Pending Punches")
 	late = {"state": PunchState.QUEUED, "creation": ["<", add_to_date(now_datetime(), minutes=-LATE_MINUTES)]}
@@ -102,7 +103,7 @@ def waiting_punches() -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")
 
 
-def time_zone() -> Iterator[Finding]:
+def time_zone(facts: SiteFacts) -> Iterator[Finding]:
 	"""The site's zone, and the server's clock against what the gateway says of its own."""
 	title = _("Time")
 	try:
@@ -122,7 +123,7 @@ def time_zone() -> Iterator[Finding]:
 	yield Finding(title, WARNING, sentence.format(minutes), _("Set the server's clock by NTP."))
 
 
-def versions() -> Iterator[Finding]:
+def versions(facts: SiteFacts) -> Iterator[Finding]:
 	"""Frappe, ERPNext and HRMS in versions that this app is made for."""
 	title = _("Versions")
 	found = {app: _version(app) for app in ("frappe", "erpnext", "hrms")}

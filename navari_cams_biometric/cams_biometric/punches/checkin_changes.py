@@ -15,8 +15,8 @@ from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE
 def restore(name: str) -> str | None:
 	"""Bring back what the device said in the check-in of this CAMS Checkin Change, also from before earlier changes.
 
-	A deleted check-in comes back, unless the punch has another by now; under its name, unless that was given again. Returns the check-in; None if
-	this change is restored already. The caller checks permissions; HRMS may refuse.
+	A deleted check-in comes back, unless the punch has another by now; under its name, unless that was given again.
+	Returns the check-in; None if this change is restored already. The caller checks permissions; HRMS may refuse.
 	"""
 	change = frappe.get_doc(CHANGE, name, for_update=True)
 	if change.state == CheckinChangeState.RESTORED:

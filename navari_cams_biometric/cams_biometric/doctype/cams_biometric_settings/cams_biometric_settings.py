@@ -328,7 +328,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			steps.append(_("Auth Token: without it every callback is refused. Copy it from the CAMS portal."))
 		elif reason := self.why_paused():
 			steps.append(reason)
-		steps += secret_sentences()
+		steps += secret_sentences(self, all_devices())
 		if not frappe.db.exists("CAMS Device", {"enabled": 1}):
 			steps.append(_("No device yet: set the Service Tag ID, or let a device send its first punch."))
 		elif not frappe.db.exists("CAMS Punch", {"state": ["is", "set"]}):
