@@ -11,6 +11,7 @@ from navari_cams_biometric.cams_biometric.command_queue import command_results, 
 from navari_cams_biometric.cams_biometric.controllers.punch_actions import accept_time, dismiss
 from navari_cams_biometric.cams_biometric.devices import health
 from navari_cams_biometric.cams_biometric.doctor import attendance_checks
+from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from standin import demo
@@ -90,10 +91,10 @@ def test_an_old_time_that_a_person_accepted_is_no_clock_that_fell_back(gateway, 
 
 def test_the_doctor_names_devices_whose_clock_fell_back(gateway, tags):
 	name = dead_clock(tags[0])
-	[finding] = attendance_checks.clocks()
+	[finding] = attendance_checks.clocks(SiteFacts())
 	assert (finding.state, tags[0] in finding.sentence) == ("warning", True)
 	dismiss([name])
-	assert [finding.state for finding in attendance_checks.clocks()] == ["ok"]
+	assert [finding.state for finding in attendance_checks.clocks(SiteFacts())] == ["ok"]
 
 
 def test_a_clock_that_fell_back_moves_neither_last_punch_nor_complete_until(gateway, tags):
