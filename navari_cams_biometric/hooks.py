@@ -102,6 +102,7 @@ ignore_links_on_delete = [
 	"CAMS History Load",
 	"CAMS Unread Event",
 	"CAMS Ignored ID",
+	"CAMS Device ID",
 ]
 
 default_log_clearing_doctypes = {

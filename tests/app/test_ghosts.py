@@ -338,7 +338,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 		add()
 
 	assert len(found()) == 6 * rows
-	assert count_queries(monkeypatch, found) == queries == 6
+	assert count_queries(monkeypatch, found) == queries == 7
 
 
 def row_of(each, **values):

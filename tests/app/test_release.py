@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.base.identities import CODES
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.cams_biometric.punches.checkins import drain
@@ -12,7 +13,7 @@ from tests.contract.host import SETTINGS
 
 HELD_CODES = [code for code, reason in REASONS.items() if reason.state == PunchState.HELD]
 RELEASED_BY = {
-	"Employee": {"UNKNOWN_USER", "EMPLOYEE_INACTIVE", "BEFORE_JOINING"},
+	"Employee": {*CODES, "EMPLOYEE_INACTIVE", "BEFORE_JOINING"},
 	"Shift Type": {"LOG_TYPE_REQUIRED"},
 	"HR Settings": {"LOCATION_REQUIRED", "OUTSIDE_RADIUS"},
 	"CAMS Device": {
@@ -200,7 +201,7 @@ def test_the_sweep_does_not_take_an_id_in_other_letters_for_the_same(new_employe
 	assert punch_of(user_id) == before
 
 
-@pytest.mark.parametrize("code", [code for code in HELD_CODES if code != "UNKNOWN_USER"])
+@pytest.mark.parametrize("code", [code for code in HELD_CODES if code not in CODES])
 def test_the_sweep_leaves_other_holds_alone(new_employee, code):
 	employee = new_employee()
 	hold(employee.attendance_device_id, code)

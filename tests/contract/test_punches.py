@@ -190,15 +190,16 @@ def test_setting_the_device_id_on_the_employee_releases_as_well(host, new_user_i
 	host.settled(user_id, state="Recorded")
 
 
-def test_linking_does_not_take_over_another_device_id(host, new_user_id, new_employee):
+def test_linking_leaves_the_id_that_somebody_has(host, new_user_id, new_employee):
 	user_id = new_user_id()
 	send(host, user_id)
 	[punch] = host.settled(user_id, state="Held")
 	employee = new_employee()
-	path = "method/navari_cams_biometric.cams_biometric.controllers.punch_actions.link_to_employee"
-	response = host.api("POST", path, json={"name": punch["name"], "employee": employee["name"]})
-	assert response.status_code == 417
-	assert host.get("Employee", employee["name"])["attendance_device_id"] == employee["attendance_device_id"]
+	host.call("link_to_employee", name=punch["name"], employee=employee["name"])
+	[punch] = host.settled(user_id, state="Recorded")
+	assert punch["employee"] == employee["name"]
+	kept = host.get("Employee", employee["name"])["attendance_device_id"]
+	assert kept == employee["attendance_device_id"]
 
 
 def test_device_ids_are_text_and_leading_zeros_matter(host, new_employee):

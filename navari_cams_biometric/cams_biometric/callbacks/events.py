@@ -12,7 +12,6 @@ import frappe
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import stored_values, times
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
@@ -55,11 +54,10 @@ def _apply_user_event(event: UserEvent, device: "CAMSDevice", arrived: datetime 
 	if arrived and known.last_updated and known.last_updated > arrived:
 		return
 	user_id = stored_values.from_outside(event.user_id)
-	employee = employees_by_device_id([user_id]).get(user_id)
 	deleted = event.kind == "UserDeleted"
 	values = {
 		**({} if deleted else device_user_store.user_id_field(event.user_id)),
-		"employee": employee.name if employee else None,
+		"employee": device_user_store.owner_of(device.name, user_id),
 		"last_updated": now_datetime(),
 		"operation_time": stored_values.from_outside(event.operation_time) or known.operation_time,
 		"state": DeviceUserState.DELETED if deleted else DeviceUserState.ON_DEVICE,

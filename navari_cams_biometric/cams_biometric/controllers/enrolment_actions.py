@@ -13,6 +13,7 @@ from frappe import _
 
 from navari_cams_biometric.cams_biometric.base import device_lookup
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.identities import user_ids_of
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState
@@ -134,7 +135,7 @@ def find(employee: str) -> dict[str, object] | None:
 	[person] = _employee_in_question("FindUser", employee)
 	with gateway_client() as client:
 		try:
-			user = client.find_user(enrolment.device_id(person), credentials=True)
+			user = client.find_user(enrolment.any_device_id(person), credentials=True)
 		except NotFoundError:
 			return None
 	return {
@@ -151,7 +152,7 @@ def where(employee: str) -> list[dict[str, str]]:
 	[person] = _employee_in_question("ListUserDevices", employee)
 	with gateway_client() as client:
 		try:
-			tags = client.list_user_devices(enrolment.device_id(person))
+			tags = client.list_user_devices(enrolment.any_device_id(person))
 		except NotFoundError:
 			return []
 	labels = device_lookup.device_labels()
@@ -168,11 +169,10 @@ def on_devices(employee: str) -> dict[str, object]:
 	frappe.has_permission("CAMS Device User", "read", throw=True)
 	doc = frappe.get_doc("Employee", employee)
 	doc.check_permission("read")
-	user_id = enrolment.device_id(doc)
 	settings = read_settings()
 	return {
-		"user_id": user_id,
-		"rows": _device_rows(user_id) if user_id else [],
+		"user_id": enrolment.any_device_id(doc),
+		"rows": _device_rows(employee),
 		"commands": _recent_commands(employee),
 		"devices": _device_choices(),
 		"unavailable": _unavailable(settings),
@@ -239,12 +239,7 @@ def _request_for_users(operation: str, names: Names, reason: str) -> Asked:
 		"CAMS Device User", filters=wanted, fields=fields, order_by="user_id asc", limit_page_length=0
 	)
 	queue.ensure_possible(operation)
-	asked = [
-		enrolment.add_commands(
-			operation, user.update(attendance_device_id=user.user_id), [user.service_tag], reason
-		)
-		for user in users
-	]
+	asked = [enrolment.add_commands(operation, user, [user.service_tag], reason) for user in users]
 	return _queued_result([name for names in asked for name in names])
 
 
@@ -311,12 +306,12 @@ def _ensure_device_can_ask(what: str) -> None:
 		frappe.throw(words.format(api, what), title=_("Not Supported"))
 
 
-def _device_rows(user_id: str) -> list[dict[str, object]]:
+def _device_rows(employee: str) -> list[dict[str, object]]:
 	labels = device_lookup.device_labels()
 	shown = ("service_tag", "state", "last_updated", "has_photo", *CREDENTIAL_COUNTS.values())
 	return [
 		{"label": labels.get(row.service_tag) or row.service_tag, **{name: row[name] for name in shown}}
-		for row in device_user_store.rows_of_user(user_id)
+		for row in device_user_store.rows_of(user_ids_of(employee), employee)
 	]
 
 

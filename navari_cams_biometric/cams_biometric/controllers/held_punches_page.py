@@ -6,12 +6,11 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.base.employees import give_device_id
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
 from navari_cams_biometric.cams_biometric.base.states import UnreadState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.controllers import punch_actions
-from navari_cams_biometric.cams_biometric.punches import held_punches
+from navari_cams_biometric.cams_biometric.punches import held_punches, linking
 from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS
 
 UNDOERS = ("HR Manager",)
@@ -44,21 +43,39 @@ def held_groups(rows: int = 50) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def link(user_id: str, employee: str) -> dict:
-	"""Make an unknown user's id an employee's Attendance Device ID, on all devices that use it.
+def link_ways(user_id: str, employee: str, service_tag: str | None = None) -> list[dict[str, str]]:
+	"""How an unknown user's ID on a device can become an employee's: `way` and `label`, what fits best first."""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	_ensure_waiting(user_id, _("Link"))
+	return linking.ways_for(user_id, employee, service_tag or "")
 
-	Returns `since`: `outcome_since` takes it to show the result, `undo_link` to undo the link.
+
+@frappe.whitelist(methods=["POST"])
+def link(
+	user_id: str,
+	employee: str,
+	way: str = "",
+	service_tag: str | None = None,
+	from_date: str | None = None,
+	until_date: str | None = None,
+) -> dict:
+	"""Make an unknown user's ID an employee's: as Attendance Device ID, or as a CAMS Device ID where and when it says.
+
+	Without a `way` what fits best, see link_ways. Returns `since`: `outcome_since` takes it to show the result, and
+	`undo_link` with `mapping`, the CAMS Device ID that was made if any, to undo the link.
 	"""
 	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
 	_ensure_waiting(user_id, _("Link"))
 	since = now_datetime()
-	doc = give_device_id(employee, user_id)
+	made = linking.link(user_id, employee, way, service_tag or "", from_date, until_date)
 	return {
 		"since": str(since),
 		"user_id": user_id,
-		"employee": doc.name,
-		"employee_name": doc.employee_name,
+		"employee": made.employee.name,
+		"employee_name": made.employee.employee_name,
+		"mapping": made.mapping,
 	}
 
 
@@ -86,11 +103,11 @@ def outcome_since(since: str, user_id: str | None = None, names: list[str] | str
 
 
 @frappe.whitelist(methods=["POST"])
-def undo_link(user_id: str, employee: str, since: str) -> dict:
+def undo_link(user_id: str, employee: str, since: str, mapping: str = "") -> dict:
 	"""Undo a link and up to 50 of its check-ins; call it again while `left` is not 0."""
 	frappe.only_for(UNDOERS, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
-	return held_punches.undo_link(user_id, employee, get_datetime(since))
+	return held_punches.undo_link(user_id, employee, get_datetime(since), mapping)
 
 
 @frappe.whitelist(methods=["POST"])

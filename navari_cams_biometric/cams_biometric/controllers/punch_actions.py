@@ -3,9 +3,8 @@
 import frappe
 from frappe import _
 
-from navari_cams_biometric.cams_biometric.base.employees import give_device_id
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import inbox, linking
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
 
@@ -51,16 +50,19 @@ def dismiss(names: list[str] | str) -> int:
 
 
 @frappe.whitelist(methods=["POST"])
-def link_to_employee(name: str, employee: str) -> None:
-	"""Give an employee the user id of a punch as Attendance Device ID; punches with this id are queued again.
+def link_to_employee(
+	name: str, employee: str, way: str = "", from_date: str | None = None, until_date: str | None = None
+) -> dict[str, str]:
+	"""Make the user ID of a punch the employee's, see linking.link; punches with this ID are processed again.
 
-	Throws if the employee has another device id already, or another employee has this one.
+	Returns the CAMS Device ID that was made as `mapping`, empty where it became the Attendance Device ID.
 	"""
 	punch = frappe.get_doc("CAMS Punch", name)
 	punch.check_permission("write")
 	if not punch.user_id:
 		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
-	give_device_id(employee, punch.user_id)
+	made = linking.link(punch.user_id, employee, way, punch.service_tag or "", from_date, until_date)
+	return {"mapping": made.mapping}
 
 
 def _queue_again(names: list[str] | str, **values: object) -> int:

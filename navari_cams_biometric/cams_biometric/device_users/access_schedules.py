@@ -28,8 +28,9 @@ def send_schedule(schedule: str) -> int:
 	lines = [
 		line for line in document.devices if line.state not in (ScheduleState.APPLIED, ScheduleState.WAITING)
 	] or document.devices
-	windows, user_ids = document.wire_windows(), document.user_ids()
+	windows = document.wire_windows()
 	for line in lines:
+		user_ids = document.user_ids(line.service_tag)
 		command = queue.add_command(
 			OPERATION, line.service_tag, schedule=document.name, windows=windows, user_ids=user_ids
 		)

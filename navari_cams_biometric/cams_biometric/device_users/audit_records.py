@@ -9,6 +9,7 @@ import frappe
 from frappe.query_builder.functions import Max
 from frappe.utils import get_datetime, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.identities import Answer, Identities, all_identities
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
 
 BRINGS = ("AddUser", "EnrollFingerprint", "EnrollFace", "EnrollCard")
@@ -20,18 +21,29 @@ Key = tuple[str, str]  # service tag and user id
 
 @dataclass
 class Records:
-	"""By service tag, by (service tag, user id), by device id. Of `asked`, the oldest first."""
+	"""By service tag, by (service tag, user id). Of `asked`, the oldest first."""
 
 	devices: dict[str, frappe._dict]
 	on_device: dict[Key, frappe._dict]
-	employees: dict[str, frappe._dict]
+	people: Identities
 	asked: dict[Key, list[frappe._dict]]
 	settled_at: dict[Key, datetime]
 	now: datetime
 
-	def active(self, user_id: str) -> frappe._dict | None:
-		employee = self.employees.get(user_id)
+	def whose(self, key: Key) -> Answer:
+		"""Whose user ID it is on that device today."""
+		service_tag, user_id = key
+		return self.people.judge(user_id, self.devices[service_tag], self.now.date())
+
+	def active(self, key: Key) -> frappe._dict | None:
+		employee = self.whose(key).person
 		return employee if employee and employee.status == "Active" else None
+
+	def key_of(self, employee: frappe._dict, service_tag: str) -> Key | None:
+		"""Under which user ID somebody is to be on a device."""
+		device = self.devices[service_tag]
+		user_id = self.people.user_id_on(employee.name, device, self.now.date())
+		return (service_tag, user_id) if user_id else None
 
 	def title(self, service_tag: str) -> str:
 		return self.devices[service_tag].label or service_tag
@@ -52,18 +64,21 @@ class Records:
 
 
 def read() -> Records:
-	"""Five queries, however many rows there are; `last_punches` is one more."""
+	"""Six queries, however many rows there are; `last_punches` is one more."""
 	devices = {
 		row.name: row
 		for row in frappe.get_all(
-			"CAMS Device", filters={"enabled": 1}, fields=["name", "label", "branch"], order_by="name"
+			"CAMS Device",
+			filters={"enabled": 1},
+			fields=["name", "label", "branch", "company"],
+			order_by="name",
 		)
 	}
 	asked = _read_asked(devices) if devices else {}
 	return Records(
 		devices=devices,
 		on_device=_read_on_device(devices) if devices else {},
-		employees=_read_employees(),
+		people=all_identities(),
 		asked=asked,
 		settled_at=_read_settled(asked),
 		now=now_datetime(),
@@ -98,26 +113,6 @@ def _read_on_device(devices: Iterable[str]) -> dict[Key, frappe._dict]:
 		order_by="service_tag, user_id",
 	)
 	return {(row.service_tag, row.user_id): row for row in rows}
-
-
-def _read_employees() -> dict[str, frappe._dict]:
-	"""By device id, trimmed and exact, as punches find them."""
-	rows = frappe.get_all(
-		"Employee",
-		filters={"attendance_device_id": ["is", "set"]},
-		fields=[
-			"name",
-			"employee_name",
-			"first_name",
-			"last_name",
-			"status",
-			"relieving_date",
-			"branch",
-			"attendance_device_id",
-		],
-		order_by="name",
-	)
-	return {row.attendance_device_id.strip(): row for row in rows if row.attendance_device_id.strip()}
 
 
 def _read_asked(devices: Iterable[str]) -> dict[Key, list[frappe._dict]]:

@@ -13,7 +13,8 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device, find_devices
+from navari_cams_biometric.cams_biometric.base.identities import identities_of
 from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
 
 CREDENTIAL_COUNTS = {
@@ -46,21 +47,41 @@ def row_name(service_tag: str, user_id: str) -> str:
 	return hashlib.sha256(json.dumps([service_tag, user_id]).encode()).hexdigest()[:32]
 
 
-def rows_of_user(user_id: str) -> list[frappe._dict]:
-	"""Every device that knows or knew this user id. Exact: the database ignores case."""
+def rows_of(user_ids: Iterable[str], employee: str = "") -> list[frappe._dict]:
+	"""Every device that knows or knew one of these user IDs; with `employee` not where it is another's. Exact: the
+	database ignores case."""
+	wanted = sorted(set(user_ids) - {""})
 	rows = frappe.get_all(
-		"CAMS Device User", filters={"user_id": user_id}, fields=["*"], order_by="service_tag asc"
+		"CAMS Device User",
+		filters={"user_id": ["in", wanted or [""]]},
+		fields=["*"],
+		order_by="service_tag asc",
 	)
-	return [row for row in rows if row.user_id == user_id]
+	return [
+		row
+		for row in rows
+		if row.user_id in wanted and (not employee or (row.employee or employee) == employee)
+	]
 
 
-def link_employee(employee: str, user_id: str) -> None:
-	"""The employee has this user id from now on, and no other; an empty one is nobody's."""
-	former = {"employee": employee, "user_id": ["!=", user_id]}
-	for name in frappe.get_all("CAMS Device User", filters=former, pluck="name"):
-		stored_values.set_values("CAMS Device User", name, {"employee": None})
-	for known in rows_of_user(user_id) if user_id else ():
-		stored_values.set_values("CAMS Device User", known.name, {"employee": employee})
+def relink(user_ids: Iterable[str]) -> None:
+	"""Whose these user IDs are was changed: find it anew for each device that knows them."""
+	rows = rows_of(user_ids)
+	people, devices = (
+		identities_of(row.user_id for row in rows),
+		find_devices([row.service_tag for row in rows]),
+	)
+	for row in rows:
+		person = people.who(row.user_id, devices.get(row.service_tag))
+		employee = person.name if person else None
+		if employee != row.employee:
+			stored_values.set_values("CAMS Device User", row.name, {"employee": employee})
+
+
+def owner_of(service_tag: str, user_id: str) -> str | None:
+	"""The employee who has a user ID on a device today."""
+	person = identities_of([user_id]).who(user_id, find_device(service_tag))
+	return person.name if person else None
 
 
 def mark_on_device(service_tag: str, user_id: str, **values: object) -> None:
@@ -122,8 +143,7 @@ def _is_superseded(command: frappe._dict) -> bool:
 
 
 def _update_row(service_tag: str, user_id: str, values: dict[str, object]) -> None:
-	employee = employees_by_device_id([user_id]).get(user_id)
-	updated = {"employee": employee.name if employee else None, "last_updated": now_datetime()}
+	updated = {"employee": owner_of(service_tag, user_id), "last_updated": now_datetime()}
 	stored_values.set_values("CAMS Device User", lock_row(service_tag, user_id), {**updated, **values})
 
 

@@ -13,7 +13,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.identities import (
+	MAPPING,
+	identities_of,
+	identities_of_employees,
+)
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.device_users import access_schedules, device_user_store, enrolment
 
@@ -30,7 +36,7 @@ def sync_employee(employee: Document, method: str | None = None) -> None:
 	former = employee.get_doc_before_save() or frappe._dict()
 	with _never_failing_the_save(employee):
 		if enrolment.device_id(former) != enrolment.device_id(employee):
-			device_user_store.link_employee(employee.name, enrolment.device_id(employee))
+			device_user_store.relink([enrolment.device_id(former), enrolment.device_id(employee)])
 		access_schedules.note_changed_person(employee)
 		_remove_leaver(employee, former)
 		enrolled = _enrol_active(employee, former)
@@ -40,37 +46,48 @@ def sync_employee(employee: Document, method: str | None = None) -> None:
 def forget_employee(employee: Document, method: str | None = None) -> None:
 	"""Before an Employee is deleted. Records of this app must not prevent that."""
 	with _never_failing_the_save(employee):
+		if _settings().remove_employees:
+			_remove_everywhere(employee.name, None, _("Automatic: the employee was deleted."))
+	with _never_failing_the_save(employee):
+		frappe.db.delete(MAPPING, {"employee": employee.name})
 		for doctype in ("CAMS Device User", "CAMS Command"):
 			frappe.db.set_value(doctype, {"employee": employee.name}, "employee", None, update_modified=False)
-	with _never_failing_the_save(employee):
-		if _settings().remove_employees:
-			_remove(enrolment.device_id(employee), None, _("Automatic: the employee was deleted."))
 
 
 def _remove_leaver(employee: Document, former: frappe._dict) -> None:
 	if not _settings().remove_employees:
 		return
 	if enrolment.device_id(former) != enrolment.device_id(employee):
-		_remove(enrolment.device_id(former), employee.name, _("Automatic: the device ID was changed."))
+		_remove_given_up(enrolment.device_id(former), employee.name)
 	if employee.status in ENDED and former.status and former.status not in ENDED:
 		reason = _("Automatic: the employee is {0}.").format(_(employee.status))
-		_remove(enrolment.device_id(employee), employee.name, reason)
+		_remove_everywhere(employee.name, employee.name, reason)
 
 
-def _remove(user_id: str, employee: str | None, reason: str) -> None:
-	if not user_id:
-		return
-	person = frappe._dict(name=employee, attendance_device_id=user_id)
-	enrolment.add_commands("DeleteUser", person, enrolment.all_devices(person), reason)
+def _remove_given_up(user_id: str, employee: str) -> None:
+	"""An ID that the employee had: not where it is somebody's, such as the next one's."""
+	people = identities_of([user_id])
+	tags = [device.name for device in all_devices() if not people.who(user_id, device)] if user_id else []
+	person = frappe._dict(name=employee, user_id=user_id)
+	enrolment.add_commands("DeleteUser", person, tags, _("Automatic: the device ID was changed."))
+
+
+def _remove_everywhere(employee: str, named: str | None, reason: str) -> None:
+	"""By each ID that the employee has, where it is the employee's. `named` is who the commands are about."""
+	people, devices = identities_of_employees([employee]), all_devices()
+	for user_id in sorted({claim.user_id for claim in people.claims_of(employee)}):
+		owners = {device.name: people.who(user_id, device) for device in devices}
+		tags = [tag for tag, owner in owners.items() if owner and owner.name == employee]
+		person = frappe._dict(name=named, user_id=user_id)
+		enrolment.add_commands("DeleteUser", person, tags, reason)
 
 
 def _enrol_active(employee: Document, former: frappe._dict) -> list[str]:
 	"""Returns the devices that get a command."""
 	changed = any(_text(employee, field) != _text(former, field) for field in CALLS_FOR_ENROLMENT)
-	wanted = changed and employee.status == ACTIVE and enrolment.device_id(employee)
-	if not (wanted and _settings().enrol_employees):
+	if not (changed and employee.status == ACTIVE and _settings().enrol_employees):
 		return []
-	tags = enrolment.branch_devices(employee)
+	tags = list(enrolment.ids_on(employee, enrolment.branch_devices(employee)))
 	enrolment.add_commands("AddUser", employee, tags, _("Automatic: the employee is active."))
 	return tags
 

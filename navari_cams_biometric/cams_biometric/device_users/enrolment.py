@@ -11,6 +11,12 @@ import frappe
 from frappe import _, _lt
 from frappe.utils import escape_html
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.identities import (
+	identities_of,
+	identities_of_employees,
+	user_ids_of,
+)
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
@@ -50,14 +56,15 @@ def add_commands(
 ) -> list[str]:
 	"""Add the command for one person on each of these devices; return the names of the CAMS Commands.
 
-	`person` has FIELDS of an Employee. If the last queued command for that person and device is the same, it is
-	not added again. `secret` and `arguments` are those of `queue.add_command`.
+	`person` has FIELDS of an Employee, or `user_id` where it is about a user of devices, whoever that is. Devices on which
+	the person has no user ID are left out. If the last queued command for that person and device is the same, it is not
+	added again. `secret` and `arguments` are those of `queue.add_command`.
 	"""
-	user_id = device_id(person)
-	waiting = {} if secret else _last_queued(user_id)
-	types = _user_types(user_id) if operation in WITH_NAMES else {}
+	ids = ids_on(person, service_tags)
+	waiting = {} if secret else _last_queued(ids)
+	types = _user_types(ids) if operation in WITH_NAMES else {}
 	names = []
-	for tag in service_tags:
+	for tag, user_id in ids.items():
 		given = {**_profile(operation, person, types.get(tag) or USER), **arguments}
 		if _is_same(waiting.get(tag), operation, given):
 			names.append(waiting[tag].name)
@@ -88,16 +95,18 @@ def add_commands_in_batches(
 
 def copy(people: list[frappe._dict], source: str, targets: list[str], reason: str = "") -> list[str]:
 	"""Copy these people with their templates from one device to others: a command for each target."""
-	alone = people[0] if len(people) == 1 else frappe._dict()
+	ids = {person.name: ids_on(person, [source]).get(source, "") for person in people}
+	_ensure_same_person(people, ids, targets)
+	alone = people[0].name if len(people) == 1 else None
 	return [
 		queue.add_command(
 			"CopyUsers",
 			target,
-			user_id=device_id(alone),
-			employee=alone.name,
+			user_id=ids.get(alone, ""),
+			employee=alone,
 			reason=reason,
 			source=source,
-			user_ids=[device_id(person) for person in people],
+			user_ids=list(ids.values()),
 		)
 		for target in targets
 	]
@@ -111,7 +120,22 @@ def read_people(names: list[str]) -> list[frappe._dict]:
 
 
 def device_id(person: frappe._dict) -> str:
+	"""The Attendance Device ID; empty for none."""
 	return (person.attendance_device_id or "").strip()
+
+
+def any_device_id(person: frappe._dict) -> str:
+	"""The Attendance Device ID, or where there is none another user ID of the person; empty for none."""
+	return device_id(person) or next(iter(user_ids_of(person.name)), "")
+
+
+def ids_on(person: frappe._dict, service_tags: list[str]) -> dict[str, str]:
+	"""The user ID of the person on each of these devices; without those on which there is none today."""
+	if person.user_id:
+		return dict.fromkeys(service_tags, person.user_id)
+	people, devices = identities_of_employees([person.name]), find_devices(service_tags)
+	found = {tag: people.user_id_on(person.name, devices[tag]) for tag in service_tags if tag in devices}
+	return {tag: user_id for tag, user_id in found.items() if user_id}
 
 
 def devices_for(operation: str, person: frappe._dict, chosen: list[str]) -> list[str]:
@@ -134,12 +158,12 @@ def all_devices(person: frappe._dict) -> list[str]:
 
 def devices_of(person: frappe._dict) -> list[str]:
 	"""The devices that the person is on, as far as is known, and those that it is on the way to."""
-	user_id = device_id(person)
-	if not user_id:
+	user_ids = user_ids_of(person.name)
+	if not user_ids:
 		return []
-	known = device_user_store.rows_of_user(user_id)
+	known = device_user_store.rows_of(user_ids, person.name)
 	tags = {row.service_tag for row in known if row.state == DeviceUserState.ON_DEVICE}
-	for command in _under_way(user_id):
+	for command in _under_way(user_ids, person.name):
 		(tags.add if command.operation == "AddUser" else tags.discard)(command.service_tag)
 	return [tag for tag in all_devices(person) if tag in tags]
 
@@ -147,7 +171,7 @@ def devices_of(person: frappe._dict) -> list[str]:
 def ensure_usable(operation: str, people: list[frappe._dict], chosen: list[str]) -> None:
 	"""Throw where somebody has no device id, or there is no device to use for somebody."""
 	queue.ensure_possible(operation)
-	ensure_device_ids(people)
+	ensure_device_ids(people, chosen)
 	lost = [] if chosen else _without_device(operation, people)
 	if not lost:
 		return
@@ -157,11 +181,37 @@ def ensure_usable(operation: str, people: list[frappe._dict], chosen: list[str])
 	frappe.throw(words.format(_people_text(lost)), title=_("No Device"))
 
 
-def ensure_device_ids(people: list[frappe._dict]) -> None:
-	without = [person for person in people if not device_id(person)]
+def ensure_device_ids(people: list[frappe._dict], chosen: list[str] | None = None) -> None:
+	"""Throw where somebody has no user ID at all, or none on one of the chosen devices."""
+	known, devices = identities_of_employees(person.name for person in people), find_devices(chosen or [])
+	without = [person for person in people if not known.claims_of(person.name)]
 	if without:
 		words = _("Set the Attendance Device ID of these employees first, or leave them out: {0}.")
 		frappe.throw(words.format(_people_text(without)), title=_("No Attendance Device ID"))
+	lost = [
+		person
+		for person in people
+		if not all(known.user_id_on(person.name, device) for device in devices.values())
+	]
+	if lost:
+		words = _(
+			"These employees have no user ID of their own on each of the chosen devices: {0}. Add a CAMS Device ID, or choose other devices."
+		)
+		frappe.throw(words.format(_people_text(lost)), title=_("No User ID"))
+
+
+def _ensure_same_person(people: list[frappe._dict], ids: dict[str, str], targets: list[str]) -> None:
+	"""A copy takes the user ID along: throw where that is somebody else's on the other device."""
+	known, devices = identities_of(ids.values()), find_devices(targets)
+	others = [
+		person
+		for person in people
+		for device in devices.values()
+		if (there := known.who(ids[person.name], device)) is None or there.name != person.name
+	]
+	if others:
+		words = _("The user ID of these employees is not theirs on each of the target devices: {0}.")
+		frappe.throw(words.format(_people_text(others)), title=_("Another Person"))
 
 
 def ensure_picture(people: list[frappe._dict]) -> None:
@@ -190,15 +240,17 @@ def _without_device(operation: str, people: list[frappe._dict]) -> list[frappe._
 	return [person for person in people if not devices_of(person)]
 
 
-def _last_queued(user_id: str) -> dict[str, frappe._dict]:
-	"""By device, the last queued command for this person."""
+def _last_queued(ids: dict[str, str]) -> dict[str, frappe._dict]:
+	"""By device, the last queued command for the person who has these user IDs there."""
 	queued = frappe.get_all(
 		"CAMS Command",
-		filters={"user_id": user_id, "state": CommandState.QUEUED},
+		filters={"user_id": ["in", [*ids.values(), ""]], "state": CommandState.QUEUED},
 		fields=["name", "operation", "service_tag", "user_id", "arguments"],
 		order_by="creation asc, name asc",
 	)
-	return {command.service_tag: command for command in queued if command.user_id == user_id}
+	return {
+		command.service_tag: command for command in queued if command.user_id == ids.get(command.service_tag)
+	}
 
 
 def _is_same(waiting: frappe._dict | None, operation: str, arguments: dict[str, object]) -> bool:
@@ -207,9 +259,13 @@ def _is_same(waiting: frappe._dict | None, operation: str, arguments: dict[str, 
 	return frappe.parse_json(waiting.arguments or "{}") == arguments
 
 
-def _user_types(user_id: str) -> dict[str, str]:
+def _user_types(ids: dict[str, str]) -> dict[str, str]:
 	"""By device, what the person is there: who is an administrator of a device stays one."""
-	there = [row for row in device_user_store.rows_of_user(user_id) if row.state == DeviceUserState.ON_DEVICE]
+	there = [
+		row
+		for row in device_user_store.rows_of(ids.values())
+		if row.state == DeviceUserState.ON_DEVICE and row.user_id == ids.get(row.service_tag)
+	]
 	return {row.service_tag: row.user_type for row in there}
 
 
@@ -220,19 +276,23 @@ def _profile(operation: str, person: frappe._dict, user_type: str) -> dict[str, 
 	return {**names, "user_type": user_type}
 
 
-def _under_way(user_id: str) -> list[frappe._dict]:
+def _under_way(user_ids: list[str], employee: str) -> list[frappe._dict]:
 	"""The commands not finished that bring the person to a device or take it off, oldest first."""
 	found = frappe.get_all(
 		"CAMS Command",
 		filters={
-			"user_id": user_id,
+			"user_id": ["in", user_ids],
 			"operation": ["in", ["AddUser", "DeleteUser"]],
 			"state": ["in", [CommandState.QUEUED, *COMMANDS_UNDER_WAY]],
 		},
-		fields=["operation", "service_tag", "user_id"],
+		fields=["operation", "service_tag", "user_id", "employee"],
 		order_by="creation asc, name asc",
 	)
-	return [command for command in found if command.user_id == user_id]
+	return [
+		command
+		for command in found
+		if command.user_id in user_ids and (command.employee or employee) == employee
+	]
 
 
 def _has_jpeg(person: frappe._dict) -> bool:

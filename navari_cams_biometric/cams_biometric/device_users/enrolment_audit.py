@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
+from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.device_users import audit_records
 from navari_cams_biometric.cams_biometric.device_users.audit_records import (
@@ -78,10 +79,10 @@ def find_mismatches(kind: str = "", service_tag: str = "", branch: str = "") -> 
 
 
 def _not_active(records: Records) -> Iterator[Mismatch]:
-	found = {key: row for key, row in records.on_device.items() if not records.active(row.user_id)}
+	found = {key: row for key, row in records.on_device.items() if not records.active(key)}
 	punched = audit_records.last_punches(found)
 	for key, row in found.items():
-		whose = _whose(row, records.employees.get(row.user_id))
+		whose = _whose(row, records.whose(key))
 		common = {**_common(NOBODY, records, key), "last_punch": punched.get(key)}
 		if records.is_on_its_way(key, ["DeleteUser"]):
 			yield Mismatch(**common, words=" ".join([_("The removal is in progress."), whose]))
@@ -89,8 +90,12 @@ def _not_active(records: Records) -> Iterator[Mismatch]:
 			yield Mismatch(**common, words=whose, **_fix_fields(REMOVE))
 
 
-def _whose(row: frappe._dict, employee: frappe._dict | None) -> str:
+def _whose(row: frappe._dict, answer: Answer) -> str:
 	notes = [_("An administrator of the device.")] if (row.user_type or "").lower() == "admin" else []
+	employee = answer.person
+	if not employee and answer.candidates:
+		names = ", ".join(person.employee_name for person in answer.candidates)
+		return " ".join([_("It is not clear whose ID it is here: {0}.").format(names), *notes])
 	if not employee:
 		return " ".join([_("No employee has this ID."), *notes])
 	if employee.status == "Left" and employee.relieving_date:
@@ -102,20 +107,22 @@ def _not_enrolled(records: Records) -> Iterator[Mismatch]:
 	of_branch, of_person = defaultdict(list), defaultdict(list)
 	for tag, device in records.devices.items():
 		of_branch[device.branch].append(tag)
-	for tag, user_id in records.on_device:
-		of_person[user_id].append(tag)
-	for user_id, employee in records.employees.items():
+	for key in records.on_device:
+		if employee := records.active(key):
+			of_person[employee.name].append(key[0])
+	for employee in records.people.employees():
 		wanted = of_branch[employee.branch] if employee.branch else []
-		if records.active(user_id) and not set(wanted) & set(of_person[user_id]):
-			yield from _missing(records, user_id, wanted, of_person[user_id])
+		if employee.status == "Active" and not set(wanted) & set(of_person[employee.name]):
+			yield from _missing(records, employee, wanted, of_person[employee.name])
 
 
-def _missing(records: Records, user_id: str, wanted: list[str], elsewhere: list[str]) -> Iterator[Mismatch]:
+def _missing(
+	records: Records, employee: frappe._dict, wanted: list[str], elsewhere: list[str]
+) -> Iterator[Mismatch]:
 	"""One for each device of the branch, unless the person is on the way to one of them already."""
-	keys = [(tag, user_id) for tag in wanted]
+	keys = [key for tag in wanted if (key := records.key_of(employee, tag))]
 	if any(records.is_on_its_way(key, BRINGS) for key in keys):
 		return
-	employee = records.employees[user_id]
 	words = _("On no device.")
 	if elsewhere:
 		others = ", ".join(records.title(tag) for tag in elsewhere)
@@ -131,15 +138,16 @@ def _name_mismatches(records: Records) -> Iterator[Mismatch]:
 	named = defaultdict(list)
 	for key, row in records.on_device.items():
 		if full_name(row):
-			named[row.user_id].append(key)
-	for user_id, keys in named.items():
+			employee = records.active(key)
+			named[row.user_id, employee.name if employee else ""].append(key)
+	for keys in named.values():
 		if len({_plain(full_name(records.on_device[key])) for key in keys}) > 1:
-			yield from _different(records, user_id, keys)
+			yield from _different(records, keys)
 
 
-def _different(records: Records, user_id: str, keys: list[Key]) -> Iterator[Mismatch]:
+def _different(records: Records, keys: list[Key]) -> Iterator[Mismatch]:
 	"""One for each device, but not where the name is the employee's."""
-	employee = records.active(user_id)
+	employee = records.active(keys[0])
 	right = {_plain(full_name(employee)), _plain(employee.employee_name or "")} if employee else set()
 	for key in keys:
 		if _plain(full_name(records.on_device[key])) in right:
@@ -178,7 +186,7 @@ def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 	common = _common(UNCONFIRMED, records, key)
 	asked = _("{0} was requested on {1}.").format(command.operation, get_datetime(command.creation).date())
 	notes = " ".join(text for text in (asked, command.outcome) if text)
-	if not records.active(key[1]):
+	if not records.active(key):
 		advice = _("No active employee has this ID: check at the device that nobody is enrolled under it.")
 		return Mismatch(**common, words=f"{notes} {advice}")
 	if command.state in (CommandState.WAITING, CommandState.QUEUED):
@@ -204,7 +212,7 @@ def _can_repeat(command: frappe._dict, arguments: dict[str, object]) -> bool:
 
 def _common(kind: str, records: Records, key: Key) -> dict[str, object]:
 	service_tag, user_id = key
-	employee = records.employees.get(user_id) or frappe._dict()
+	employee = records.whose(key).person or frappe._dict()
 	row = records.on_device.get(key)
 	return {
 		"kind": kind,

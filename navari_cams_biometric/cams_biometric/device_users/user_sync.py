@@ -10,8 +10,9 @@ from frappe import _
 from frappe.utils import escape_html, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.identities import identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import queue
@@ -89,12 +90,12 @@ def _has_list() -> bool:
 
 
 def _apply(service_tag: str, users: dict[str, User], asked_at: datetime) -> None:
-	user_ids = sorted(users)
+	user_ids, device = sorted(users), find_device(service_tag)
 	for first in range(0, len(user_ids), BATCH):
 		batch = user_ids[first : first + BATCH]
-		employees = employees_by_device_id(batch)
+		people = identities_of(batch)
 		for user_id in batch:
-			employee = employees.get(user_id)
+			employee = people.who(user_id, device)
 			_store_user(service_tag, users[user_id], employee.name if employee else None, asked_at)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long list
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 
+from navari_cams_biometric.cams_biometric.base.identities import MAPPING, all_identities
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 
 from .finding import ERROR, OK, WARNING, Finding, joined_names
 from .site_facts import SiteFacts
 
+MOST_CLASHES = 10
 STRICT = "Strictly based on Log Type in Employee Checkin"
 
 
@@ -47,14 +50,30 @@ def clocks(facts: SiteFacts) -> Iterator[Finding]:
 def employees(facts: SiteFacts) -> Iterator[Finding]:
 	"""Active employees whose punches nobody could know as theirs."""
 	title = _("Employees")
-	without = {"status": "Active", "attendance_device_id": ["is", "not set"]}
-	count = frappe.db.count("Employee", without)
+	count = _count_without_user_id()
 	if not count:
 		yield Finding(title, OK, _("Every active employee has an Attendance Device ID."))
 		return
 	remedy = _("Set it on Employee for those who use a device.")
 	sentence = _("{0} active employees have no Attendance Device ID.").format(count)
 	yield Finding(title, WARNING, sentence, remedy, "Employee")
+
+
+def user_ids(facts: SiteFacts) -> Iterator[Finding]:
+	"""IDs that two people have in the same place: the punches are held."""
+	title = _("User IDs")
+	clashes = list(all_identities().clashes())
+	for one, other in clashes[:MOST_CLASHES]:
+		sentence = _("{0} and {1} both have the user ID {2}: its punches are held.")
+		names = (one.employee.employee_name, other.employee.employee_name, one.user_id)
+		remedy = _("Correct one of the two, or add a CAMS Device ID that says whose it is where and when.")
+		where = (MAPPING, one.mapping or other.mapping) if one.mapping else ("Employee", one.employee.name)
+		yield Finding(title, WARNING, sentence.format(*names), remedy, *where)
+	if len(clashes) > MOST_CLASHES:
+		sentence = _("{0} more user IDs belong to two people.").format(len(clashes) - MOST_CLASHES)
+		yield Finding(title, WARNING, sentence, "", MAPPING)
+	if not clashes:
+		yield Finding(title, OK, _("No user ID belongs to two people."))
 
 
 def held_punches(facts: SiteFacts) -> Iterator[Finding]:
@@ -116,7 +135,20 @@ def geolocation(facts: SiteFacts) -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
 
-CHECKS = (devices, clocks, employees, held_punches, unread_events, shift_types, geolocation)
+CHECKS = (devices, clocks, employees, user_ids, held_punches, unread_events, shift_types, geolocation)
+
+
+def _count_without_user_id() -> int:
+	employee, mapping = frappe.qb.DocType("Employee"), frappe.qb.DocType(MAPPING)
+	without = employee.attendance_device_id.isnull() | (employee.attendance_device_id == "")
+	query = (
+		frappe.qb.from_(employee)
+		.left_join(mapping)
+		.on(mapping.employee == employee.name)
+		.select(Count(employee.name))
+		.where((employee.status == "Active") & without & mapping.name.isnull())
+	)
+	return query.run(pluck=True)[0]
 
 
 def _of_shift_type(title: str, shift_type: frappe._dict, without_direction: list[str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.query_builder.functions import Trim
+from frappe.query_builder.functions import Coalesce, Trim
 from frappe.utils import get_datetime, get_system_timezone
 
 from navari_cams_biometric.cams_biometric.history.punch_comparison import (
@@ -59,21 +59,25 @@ def compare_days(gateway_days: Iterable[DaySummary], scope: Scope, with_hours: b
 
 
 def _checkins_as_punches(scope: Scope) -> Iterator[DevicePunch]:
-	"""The site's check-ins with a direction, of everybody who has an Attendance Device ID.
+	"""The site's check-ins with a direction, of everybody who has a user ID.
 
 	Each in the offset that its device sent, because that decides to which day it belongs; the time is the
 	check-in's own, which a person may have corrected.
 	"""
 	checkin, employee = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("Employee")
+	punch = frappe.qb.DocType("CAMS Punch")
 	condition = checkin.time[scope.site_times[0] : scope.site_times[1]]
-	condition &= checkin.log_type.isin(["IN", "OUT"]) & (employee.attendance_device_id != "")
+	user_id = Coalesce(punch.user_id, Trim(employee.attendance_device_id))
+	condition &= checkin.log_type.isin(["IN", "OUT"]) & (user_id != "")
 	if scope.user_id:
-		condition &= Trim(employee.attendance_device_id) == scope.user_id
+		condition &= user_id == scope.user_id
 	rows = (
 		frappe.qb.from_(checkin)
 		.inner_join(employee)
 		.on(employee.name == checkin.employee)
-		.select(employee.attendance_device_id, checkin.time, checkin.log_type, checkin.custom_original_time)
+		.left_join(punch)
+		.on(punch.name == checkin.custom_cams_punch)
+		.select(user_id.as_("user_id"), checkin.time, checkin.log_type, checkin.custom_original_time)
 		.where(condition)
 		.orderby(checkin.time)
 		.run(as_dict=True)
@@ -82,7 +86,7 @@ def _checkins_as_punches(scope: Scope) -> Iterator[DevicePunch]:
 	for row in rows:
 		instant = get_datetime(row.time).replace(tzinfo=zone, microsecond=0)
 		log_time = format_timestamp(_in_offset_of(row.custom_original_time or "", instant))
-		punch = Punch(row.attendance_device_id.strip(), TYPES[row.log_type], log_time)
+		punch = Punch(row.user_id.strip(), TYPES[row.log_type], log_time)
 		if scope.is_about(punch.user_id):
 			yield DevicePunch("", punch)
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.query_builder import Criterion
-from frappe.utils import get_datetime, get_system_timezone
+from frappe.utils import get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.date_ranges import NoRangeError, range_of
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
+from navari_cams_biometric.cams_biometric.base.employees import names_of
+from navari_cams_biometric.cams_biometric.base.identities import identities_of, user_ids_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.gateway.client import DevicePunch
@@ -118,7 +119,7 @@ def compare_punches(
 def _user_id_of(employee: str) -> str:
 	document = frappe.get_doc("Employee", employee)
 	document.check_permission("read")
-	user_id = (document.attendance_device_id or "").strip()
+	user_id = (document.attendance_device_id or "").strip() or next(iter(user_ids_of(employee)), "")
 	if not user_id:
 		raise NothingToCompareError(
 			_("{0} has no Attendance Device ID. Set it on the employee.").format(document.employee_name)
@@ -237,11 +238,14 @@ def _difference(row: Row) -> str:
 
 
 def add_people(rows: list[Row]) -> None:
-	"""Who it was: as the punch says, or else whose Attendance Device ID it is now."""
-	by_user_id = employees_by_device_id(row["user_id"] for row in rows)
-	for row in rows:
-		employee = by_user_id.get(row["user_id"])
-		row["employee"] = row["employee"] or (employee.name if employee else None)
+	"""Who it was: as the punch says, or else whose user ID it was on that device and day."""
+	unsaid = [row for row in rows if not row["employee"]]
+	people = identities_of(row["user_id"] for row in unsaid)
+	devices = find_devices(sorted({row.get("service_tag") or "" for row in unsaid}))
+	for row in unsaid:
+		day = getdate(row.get("time") or row.get("date"))
+		person = people.who(row["user_id"], devices.get(row.get("service_tag")), day)
+		row["employee"] = person.name if person else None
 	employee_names = names_of(row["employee"] for row in rows if row["employee"])
 	for row in rows:
 		row["employee_name"] = employee_names.get(row["employee"])

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import create_batch, escape_html
 
 from navari_cams_biometric.cams_biometric.base import device_lookup, stored_values
+from navari_cams_biometric.cams_biometric.base.identities import MAPPING
 from navari_cams_biometric.cams_biometric.base.states import (
 	COMMANDS_UNDER_WAY,
 	CommandState,
@@ -41,7 +42,7 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 
 UNSETTLED = (PunchState.QUEUED, PunchState.HELD, PunchState.FAILED)
 OPEN_COMMAND = (CommandState.QUEUED, *COMMANDS_UNDER_WAY)
-COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE)
+COUNTED = (PUNCH, DEVICE_USER, COMMAND, DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE, MAPPING)
 BATCH = 500
 NO_PUNCHER = {
 	"user_id": "",
@@ -137,7 +138,7 @@ def _take_off_devices(employee: frappe._dict, records: Records, reason: str) -> 
 		queue.ensure_possible("DeleteUser")
 	for row in rows:
 		if (row.service_tag, row.user_id) not in on_its_way:
-			person = frappe._dict(name=employee.name, attendance_device_id=row.user_id)
+			person = frappe._dict(name=employee.name, user_id=row.user_id)
 			enrolment.add_commands("DeleteUser", person, [row.service_tag], reason)
 	return max(len(rows), len(_open_commands(records)))
 
@@ -150,7 +151,7 @@ def _erase(person: Person, records: Records) -> dict[str, int]:
 		frappe.delete_doc(PHOTO, photo.name, force=True, ignore_permissions=True, delete_permanently=True)
 	for row in records[DEVICE_USER]:
 		stored_values.set_values(DEVICE_USER, row.name, NOBODY)
-	for doctype in (DAY_REPAIR, CHECKIN_CHANGE):
+	for doctype in (DAY_REPAIR, CHECKIN_CHANGE, MAPPING):
 		for batch in _batches(records[doctype]):
 			frappe.db.delete(doctype, {"name": ["in", batch]})
 	written_about = (PUNCH, DEVICE_USER, DAY_REPAIR, CHECKIN_CHANGE, PHOTO)

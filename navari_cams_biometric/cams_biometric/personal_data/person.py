@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from navari_cams_biometric.cams_biometric.base.identities import MAPPING, user_ids_of
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE as DAY_REPAIR
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE as CHECKIN_CHANGE
 from navari_cams_biometric.cams_biometric.punches.photos import PHOTO
@@ -33,7 +34,7 @@ class Person:
 
 def person_of(employee: frappe._dict) -> Person:
 	device_id = (employee.attendance_device_id or "").strip()
-	former = _ids_of_own_records(employee.name) - {device_id, ""}
+	former = (_ids_of_own_records(employee.name) | set(user_ids_of(employee.name))) - {device_id, ""}
 	own = {user_id for user_id in former if not _is_of_another(user_id, employee.name)}
 	user_ids = tuple(sorted(own | {device_id} - {""}))
 	return Person(employee.name, employee.employee_name or "", device_id, user_ids)
@@ -45,7 +46,7 @@ def records_of(person: Person) -> Records:
 	"""
 	found = {doctype: _of(person, doctype) for doctype in BY_USER_ID}
 	found[COMMAND] += commands_for_many(person)
-	for doctype in (DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE):
+	for doctype in (DAY_REPAIR, CHECKIN_CHANGE, PHOTO, SCHEDULE_LINE, MAPPING):
 		found[doctype] = _stored_rows(doctype, {"employee": person.employee})
 	found[CHECKIN] = checkins_of(person)
 	return found
@@ -113,7 +114,7 @@ def _is_of_another(user_id: str, employee: str) -> bool:
 	if _is_there("Employee", has, "attendance_device_id", user_id):
 		return True
 	had = {"user_id": user_id, "employee": ["not in", ["", employee]]}
-	return any(_is_there(doctype, had, "user_id", user_id) for doctype in BY_USER_ID)
+	return any(_is_there(doctype, had, "user_id", user_id) for doctype in (MAPPING, *BY_USER_ID))
 
 
 def _is_there(doctype: str, filters: dict[str, object], fieldname: str, value: str) -> bool:

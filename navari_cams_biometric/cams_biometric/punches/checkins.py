@@ -14,8 +14,8 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExcee
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
@@ -100,7 +100,6 @@ class _BatchBrokenError(Exception):
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
-	employees = employees_by_device_id(punch.user_id for punch in punches)
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
 	settings = read_settings_with_tables()
 	rules = Rules(
@@ -108,19 +107,22 @@ def _process_batch(punches: list[frappe._dict]) -> None:
 		find_devices(service_tags),
 		repeats.read_windows(settings),
 		ignored_ids.read_ignored(punch.user_id for punch in punches),
+		identities_of(punch.user_id for punch in punches),
 	)
 	for punch in punches:
-		_process(punch, employees.get(punch.user_id), rules)
+		_process(punch, rules)
 	_note_devices_reported(punches, rules)
 
 
-def _process(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
+def _process(punch: frappe._dict, rules: Rules) -> None:
 	"""Bring one punch to its next state, or raise _BatchBrokenError.
 
 	After an unexpected error even the savepoint may be gone: a hook of another app may have committed.
 	"""
+	answer = punch_rules.whose(punch, rules)
+	employee = answer.person
 	try:
-		_settle(punch, employee, rules)
+		_settle(punch, answer, rules)
 	except TRANSIENT_ERRORS as error:
 		raise _BatchBrokenError(punch, employee) from error
 	except Exception as error:
@@ -129,11 +131,12 @@ def _process(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -
 		frappe.clear_messages()
 
 
-def _settle(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
+def _settle(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
+	employee = answer.person
 	frappe.db.savepoint("cams_punch")
 	punch.log_type = None
 	try:
-		fields = _check_in(punch, employee, rules)
+		fields = _check_in(punch, answer, rules)
 	except NotRecordedError as reason:
 		frappe.db.rollback(save_point="cams_punch")
 		_conclude(punch, reason.code, reason.detail, employee)
@@ -144,7 +147,7 @@ def _settle(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) ->
 	repeats.requeue_repeats(employee.name, punch.log_type, punch.punch_time, rules.repeats)
 
 
-def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> dict:
+def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	"""Create the check-in, or find the one that is there. Returns the fields to set on the punch.
 
 	Raises NotRecordedError where a person or a change is needed first.
@@ -152,10 +155,10 @@ def _check_in(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) 
 	device = rules.devices.get(punch.service_tag)
 	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
-	punch_rules.ensure_not_ignored(punch, employee, rules)
+	punch_rules.ensure_not_ignored(punch, answer, rules)
 	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)
-	punch_rules.ensure_active(punch, employee)
+	employee = punch_rules.ensure_active(punch, answer)
 	punch_rules.ensure_input_type(punch, rules.settings)
 	if not punch.log_type:
 		_ensure_direction_is_optional(punch, employee)

@@ -11,25 +11,38 @@ from frappe import _
 from frappe.permissions import get_role_permissions
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Cast_, Count, Max, Min, NullIf
-from frappe.utils import now_datetime
+from frappe.utils import getdate, now_datetime
 from pypika.analytics import RowNumber
 from pypika.terms import Criterion, Field
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
+from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels, find_devices
 from navari_cams_biometric.cams_biometric.base.employees import names_of
+from navari_cams_biometric.cams_biometric.base.identities import (
+	CODES,
+	MAPPING,
+	UNKNOWN,
+	all_identities,
+	identities_of,
+)
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
 from navari_cams_biometric.cams_biometric.punches.reasons import DEVICE, REASONS, SETTINGS
 from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
-from navari_cams_biometric.cams_biometric.punches.suggestions import SURE, Candidate, Directory, likeliest
+from navari_cams_biometric.cams_biometric.punches.suggestions import (
+	HAS_IT,
+	SURE,
+	Candidate,
+	Directory,
+	Suggestion,
+	likeliest,
+)
 
-UNKNOWN = "UNKNOWN_USER"
 WAITING = (PunchState.HELD, PunchState.FAILED)
 # What a person can do here, besides opening the places in which the cause is fixed.
 ACTIONS = {
-	UNKNOWN: ("dismiss",),
+	**dict.fromkeys(CODES, ("dismiss",)),
 	"CLOCK_AHEAD": ("accept_time", "dismiss"),
 	"CLOCK_BEHIND": ("accept_time", "dismiss"),
 	"INPUT_TYPE": ("accept_input_type", "dismiss"),
@@ -48,7 +61,7 @@ MORE_PLACES = {
 }
 SINGLES = (SETTINGS, "HR Settings")
 MOST_PUNCHES = 20  # shown for one reason; the list has all
-MOST_CANDIDATES = 2000
+MOST_CANDIDATES = 5000
 MOST_PLACES = 5
 SLICE = 50  # check-ins taken back in one request
 
@@ -91,7 +104,7 @@ def is_waiting(user_id: str) -> bool:
 	"""Whether there are punches of exactly this user id that nobody is known for."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	waiting = (
-		is_text(punch.user_id, user_id) & (punch.state == PunchState.HELD) & (punch.reason_code == UNKNOWN)
+		is_text(punch.user_id, user_id) & (punch.state == PunchState.HELD) & punch.reason_code.isin(CODES)
 	)
 	return bool(frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1).run())
 
@@ -125,13 +138,16 @@ def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) ->
 	}
 
 
-def undo_link(user_id: str, employee: str, since: datetime) -> dict:
+def undo_link(user_id: str, employee: str, since: datetime, mapping: str = "") -> dict:
 	"""Undo a link that was made since then, a slice at a time: its check-ins are deleted, and the punches are
-	Held again.
+	Held again. With `mapping` the link is that CAMS Device ID.
 
 	Check-ins with attendance stay. `left` is how many are still to do, `kept` how many stay.
 	"""
-	_unlink(user_id, employee)
+	if mapping:
+		_delete_mapping(mapping, user_id, employee)
+	else:
+		_unlink(user_id, employee)
 	made = _made_by_link(user_id, employee, since)
 	open_ones = [row for row in made if not row.attendance]
 	for row in open_ones[:SLICE]:
@@ -161,6 +177,7 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 	rows = _unknown_rows()
 	shown = rows[:limit]
 	names, directory = _names_on_devices(shown), _directory() if shown else Directory([])
+	known = _holders(shown)
 	tags = defaultdict(list)
 	for row in rows:
 		tags[row.user_id].append(row)
@@ -172,7 +189,8 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 			if other is not row
 		]
 		row.name_on_device = names.get((row.service_tag, row.user_id)) or names.get((None, row.user_id), "")
-		row.update(_suggestions(directory, row))
+		row.sentence = "" if row.reason_code == UNKNOWN else _sentence(row.reason_code)
+		row.update(known.get(_key(row)) or _suggestions(directory, row))
 	return {
 		"sentence": _sentence(UNKNOWN),
 		"remedy": _(str(REASONS[UNKNOWN].remedy)),
@@ -183,7 +201,7 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 
 
 def _unknown_rows() -> list[frappe._dict]:
-	"""(device, user id) with count, first and last seen; the most punches first."""
+	"""(device, user id, reason) with count, first and last seen; the most punches first."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	query = (
 		frappe.qb.from_(punch)
@@ -193,9 +211,10 @@ def _unknown_rows() -> list[frappe._dict]:
 			Count(punch.name).as_("count"),
 			Min(punch.punch_time).as_("first_seen"),
 			Max(punch.punch_time).as_("last_seen"),
+			punch.reason_code,
 		)
-		.where((punch.state == PunchState.HELD) & (punch.reason_code == UNKNOWN))
-		.groupby(punch.service_tag, exactly(punch.user_id))
+		.where((punch.state == PunchState.HELD) & punch.reason_code.isin(CODES))
+		.groupby(punch.service_tag, exactly(punch.user_id), punch.reason_code)
 	)
 	rows = permitted(query, "CAMS Punch").run(as_dict=True)
 	return sorted(rows, key=lambda row: (-row.count, row.user_id, row.service_tag or ""))
@@ -219,19 +238,55 @@ def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], 
 
 
 def _directory() -> Directory:
-	"""The active employees that have no device id, as far as this user may see them."""
+	"""The active employees, as far as this user may see them, with the IDs that they have."""
 	if not frappe.has_permission("Employee", "read"):
 		return Directory([])
 	employees = frappe.get_list(
 		"Employee",
-		filters={"status": "Active", "attendance_device_id": ["is", "not set"]},
+		filters={"status": "Active"},
 		fields=["name", "employee_name", "employee_number"],
-		order_by="name asc",
+		order_by="attendance_device_id asc, name asc",  # those without one first
 		limit=MOST_CANDIDATES,
 	)
+	known = all_identities()
 	return Directory(
-		Candidate(each.name, each.employee_name or "", each.employee_number or "") for each in employees
+		Candidate(
+			each.name,
+			each.employee_name or "",
+			each.employee_number or "",
+			tuple(claim.user_id for claim in known.claims_of(each.name)),
+		)
+		for each in employees
 	)
+
+
+def _key(row: frappe._dict) -> tuple[str, str, str]:
+	return row.service_tag or "", row.user_id, row.reason_code
+
+
+def _holders(rows: list[frappe._dict]) -> dict[tuple[str, str, str], dict]:
+	"""For IDs that several have, or somebody of another company: those people, as far as this user may see them."""
+	rows = [row for row in rows if row.reason_code != UNKNOWN]
+	if not rows or not frappe.has_permission("Employee", "read"):
+		return {}
+	people = identities_of(row.user_id for row in rows)
+	devices = find_devices(sorted({row.service_tag or "" for row in rows}))
+	found = {
+		_key(row): people.judge(row.user_id, devices.get(row.service_tag), getdate(row.last_seen)).candidates
+		for row in rows
+	}
+	names = sorted({person.name for candidates in found.values() for person in candidates})
+	visible = frappe.get_list("Employee", filters={"name": ["in", names or [""]]}, pluck="name", limit=0)
+	return {key: _as_suggestions(candidates, visible) for key, candidates in found.items()}
+
+
+def _as_suggestions(candidates: Iterable[frappe._dict], visible: list[str]) -> dict:
+	shown = [
+		Suggestion(person.name, person.employee_name or "", HAS_IT, 0)._asdict()
+		for person in candidates
+		if person.name in visible
+	]
+	return {"suggestions": shown, "suggested": None, "sure": False}
 
 
 def _suggestions(directory: Directory, row: frappe._dict) -> dict:
@@ -285,7 +340,7 @@ def _causes() -> list[frappe._dict]:
 	query = (
 		frappe.qb.from_(punch)
 		.select(punch.reason_code, punch.service_tag, punch.employee, Count(punch.name).as_("count"))
-		.where(punch.state.isin(WAITING) & (punch.reason_code != UNKNOWN))
+		.where(punch.state.isin(WAITING) & punch.reason_code.notin(CODES))
 		.groupby(punch.reason_code, punch.service_tag, punch.employee)
 	)
 	return permitted(query, "CAMS Punch").run(as_dict=True)
@@ -329,7 +384,7 @@ def _first_punches(labels: dict[str, str]) -> dict[str, list[frappe._dict]]:
 	"""The earliest of each reason, by reason code."""
 	punch, employee = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee")
 	place = RowNumber().over(punch.reason_code).orderby(punch.punch_time, punch.name).as_("place")
-	waiting = punch.state.isin(WAITING) & (punch.reason_code != UNKNOWN)
+	waiting = punch.state.isin(WAITING) & punch.reason_code.notin(CODES)
 	numbered = permitted(frappe.qb.from_(punch).select(punch.name, place).where(waiting), "CAMS Punch")
 	rows = (
 		frappe.qb.from_(numbered)
@@ -378,6 +433,13 @@ def _unlink(user_id: str, employee: str) -> None:
 	if current:
 		doc.attendance_device_id = None
 		doc.save()
+
+
+def _delete_mapping(mapping: str, user_id: str, employee: str) -> None:
+	"""Without letting its punches go: undo_link holds them."""
+	link = {"name": mapping, "user_id": user_id, "employee": employee}
+	if frappe.db.exists(MAPPING, link):
+		frappe.delete_doc(MAPPING, mapping, flags={BY_THE_APP: True})
 
 
 def _made_by_link(user_id: str, employee: str, since: datetime) -> list[frappe._dict]:

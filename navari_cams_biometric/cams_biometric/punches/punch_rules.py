@@ -11,6 +11,7 @@ from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, Answer, Identities
 from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
@@ -39,6 +40,14 @@ class Rules(NamedTuple):
 	devices: "dict[str, CAMSDevice]"
 	repeats: repeats.Windows
 	ignored: ignored_ids.Ignored
+	people: Identities
+
+
+def whose(punch: frappe._dict, rules: Rules) -> Answer:
+	"""Whose user ID it was on the device and the day of the punch."""
+	device = rules.devices.get(punch.service_tag)
+	moment = punch.punch_time or times.log_time_on_site(punch.original_time or "", device)
+	return rules.people.judge(punch.user_id or "", device, getdate(moment))
 
 
 def ensure_for_attendance(device: "CAMSDevice | None") -> None:
@@ -59,9 +68,10 @@ def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 		raise NotRecordedError("DEVICE_DISABLED")
 
 
-def ensure_not_ignored(punch: frappe._dict, employee: frappe._dict | None, rules: Rules) -> None:
+def ensure_not_ignored(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
 	"""Before the clock and the type are looked at: of who does not matter neither waits for a person."""
-	if not employee and ignored_ids.is_ignored(rules.ignored, punch.user_id, punch.service_tag):
+	is_nobodys = not answer.person and answer.code != AMBIGUOUS
+	if is_nobodys and ignored_ids.is_ignored(rules.ignored, punch.user_id, punch.service_tag):
 		raise NotRecordedError("IGNORED_ID")
 
 
@@ -103,18 +113,24 @@ def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 	return punch.punch_time < EARLIEST or bool(oldest and punch.source == "Real Time" and is_too_old)
 
 
-def ensure_active(punch: frappe._dict, employee: frappe._dict | None) -> None:
-	"""On the day of the punch. Who left was active until the relieving date: punches that arrive late still count.
+def ensure_active(punch: frappe._dict, answer: Answer) -> frappe._dict:
+	"""Return who it was. On the day of the punch. Who left was active until the relieving date: punches that arrive late still count.
 	Who has not joined yet may have got the user ID of somebody else."""
+	employee = answer.person
 	if not employee:
-		raise NotRecordedError("UNKNOWN_USER")
+		raise NotRecordedError(answer.code, _names_of(answer))
 	if employee.date_of_joining and getdate(punch.punch_time) < getdate(employee.date_of_joining):
 		raise NotRecordedError("BEFORE_JOINING", str(employee.date_of_joining))
 	if employee.status == "Active":
-		return
+		return employee
 	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
 	if employee.status != "Left" or not left_later:
 		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
+	return employee
+
+
+def _names_of(answer: Answer) -> str:
+	return ", ".join(f"{person.employee_name} ({person.name})" for person in answer.candidates)
 
 
 def ensure_input_type(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None:

@@ -13,6 +13,7 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 SETTINGS = "CAMS Biometric Settings"
 DEVICE = "CAMS Device"
 IGNORED_ID = "CAMS Ignored ID"
+DEVICE_ID = "CAMS Device ID"
 
 
 class Reason(NamedTuple):
@@ -52,23 +53,35 @@ REASONS = {
 	),
 	"UNKNOWN_USER": Reason(
 		PunchState.HELD,
-		_lt("No employee has this user ID as Attendance Device ID."),
+		_lt("No employee has this user ID."),
 		_lt("Use Link to Employee, or set Attendance Device ID on the employee."),
-		("Employee", IGNORED_ID),
+		("Employee", DEVICE_ID, IGNORED_ID),
+	),
+	"AMBIGUOUS_USER": Reason(
+		PunchState.HELD,
+		_lt("More than one employee has this user ID."),
+		_lt("Use Link to Employee to say whose it is, or correct the Attendance Device ID of the others."),
+		("Employee", DEVICE_ID),
+	),
+	"OTHER_COMPANY": Reason(
+		PunchState.HELD,
+		_lt("The user ID is an employee's of another company than the device's."),
+		_lt("Use Link to Employee to say whose it is on this device, or correct the Company of the device."),
+		("Employee", DEVICE_ID, IGNORED_ID),
 	),
 	"EMPLOYEE_INACTIVE": Reason(
 		PunchState.HELD,
 		_lt("The employee was not active at that time."),
 		_lt("If the punch is genuine, set the employee to Active or correct the Relieving Date."),
-		("Employee",),
+		("Employee", DEVICE_ID),
 	),
 	"BEFORE_JOINING": Reason(
 		PunchState.HELD,
 		_lt("The punch is from before the employee's Date of Joining."),
 		_lt(
-			"Correct the Date of Joining if it is wrong; else it is somebody else's who had this user ID: dismiss it."
+			"Correct the Date of Joining if it is wrong; else it is somebody's who had this user ID before: add a CAMS Device ID for them, until the day they left, or dismiss it."
 		),
-		("Employee",),
+		("Employee", DEVICE_ID),
 	),
 	"UNKNOWN_PUNCH_TYPE": Reason(
 		PunchState.HELD,

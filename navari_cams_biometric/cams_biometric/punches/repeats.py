@@ -73,7 +73,7 @@ def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windo
 		if checkin_evidence.was_changed(row.checkin, row.punch):
 			continue
 		if is_repeat(employee, log_type, get_datetime(row.time), windows.of(row.service_tag)):
-			_queue_again(row.checkin)
+			take_back(row.checkin)
 
 
 def look_again(punch_names: Iterable[str]) -> None:
@@ -116,8 +116,9 @@ def _counted_punches(
 	)
 
 
-def _queue_again(checkin: str) -> None:
-	"""All punches of a check-in: an equal one of another device is linked to it, too."""
+def take_back(checkin: str) -> bool:
+	"""Delete a check-in and queue all its punches again: an equal one of another device is linked to it, too. False
+	where a record of another app refers to it, and it stays."""
 	linked = {"employee_checkin": checkin, "state": PunchState.RECORDED}
 	names = frappe.get_all("CAMS Punch", filters=linked, pluck="name")
 	by_the_app = {checkin_evidence.BY_THE_APP: True}
@@ -127,8 +128,9 @@ def _queue_again(checkin: str) -> None:
 	except frappe.LinkExistsError:  # a record of another app refers to it
 		frappe.db.rollback(save_point="cams_repeat")
 		frappe.clear_last_message()
-		return
+		return False
 	inbox.queue_again(names, employee_checkin=None)
+	return True
 
 
 def _is_direction(field: Field, log_type: str | None) -> Criterion:

@@ -2,14 +2,16 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import getdate
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE, find_devices
+from navari_cams_biometric.cams_biometric.base.identities import CODES, identities_of, user_ids_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS, codes_requeued_by
 
-EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date", "date_of_joining")
+EMPLOYEE_FIELDS = ("attendance_device_id", "status", "relieving_date", "date_of_joining", "company")
+PLACE_FIELDS = ("branch", "company")  # of a device: by them user IDs are found
 
 
 def requeue_after_change(document: Document, method: str | None = None) -> None:
@@ -21,10 +23,9 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 		return
 	filters = {"state": PunchState.HELD, "reason_code": ["in", codes_requeued_by(document.doctype)]}
 	if document.doctype == "Employee":
-		user_id = (document.attendance_device_id or "").strip()
-		if not user_id or not any(document.has_value_changed(field) for field in EMPLOYEE_FIELDS):
+		if not any(document.has_value_changed(field) for field in EMPLOYEE_FIELDS):
 			return
-		filters["user_id"] = user_id
+		filters["user_id"] = ["in", _ids_now_and_before(document) or [""]]
 	if document.doctype == IGNORED_ID:
 		del filters["reason_code"]  # a wrong clock of somebody who is ignored does not matter either
 		filters.update({"user_id": document.user_id, "employee": ["is", "not set"]})
@@ -32,18 +33,28 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 			filters["service_tag"] = document.service_tag
 	if document.doctype == "CAMS Device":
 		filters["service_tag"] = document.name
+		if any(document.has_value_changed(field) for field in PLACE_FIELDS):
+			filters["reason_code"] = ["in", [*codes_requeued_by(document.doctype), *CODES]]
 		if document.direction == NOT_ATTENDANCE:
 			del filters["reason_code"]  # whatever they were held for
 	_requeue(filters)
 
 
 def requeue_known_users() -> None:
-	"""Queue punches of users who were unknown, for device ids that were set without saving the document."""
-	filters = {"state": PunchState.HELD, "reason_code": "UNKNOWN_USER"}
-	held = frappe.get_all("CAMS Punch", filters=filters, fields=["name", "user_id"])
-	known = employees_by_device_id(punch.user_id for punch in held)
-	if known:
-		inbox.queue_again(punch.name for punch in held if punch.user_id in known)
+	"""Queue punches that nobody was known for, where user IDs were set without saving the document."""
+	filters = {"state": PunchState.HELD, "reason_code": ["in", CODES]}
+	fields = ["name", "user_id", "service_tag", "punch_time", "reason_code"]
+	held = frappe.get_all("CAMS Punch", filters=filters, fields=fields)
+	people = identities_of(punch.user_id for punch in held)
+	devices = find_devices(sorted({punch.service_tag or "" for punch in held}))
+	changed = [
+		punch.name
+		for punch in held
+		if people.judge(punch.user_id, devices.get(punch.service_tag), getdate(punch.punch_time)).code
+		!= punch.reason_code
+	]
+	if changed:
+		inbox.queue_again(changed)
 
 
 def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
@@ -60,6 +71,12 @@ def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
 		reason=str(reason.sentence),
 		remedy=str(reason.remedy),
 	)
+
+
+def _ids_now_and_before(employee: Document) -> list[str]:
+	former = employee.get_doc_before_save() or frappe._dict()
+	given_up = (former.get("attendance_device_id") or "").strip()
+	return [*user_ids_of(employee.name), *filter(None, [given_up])]
 
 
 def _requeue(filters: dict) -> None:

@@ -14,6 +14,7 @@ SAME_NAME = "same name"
 SAME_NUMBER = "same number"
 SIMILAR_NAME = "similar name"
 OTHER_NAME = "same number, another name"
+HAS_IT = "has this ID"
 
 MOST = 3  # more than a person compares
 ALIKE = 0.75  # two words of a name, written in two ways
@@ -25,11 +26,12 @@ LEAD = 0.05
 
 
 class Candidate(NamedTuple):
-	"""An employee without a device id."""
+	"""An employee. Whoever has `user_ids` is suggested where the number or the whole name says so, and never as sure."""
 
 	employee: str
 	employee_name: str
 	employee_number: str = ""
+	user_ids: tuple[str, ...] = ()
 
 
 class Suggestion(NamedTuple):
@@ -110,6 +112,8 @@ def similarity(name_on_device: str, employee_name: str) -> float:
 
 def _judge(candidate: Candidate, same_number: bool, name_on_device: str) -> Suggestion | None:
 	alike = similarity(name_on_device, candidate.employee_name)
+	if candidate.user_ids:
+		return _judge_known(candidate, same_number, alike)
 	if same_number and alike:
 		return Suggestion(candidate.employee, candidate.employee_name, NUMBER_AND_NAME, 1)
 	if same_number and name_on_device.strip():
@@ -120,6 +124,17 @@ def _judge(candidate: Candidate, same_number: bool, name_on_device: str) -> Sugg
 		return None
 	why = SAME_NAME if alike == 1 else SIMILAR_NAME
 	return Suggestion(candidate.employee, candidate.employee_name, why, round(alike * 0.95, 3))
+
+
+def _judge_known(candidate: Candidate, same_number: bool, alike: float) -> Suggestion | None:
+	"""A further ID of somebody who has one: of a wholly equal name, or a number that is written otherwise."""
+	if same_number and alike:
+		return Suggestion(candidate.employee, candidate.employee_name, NUMBER_AND_NAME, 0.9)
+	if alike == 1:
+		return Suggestion(candidate.employee, candidate.employee_name, SAME_NAME, 0.85)
+	if same_number:
+		return Suggestion(candidate.employee, candidate.employee_name, SAME_NUMBER, 0.7)
+	return None
 
 
 def _alikeness(word: str, other: str) -> float:
@@ -141,7 +156,7 @@ def _numbers(candidate: Candidate) -> set[str]:
 	"""What an id on a device may be equal to: the employee number, the record's name, the number at its end."""
 	name = candidate.employee
 	series = name[len(name.rstrip("0123456789")) :]
-	return {_number(text) for text in (candidate.employee_number, name, series)} - {""}
+	return {_number(text) for text in (candidate.employee_number, name, series, *candidate.user_ids)} - {""}
 
 
 def _number(text: str) -> str:

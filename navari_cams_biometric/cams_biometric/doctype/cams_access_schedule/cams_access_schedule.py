@@ -8,6 +8,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_time
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.identities import identities_of_employees
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import ScheduleState
@@ -110,7 +112,8 @@ class CAMSAccessSchedule(Document):
 			self.set("employees", [])
 			return
 		self.validate_once("employees", "employee")
-		self.user_ids()
+		for line in self.devices:
+			self.user_ids(line.service_tag)
 
 	def set_states(self) -> None:
 		"""What each device has is for device_users.access_schedules to tell: a form may be older than that, or claim it."""
@@ -135,19 +138,15 @@ class CAMSAccessSchedule(Document):
 		rows = sorted(self.windows, key=lambda row: (DAYS.index(row.day), _minutes(row.start)))
 		return [{"day": row.day, "start": _minutes(row.start), "end": _minutes(row.end)} for row in rows]
 
-	def user_ids(self) -> list[str] | None:
-		"""For whom; None for everybody. Throws where there is nobody, or somebody has no Attendance Device ID."""
+	def user_ids(self, service_tag: str) -> list[str] | None:
+		"""For whom on a device; None for everybody. Throws where there is nobody, or somebody has no user ID there."""
 		if cint(self.everybody):
 			return None
 		if not self.employees:
 			frappe.throw(_("Choose for whom: add employees, or tick For Everybody."), title=_("People"))
 		names = [row.employee for row in self.employees]
-		known = frappe.get_all(
-			"Employee",
-			filters={"name": ["in", names], "attendance_device_id": ["is", "set"]},
-			fields=["name", "attendance_device_id"],
-		)
-		ids = {row.name: row.attendance_device_id.strip() for row in known}
+		known, device = identities_of_employees(names), find_device(service_tag)
+		ids = {name: known.user_id_on(name, device) for name in names}
 		missing = [row.employee_name or row.employee for row in self.employees if not ids.get(row.employee)]
 		if missing:
 			frappe.throw(

@@ -14,6 +14,7 @@ from navari_cams_biometric.cams_biometric.base import live_site, tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices, find_device
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.identities import MAPPING
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret, secret_sentences, unreadable
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
@@ -169,7 +170,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def register_device(self) -> None:
 		if self.service_tag_id and not frappe.db.exists("CAMS Device", self.service_tag_id):
-			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id).insert(ignore_permissions=True)
+			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id, company=None).insert(
+				ignore_permissions=True
+			)
 
 	def direction_of(self, punch_type: str) -> str | None:
 		"""Return IN, OUT, `No Direction` or `Not Attendance`; None where the table does not know the type."""
@@ -335,7 +338,8 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			steps.append(
 				_("No punch has arrived yet: paste the callback URL in the CAMS portal, then punch.")
 			)
-		if not frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]}):
+		has_id = frappe.db.exists("Employee", {"status": "Active", "attendance_device_id": ["is", "set"]})
+		if not has_id and not frappe.db.exists(MAPPING, {"employee": ["is", "set"]}):
 			steps.append(_("No active employee has an Attendance Device ID: set it on Employee."))
 		if without := _devices_without_secret():
 			steps.append(

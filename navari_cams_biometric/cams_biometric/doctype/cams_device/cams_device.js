@@ -5,6 +5,10 @@ frappe.ui.form.on("CAMS Device", {
 		});
 	},
 
+	onload(frm) {
+		if (frm.is_new()) frm.set_value("company", ""); // the user's default is not a choice
+	},
+
 	refresh(frm) {
 		if (frm.is_new()) return;
 		show_health(frm);

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, get_system_timezone, getdate, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.chosen_company import ChosenCompany
 from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_tag
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
@@ -42,7 +43,7 @@ LEARNED = (
 )
 
 
-class CAMSDevice(TokenHolder, Document):
+class CAMSDevice(ChosenCompany, TokenHolder, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -61,6 +62,7 @@ class CAMSDevice(TokenHolder, Document):
 		branch: DF.Link | None
 		clock_skew: DF.Int
 		clock_skew_at: DF.Datetime | None
+		company: DF.Link | None
 		connection: DF.Literal["", "Online", "Offline"]
 		connection_since: DF.Datetime | None
 		counters: DF.SmallText | None

@@ -5,7 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, identities_of
 from navari_cams_biometric.cams_biometric.punches import ignored_ids
 
 
@@ -42,10 +43,10 @@ class CAMSIgnoredID(Document):
 
 	def ensure_nobody_has_it(self) -> None:
 		"""Whose ID it is keeps the punches: ignoring it would change nothing."""
-		if employees_by_device_id([self.user_id]):
+		answer = identities_of([self.user_id]).judge(self.user_id, find_device(self.service_tag))
+		if answer.person or answer.code == AMBIGUOUS:
 			frappe.throw(
-				_("User ID {0} is an employee's Attendance Device ID.").format(escape_html(self.user_id)),
-				title=_("Ignored ID"),
+				_("User ID {0} is an employee's.").format(escape_html(self.user_id)), title=_("Ignored ID")
 			)
 
 	def after_delete(self) -> None:

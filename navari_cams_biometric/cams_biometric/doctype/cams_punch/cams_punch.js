@@ -13,7 +13,7 @@ frappe.ui.form.on("CAMS Punch", {
 		const actions = cams_biometric.punch_actions;
 		const names = [frm.doc.name];
 		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
-		if (frm.doc.reason_code === "UNKNOWN_USER" && frm.doc.state === "Held") {
+		if (actions.asks_who(frm.doc)) {
 			add(__("Link to Employee"), () => actions.link_to_employee(frm.doc)).addClass("btn-primary");
 		}
 		if (["CLOCK_AHEAD", "CLOCK_BEHIND"].includes(frm.doc.reason_code) && frm.doc.state === "Held") {

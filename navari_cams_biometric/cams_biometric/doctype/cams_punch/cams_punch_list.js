@@ -18,22 +18,40 @@ cams_biometric.punch_actions = {
 			),
 		),
 
+	// Whether the punch is held because it is not known, or not sure, who it was.
+	asks_who: ({ state, reason_code }) =>
+		state === "Held" &&
+		["UNKNOWN_USER", "AMBIGUOUS_USER", "OTHER_COMPANY", "BEFORE_JOINING", "EMPLOYEE_INACTIVE"].includes(reason_code),
+
 	link_to_employee: (punch) =>
 		new Promise((resolve) =>
 			frappe.prompt(
-				{
-					fieldname: "employee",
-					fieldtype: "Link",
-					options: "Employee",
-					label: __("Employee"),
-					reqd: 1,
-					get_query: () => ({ filters: { status: "Active" } }),
-					description: __("Gets the Attendance Device ID {0}. All pending punches with this ID are processed again.", [
-						frappe.utils.escape_html(punch.user_id),
-					]),
-				},
-				({ employee }) =>
-					cams_biometric.call("punch_actions.link_to_employee", { name: punch.name, employee }).then(() => {
+				[
+					{
+						fieldname: "employee",
+						fieldtype: "Link",
+						options: "Employee",
+						label: __("Employee"),
+						reqd: 1,
+						description: __("Gets the user ID {0}. All pending punches with this ID are processed again.", [
+							frappe.utils.escape_html(punch.user_id),
+						]),
+					},
+					{
+						fieldname: "way",
+						fieldtype: "Select",
+						label: __("How"),
+						options: [
+							{ value: "", label: __("What fits best") },
+							...(punch.service_tag ? [{ value: "device", label: __("Only on this device") }] : []),
+							{ value: "all", label: __("As a further ID, on all devices") },
+						],
+					},
+					{ fieldname: "from_date", fieldtype: "Date", label: __("From") },
+					{ fieldname: "until_date", fieldtype: "Date", label: __("Until"), description: __("Empty: for all days.") },
+				],
+				(values) =>
+					cams_biometric.call("punch_actions.link_to_employee", { name: punch.name, ...values }).then(() => {
 						frappe.show_alert({ message: __("Linked"), indicator: "green" });
 						resolve();
 					}),
@@ -71,8 +89,7 @@ frappe.listview_settings["CAMS Punch"] = {
 	},
 
 	button: {
-		show: (doc) =>
-			doc.state === "Held" && doc.reason_code === "UNKNOWN_USER" && cams_biometric.punch_actions.can_mend(),
+		show: (doc) => cams_biometric.punch_actions.asks_who(doc) && cams_biometric.punch_actions.can_mend(),
 		get_label: () => __("Link to Employee"),
 		get_description: (doc) => __("Who is {0}?", [frappe.utils.escape_html(doc.user_id)]),
 		action: (doc) =>

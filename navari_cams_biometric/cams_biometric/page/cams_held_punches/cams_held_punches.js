@@ -30,6 +30,7 @@
 				single_column: true,
 			});
 			this.page.add_inner_button(__("All Held Punches"), () => this.open_list({ state: "Held" }));
+			this.page.add_inner_button(__("Device IDs"), () => frappe.set_route("List", "CAMS Device ID"));
 			this.page.add_inner_button(__("Ignored IDs"), () => frappe.set_route("List", "CAMS Ignored ID"));
 			this.page
 				.add_action_icon("refresh", () => this.refresh(), "", __("Refresh"))
@@ -187,7 +188,7 @@
 		}
 
 		key(row) {
-			return JSON.stringify([row.service_tag || "", row.user_id]);
+			return JSON.stringify([row.service_tag || "", row.user_id, row.reason_code]);
 		}
 
 		make_unknown() {
@@ -230,19 +231,66 @@
 
 		link(key) {
 			const row = this.rows.get(key);
-			const employee = row.employee();
-			if (!employee) return row.focus();
+			if (!row.employee()) return row.focus();
+			return this.link_row(key, {});
+		}
+
+		link_row(key, chosen) {
+			const row = this.rows.get(key);
 			row.set_busy(true);
-			return this.link_user(row.data, employee)
+			return this.link_user(row.data, row.employee(), chosen)
 				.then(() => this.refresh())
 				.then(() => this.focus_next(key))
 				.finally(() => row.set_busy(false));
 		}
 
-		link_user(data, employee) {
-			return cams_biometric.call("held_punches_page.link", { user_id: data.user_id, employee }).then((linked) =>
-				this.add_result({ ...linked, kind: "link" }),
-			);
+		link_user(data, employee, chosen) {
+			const { user_id, service_tag } = data;
+			return cams_biometric
+				.call("held_punches_page.link", { user_id, employee, service_tag, ...chosen })
+				.then((linked) => this.add_result({ ...linked, kind: "link" }));
+		}
+
+		// On which devices and days: what fits is asked of the server.
+		choose_way(key) {
+			const row = this.rows.get(key);
+			const employee = row.employee();
+			if (!employee) return row.focus();
+			const { user_id, service_tag } = row.data;
+			return cams_biometric
+				.call("held_punches_page.link_ways", { user_id, employee, service_tag })
+				.then((ways) => this.ask_way(key, row, ways));
+		}
+
+		ask_way(key, row, ways) {
+			const dialog = new frappe.ui.Dialog({
+				title: __("Link {0} to {1}", [words.escape(row.data.user_id), words.escape(row.name_of(row.employee()))]),
+				fields: [
+					{
+						fieldname: "way",
+						fieldtype: "Select",
+						label: __("How"),
+						options: ways.map(({ way, label }) => ({ value: way, label })),
+						default: ways[0].way,
+						reqd: 1,
+					},
+					{ fieldname: "from_date", fieldtype: "Date", label: __("From"), depends_on: "eval: doc.way != 'own'" },
+					{
+						fieldname: "until_date",
+						fieldtype: "Date",
+						label: __("Until"),
+						depends_on: "eval: doc.way != 'own'",
+						description: __("Empty: for all days."),
+					},
+				],
+				primary_action_label: __("Link"),
+				primary_action: ({ way, from_date, until_date }) => {
+					dialog.hide();
+					const days = way === "own" ? {} : { from_date, until_date };
+					this.link_row(key, { way, ...days });
+				},
+			});
+			dialog.show();
 		}
 
 		focus_next(key) {
@@ -267,7 +315,7 @@
 					{
 						fieldtype: "HTML",
 						fieldname: "explanation",
-						options: `<p>${__("Each employee gets the user ID as Attendance Device ID, and the pending punches become check-ins.")}</p>`,
+						options: `<p>${__("Each employee gets the user ID, and the pending punches become check-ins.")}</p>`,
 					},
 					...fields,
 				],
@@ -277,7 +325,7 @@
 					const chosen = links.filter((_, place) => values[`link_${place}`]);
 					chosen
 						.reduce(
-							(before, { row, suggestion }) => before.then(() => this.link_user(row, suggestion.employee)),
+							(before, { row, suggestion }) => before.then(() => this.link_user(row, suggestion.employee, {})),
 							Promise.resolve(),
 						)
 						.finally(() => this.refresh());
@@ -289,7 +337,7 @@
 		dismiss_user(key) {
 			const { data } = this.rows.get(key);
 			this.confirm_dismiss(data.count, () =>
-				this.resolve("dismiss", "UNKNOWN_USER", {
+				this.resolve("dismiss", data.reason_code, {
 					user_id: data.user_id,
 					service_tag: data.service_tag || "",
 				}),
@@ -531,14 +579,19 @@
 		}
 
 		async undo_link(result) {
-			const { user_id, employee, since } = result;
+			const { user_id, employee, since, mapping } = result;
 			let done = { left: 1 };
 			result.undone = { taken_back: 0 };
 			result.busy = true;
 			this.draw_result(result);
 			try {
 				while (done.left) {
-					done = await cams_biometric.call("held_punches_page.undo_link", { user_id, employee, since });
+					done = await cams_biometric.call("held_punches_page.undo_link", {
+						user_id,
+						employee,
+						since,
+						mapping: mapping || "",
+					});
 					result.undone = { ...done, taken_back: result.undone.taken_back + done.taken_back };
 					this.draw_result(result);
 				}

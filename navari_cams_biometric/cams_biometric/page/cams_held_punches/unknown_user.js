@@ -23,8 +23,8 @@ class UnknownUser {
 				fieldname: "employee",
 				options: "Employee",
 				placeholder: __("Employee"),
-				filter_description: __("Active, without an Attendance Device ID"),
-				get_query: () => ({ filters: { status: "Active", attendance_device_id: ["is", "not set"] } }),
+				filter_description: __("Active"),
+				get_query: () => ({ filters: { status: "Active" } }),
 				change: () => this.draw_chips(),
 			},
 			render_input: true,
@@ -41,7 +41,12 @@ class UnknownUser {
 		const dismiss = words.button("dismiss_user", this.key, __("Dismiss"), "btn-default");
 		const $actions = this.$row.find(".cams-actions");
 		const ignore = words.button("ignore_user", this.key, __("Ignore This ID"), "btn-default");
-		$actions.html(`${may_link ? link : ""}${may_resolve ? dismiss + ignore : ""}`);
+		const choose = words.button("choose_way", this.key, __("Link…"), "btn-default");
+		$actions.html(`${may_link ? link + choose : ""}${may_resolve ? dismiss + ignore : ""}`);
+		$actions
+			.find("[data-do=choose_way]")
+			.attr("title", __("Choose on which devices and from which day"))
+			.attr("aria-label", __("Choose where and when user {0} on {1} is linked", [about.user, about.device]));
 		$actions
 			.find("[data-do=ignore_user]")
 			.attr("aria-label", __("Ignore user {0} on {1}", [about.user, about.device]));
@@ -62,14 +67,15 @@ class UnknownUser {
 		const { user_id, name_on_device, service_tag, device } = data;
 		this.$row
 			.find(".cams-who")
-			.html(`<b>${words.escape(user_id)}</b><div class="text-muted">${words.escape(name_on_device)}</div>`);
+			.html(`<b>${words.escape(user_id)}</b><div class="text-muted">${words.escape(name_on_device)}</div>
+				<div class="cams-hint">${words.escape(data.sentence)}</div>`);
 		this.$row.find(".cams-device").html(
 			service_tag
 				? `${words.form_link("CAMS Device", service_tag, device)}
 					<div class="text-muted">${device === service_tag ? "" : words.escape(service_tag)}</div>`
 				: __("Not known"),
 		);
-		const filters = { state: "Held", reason_code: "UNKNOWN_USER", user_id: ["=", user_id] };
+		const filters = { state: "Held", reason_code: data.reason_code, user_id: ["=", user_id] };
 		this.$row.find(".cams-count").html(words.list_link(filters, data.count));
 		this.$row.find(".cams-seen").html(words.span(data.first_seen, data.last_seen));
 		if (this.control && (is_new || (untouched && former !== (data.suggested || "") && !this.has_focus()))) {

@@ -34,6 +34,7 @@ const words = {
 			"number and name": __("same number and name"),
 			"same name": __("same name"),
 			"same number": __("same number"),
+			"has this ID": __("has this ID"),
 			"similar name": __("similar name"),
 			"same number, another name": __("same number, another name"),
 		})[reason],

@@ -14,8 +14,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 
-from navari_cams_biometric.cams_biometric.base.employees import employees_by_device_id, names_of
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
+from navari_cams_biometric.cams_biometric.base.identities import identities_of
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, sees_door_commands_only
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.report.columns import column
@@ -90,7 +90,7 @@ def _notes_on_gateway_api() -> list[str]:
 
 def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
 	shows_people = not sees_door_commands_only()
-	names = _employee_names({event.user_id for event in events}) if shows_people else {}
+	names = _employee_names({event.user_id for event in events}, device) if shows_people else {}
 	for event in events:
 		moment = _moment(event.log_time, device)
 		yield {
@@ -103,11 +103,11 @@ def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterato
 		}
 
 
-def _employee_names(user_ids: set[str]) -> dict[str, str]:
-	"""Employees' names by their Attendance Device ID."""
-	known = employees_by_device_id(user_ids)
-	names = names_of(employee.name for employee in known.values())
-	return {user_id: names[employee.name] for user_id, employee in known.items()}
+def _employee_names(user_ids: set[str], device: frappe._dict) -> dict[str, str]:
+	"""Employees' names by the user IDs that they have on the device."""
+	people = identities_of(user_ids)
+	known = {user_id: people.who(user_id, device) for user_id in user_ids}
+	return {user_id: person.employee_name for user_id, person in known.items() if person}
 
 
 def _moment(log_time: str, device: frappe._dict) -> datetime | None:

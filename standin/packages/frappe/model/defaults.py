@@ -20,6 +20,8 @@ def default_values(doctype: str) -> _dict:
 
 
 def _default(df: Any) -> Any:
+	if df.fieldtype == "Link" and df.fieldname == "company":
+		return _users_company()
 	default = df.default
 	if default in (None, ""):
 		return 0 if df.fieldtype == "Check" else _first_option(df)
@@ -36,6 +38,11 @@ def _default(df: Any) -> Any:
 	if df.fieldtype in ("Int", "Check"):
 		return int(default)
 	return default
+
+
+def _users_company() -> str | None:
+	"""A field of that name gets the default company of the site, which is its first."""
+	return frappe.db.get_value("Company", {}, "name", order_by="creation asc")
 
 
 def _first_option(df: Any) -> str | None:

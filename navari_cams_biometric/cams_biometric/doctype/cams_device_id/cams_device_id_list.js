@@ -1,0 +1,1 @@
+frappe.listview_settings["CAMS Device ID"] = { hide_name_column: true };
