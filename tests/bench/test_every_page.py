@@ -60,6 +60,7 @@ def records(host, bench_site):
 			"before": '{"log_type": "IN"}',
 			"after": '{"log_type": "OUT"}',
 		},
+		"CAMS Device ID": {"user_id": f"{mark}-2", "employee": employee},
 		"CAMS Ignored ID": {"user_id": mark, "reason": "A visitor"},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},

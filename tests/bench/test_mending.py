@@ -238,19 +238,43 @@ def test_an_employee_is_suggested_by_number_and_by_the_name_on_the_device(host, 
 	assert row["suggestions"] == []
 
 
-def test_a_link_to_somebody_with_another_id_or_of_nobody_who_waits_changes_nothing(
+def test_a_link_of_nobody_who_waits_or_in_a_way_that_does_not_fit_changes_nothing(
 	host, new_user_id, new_employee, unlinked, hold
 ):
 	user_id, taken, free = new_user_id(), new_employee(), unlinked()
 	hold(user_id)
 	for arguments in (
-		{"user_id": user_id, "employee": taken["name"]},
+		{"user_id": user_id, "employee": taken["name"], "way": "own"},
+		{"user_id": user_id, "employee": free["name"], "way": "branch", "service_tag": SERVICE_TAG},
 		{"user_id": new_user_id(), "employee": free["name"]},
 	):
 		assert host.api("POST", f"method/{MENDING}.link", json=arguments).status_code == 417
 	assert device_id(host, taken) == taken["attendance_device_id"]
 	assert not device_id(host, free)
 	assert [punch["state"] for punch in host.punches(user_id)] == ["Held"]
+
+
+def test_a_further_id_is_linked_where_it_was_used_and_undone(
+	host, call, new_user_id, new_employee, hold, settled
+):
+	user_id, employee = new_user_id(), new_employee()
+	hold(user_id, 3)
+	asked = {"user_id": user_id, "employee": employee["name"], "service_tag": SERVICE_TAG}
+	assert [each["way"] for each in call("link_ways", **asked)] == ["all", "device"]
+	linked = call("link", **asked, way="device")
+	settled(user_id, 3, state="Recorded")
+	assert device_id(host, employee) == employee["attendance_device_id"]
+	assert host.get("CAMS Device ID", linked["mapping"])["service_tag"] == SERVICE_TAG
+	undone = call(
+		"undo_link",
+		user_id=user_id,
+		employee=employee["name"],
+		since=linked["since"],
+		mapping=linked["mapping"],
+	)
+	assert (undone["taken_back"], undone["left"], undone["kept"]) == (3, 0, 0)
+	[reason] = {punch["reason_code"] for punch in settled(user_id, 3, state="Held")}
+	assert (reason, host.checkins(employee["name"])) == ("UNKNOWN_USER", [])
 
 
 def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(

@@ -55,6 +55,7 @@ WHO_MAY = [
 	),
 	("controllers/held_punches_page.py:held_groups", {}, {HR_USER, HR, SYSTEM}),
 	("controllers/held_punches_page.py:link", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
+	("controllers/held_punches_page.py:link_ways", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	(
 		"controllers/held_punches_page.py:ignore_id",
 		{"user_id": "nobody", "reason": "a test"},

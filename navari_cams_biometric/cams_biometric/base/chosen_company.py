@@ -2,10 +2,15 @@
 
 
 class ChosenCompany:
-	"""Before Document among a controller's bases. Frappe fills a field of this name with the user's default company, also
-	where somebody left it empty or a program makes the document."""
+	"""Before Document among a controller's bases. Frappe gives a field of this name the user's default company: when a
+	program or a request begins a document (it then has no name yet), and once more where it was left empty."""
 
 	company: str | None
+
+	def __init__(self, *args: object, **kwargs: object):
+		super().__init__(*args, **kwargs)
+		if self.get("__islocal") and not self.get("name"):  # type: ignore[attr-defined]
+			self.company = None
 
 	def _set_defaults(self) -> None:
 		chosen = self.company

@@ -31,7 +31,7 @@ def register(service_tag: str, label: str) -> "CAMSDevice | None":
 	if len(unconfirmed) >= MOST_UNCONFIRMED:
 		return None
 	label = stored_values.words_from_outside(label)
-	device = frappe.new_doc(DEVICE, service_tag=service_tag, label=label, unconfirmed=1, company=None)
+	device = frappe.new_doc(DEVICE, service_tag=service_tag, label=label, unconfirmed=1)
 	device.insert(ignore_permissions=True)
 	_notify(device)
 	return device

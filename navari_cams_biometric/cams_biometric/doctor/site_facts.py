@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.stored_secrets import fetch_secrets
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_biometric_settings.cams_biometric_settings import (
@@ -23,7 +24,7 @@ class SiteFacts:
 	@cached_property
 	def devices(self) -> "list[CAMSDevice]":
 		"""Every device, by name."""
-		return all_devices()
+		return fetch_secrets(all_devices())
 
 	@property
 	def enabled_devices(self) -> "list[CAMSDevice]":

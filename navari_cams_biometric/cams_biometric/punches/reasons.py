@@ -53,7 +53,7 @@ REASONS = {
 	),
 	"UNKNOWN_USER": Reason(
 		PunchState.HELD,
-		_lt("No employee has this user ID."),
+		_lt("No employee has this user ID as Attendance Device ID."),
 		_lt("Use Link to Employee, or set Attendance Device ID on the employee."),
 		("Employee", DEVICE_ID, IGNORED_ID),
 	),

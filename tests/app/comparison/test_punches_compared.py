@@ -91,7 +91,7 @@ def test_a_held_punch_says_why(arrives, told, new_user_id):
 	[row] = [row for row in compared(told(stranger, "08:00:00")) if row["user_id"] == stranger]
 
 	assert (row["difference"], row["employee"]) == ("Held", None)
-	assert row["on_site"] == "Held: No employee has this user ID."
+	assert row["on_site"] == "Held: No employee has this user ID as Attendance Device ID."
 
 
 def test_a_failed_punch_is_a_difference_and_an_ignored_one_is_none(arrives, told, user_id):

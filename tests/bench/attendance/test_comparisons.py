@@ -14,7 +14,7 @@ PUNCHES, DAYS = "CAMS Punch Comparison", "CAMS Day Comparison"
 EXPECTED = [
 	(1, "12:00:00", "No", "Recorded", "Only in ERPNext"),
 	(1, "17:10:00", "Yes", "Missing", "Only at Gateway"),
-	(2, "08:20:00", "Yes", "Held: No employee has this user ID.", "Held"),
+	(2, "08:20:00", "Yes", "Held: No employee has this user ID as Attendance Device ID.", "Held"),
 	(0, "08:00:00", "Yes", "Recorded", ""),
 	(0, "17:00:00", "Yes", "Recorded", ""),
 	(1, "08:10:00", "Yes", "Recorded", ""),

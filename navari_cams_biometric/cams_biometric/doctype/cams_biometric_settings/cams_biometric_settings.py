@@ -16,7 +16,12 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
-from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret, secret_sentences, unreadable
+from navari_cams_biometric.cams_biometric.base.stored_secrets import (
+	fetch_secrets,
+	read_secret,
+	secret_sentences,
+	unreadable,
+)
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
 from navari_cams_biometric.cams_biometric.command_queue import queue
@@ -170,9 +175,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 	def register_device(self) -> None:
 		if self.service_tag_id and not frappe.db.exists("CAMS Device", self.service_tag_id):
-			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id, company=None).insert(
-				ignore_permissions=True
-			)
+			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id).insert(ignore_permissions=True)
 
 	def direction_of(self, punch_type: str) -> str | None:
 		"""Return IN, OUT, `No Direction` or `Not Attendance`; None where the table does not know the type."""
@@ -198,12 +201,12 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.validate_base_url()
 		if reason := self.why_paused():
 			frappe.throw(reason, title=_("CAMS Biometric Settings"))
-		devices = all_devices()
+		devices = fetch_secrets(all_devices())
 		unusable = {device.name: labels for device in devices if (labels := unreadable(device))}
 		_log_unusable(unusable)
 		usable = [device for device in devices if device.name not in unusable]
 		own_tokens = {
-			device.name: device.get_password("auth_token") for device in usable if device.auth_token_digest
+			device.name: read_secret(device, "auth_token") for device in usable if device.auth_token_digest
 		}
 		keys = {device.name: key for device in usable if (key := device.security_key_in_use())}
 		return GatewayClient(
