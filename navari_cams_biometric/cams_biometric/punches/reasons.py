@@ -14,6 +14,9 @@ SETTINGS = "CAMS Biometric Settings"
 DEVICE = "CAMS Device"
 IGNORED_ID = "CAMS Ignored ID"
 
+SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
+REPEATED_HOUR = "REPEATED_HOUR"
+
 
 class Reason(NamedTuple):
 	state: str
@@ -35,6 +38,11 @@ REASONS = {
 		PunchState.IGNORED,
 		_lt("The same person touched again in the same direction within seconds: the first touch counts."),
 		_lt("Retry lets this one count, too."),
+	),
+	SAME_TOUCH: Reason(
+		PunchState.IGNORED,
+		_lt("The same touch as another punch, which decides."),
+		_lt("Retry lets this one count instead."),
 	),
 	"IGNORED_ID": Reason(
 		PunchState.IGNORED,
@@ -91,6 +99,24 @@ REASONS = {
 			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
 		),
 		(SETTINGS,),
+	),
+	TIME_CHANGED: Reason(
+		PunchState.HELD,
+		_lt("The device sent the same time of day with two different offsets, and the other one counts."),
+		_lt("Find out which one is right. Retry lets this one count instead, Dismiss keeps the other."),
+	),
+	TIME_MARKED: Reason(
+		PunchState.HELD,
+		_lt("The same touch already counts with another time, and attendance is marked by it."),
+		_lt("Repair the day in CAMS Day Repair, and the check-in moves. Or dismiss this punch."),
+	),
+	REPEATED_HOUR: Reason(
+		PunchState.HELD,
+		_lt(
+			"Clocks showed this time twice when summer time ended. The other punch has the check-in, and HRMS cannot tell"
+			" the two apart."
+		),
+		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),
 	),
 	"INPUT_TYPE": Reason(
 		PunchState.HELD,

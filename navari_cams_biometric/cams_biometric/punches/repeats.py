@@ -76,6 +76,24 @@ def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windo
 			_queue_again(row.checkin)
 
 
+def requeue_after_taken_back(employee: str, log_type: str | None, moment: datetime, windows: Windows) -> None:
+	"""After a touch turned out to be none: queue the punches again that were ignored as its repeats."""
+	if not windows.longest:
+		return
+	punch = frappe.qb.DocType("CAMS Punch")
+	until = moment + timedelta(seconds=windows.longest)
+	names = (
+		frappe.qb.from_(punch)
+		.select(punch.name)
+		.where((punch.state == PunchState.IGNORED) & (punch.reason_code == REPEATED))
+		.where((punch.employee == employee) & _is_direction(punch.log_type, log_type))
+		.where((punch.punch_time >= moment) & (punch.punch_time <= until))
+		.run(pluck=True)
+	)
+	if names:
+		inbox.queue_again(names)
+
+
 def look_again(punch_names: Iterable[str]) -> None:
 	"""After the commit of a batch: another worker may have made the check-in of a touch just before or after."""
 	windows = read_windows(read_settings())
@@ -120,15 +138,8 @@ def _queue_again(checkin: str) -> None:
 	"""All punches of a check-in: an equal one of another device is linked to it, too."""
 	linked = {"employee_checkin": checkin, "state": PunchState.RECORDED}
 	names = frappe.get_all("CAMS Punch", filters=linked, pluck="name")
-	by_the_app = {checkin_evidence.BY_THE_APP: True}
-	frappe.db.savepoint("cams_repeat")
-	try:
-		frappe.delete_doc("Employee Checkin", checkin, ignore_permissions=True, flags=by_the_app)
-	except frappe.LinkExistsError:  # a record of another app refers to it
-		frappe.db.rollback(save_point="cams_repeat")
-		frappe.clear_last_message()
-		return
-	inbox.queue_again(names, employee_checkin=None)
+	if checkin_evidence.take_back(checkin):
+		inbox.queue_again(names, employee_checkin=None)
 
 
 def _is_direction(field: Field, log_type: str | None) -> Criterion:
