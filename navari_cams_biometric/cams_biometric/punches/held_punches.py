@@ -53,7 +53,7 @@ MORE_PLACES = {
 	"OUTSIDE_RADIUS": ("Shift Location",),
 	"UNEXPECTED_ERROR": ("Error Log",),
 	REPEATED_HOUR: ("Employee Checkin",),
-	TIME_MARKED: ("CAMS Day Repair",),
+	TIME_MARKED: ("Attendance",),
 }
 SINGLES = (SETTINGS, "HR Settings")
 MOST_PUNCHES = 20  # shown for one reason; the list has all

@@ -108,7 +108,9 @@ REASONS = {
 	TIME_MARKED: Reason(
 		PunchState.HELD,
 		_lt("The same touch already counts with another time, and attendance is marked by it."),
-		_lt("Repair the day in CAMS Day Repair, and the check-in moves. Or dismiss this punch."),
+		_lt(
+			"Cancel the attendance: the check-in then moves, and HRMS marks the day again. Or dismiss this punch."
+		),
 	),
 	REPEATED_HOUR: Reason(
 		PunchState.HELD,

@@ -2,7 +2,7 @@
 touch, and takes back the check-in of a punch that lost to another.
 
 The punch that says most counts, whatever comes first. What a person decided stays, and a marked attendance does: then
-the better one is held until its day is repaired.
+the better one is held until that is cancelled.
 """
 
 from collections.abc import Iterable
