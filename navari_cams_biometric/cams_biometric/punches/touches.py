@@ -277,8 +277,10 @@ def _find(
 	user_ids: list[str], walls: set[datetime], instants: set[datetime], fields: tuple[str, ...]
 ) -> list[frappe._dict]:
 	punch = frappe.qb.DocType("CAMS Punch")
-	is_near: Criterion = punch.wall_clock.isin(sorted(walls)) | punch.punched_at_utc.isin(sorted(instants))
-	query = frappe.qb.from_(punch).select(*fields).where(is_near & punch.user_id.isin(user_ids))
+	theirs: Criterion = punch.user_id.isin(user_ids)  # in both halves: each has an index of its own
+	is_shown = punch.wall_clock.isin(sorted(walls)) & theirs
+	is_then = punch.punched_at_utc.isin(sorted(instants)) & theirs
+	query = frappe.qb.from_(punch).select(*fields).where(is_shown | is_then)
 	return [row for row in query.run(as_dict=True) if row.wall_clock]
 
 
