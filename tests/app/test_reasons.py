@@ -31,13 +31,13 @@ def literals(*expressions):
 
 
 def codes_given(source):
-	"""The codes that a source gives to punches: NotRecordedError("CODE"), _conclude(punch, "CODE"), reason_code="CODE"
+	"""The codes that a source gives to punches: NotRecordedError("CODE"), Loss("CODE"), _conclude(punch, "CODE"), reason_code="CODE"
 	and {"reason_code": "CODE"}."""
 	codes = set()
 	for node in ast.walk(ast.parse(source.read_text())):
 		if isinstance(node, ast.Call):
 			name = getattr(node.func, "id", "")
-			codes |= literals(*node.args[:1]) if name == "NotRecordedError" else set()
+			codes |= literals(*node.args[:1]) if name in ("NotRecordedError", "Loss") else set()
 			codes |= literals(*node.args[1:2]) if name == "_conclude" else set()
 			codes |= literals(*(keyword.value for keyword in node.keywords if keyword.arg == "reason_code"))
 		if isinstance(node, ast.Dict):

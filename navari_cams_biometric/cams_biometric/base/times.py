@@ -1,10 +1,15 @@
-"""Times as devices send them, and as Frappe stores them: naive, in the site's time zone."""
+"""Times as devices send them, and as Frappe stores them: naive, in the site's time zone.
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+A naive time of the site says two instants where summer time ends, and another one after the site's zone was changed.
+So a CAMS Punch keeps the instants beside it, naive in UTC, and what compares moments compares those.
+"""
+
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from frappe.utils import get_system_timezone
+import frappe
+from frappe.utils import get_datetime, get_system_timezone
 
 from navari_cams_biometric.gateway.errors import TimestampError
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
@@ -12,14 +17,37 @@ from navari_cams_biometric.gateway.timestamp import parse_timestamp
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
+ROUNDED = timedelta(seconds=1)  # two clocks read one after the other; HRMS 16 keeps no fractions
+
+
+class LogTime(NamedTuple):
+	"""A LogTime that was read. `wall_clock` is naive, as the device shows it; `instant` is aware, in UTC."""
+
+	wall_clock: datetime
+	instant: datetime
+	has_offset: bool
+
+
+def site_zone() -> tzinfo:
+	return ZoneInfo(get_system_timezone())
+
+
+def read_log_time(log_time: str, device: "CAMSDevice | None") -> LogTime | None:
+	"""A LogTime; without an offset it is in the device's zone. None where it cannot be read."""
+	zone = device.zone() if device else site_zone()
+	try:
+		moment = parse_timestamp(log_time, zone)
+	except TimestampError:
+		return None
+	return LogTime(
+		moment.replace(tzinfo=None, fold=0), moment.astimezone(timezone.utc), moment.tzinfo is not zone
+	)
+
 
 def log_time_instant(log_time: str, device: "CAMSDevice | None") -> datetime | None:
 	"""A LogTime as an aware datetime; without an offset it is in the device's zone. None where it cannot be read."""
-	zone = device.zone() if device else ZoneInfo(get_system_timezone())
-	try:
-		return parse_timestamp(log_time, zone)
-	except TimestampError:
-		return None
+	reading = read_log_time(log_time, device)
+	return reading.instant if reading else None
 
 
 def log_time_on_site(log_time: str, device: "CAMSDevice | None") -> datetime | None:
@@ -29,4 +57,35 @@ def log_time_on_site(log_time: str, device: "CAMSDevice | None") -> datetime | N
 
 def to_site_time(instant: datetime | None) -> datetime | None:
 	"""An aware datetime as Frappe stores times."""
-	return instant.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None) if instant else None
+	return instant.astimezone(site_zone()).replace(tzinfo=None, fold=0) if instant else None
+
+
+def naive_utc(moment: datetime, zone: tzinfo) -> datetime:
+	"""A naive time of a zone in UTC, naive; of an hour that a clock change repeats it is the first."""
+	return moment.replace(tzinfo=zone, fold=0).astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def in_zone(utc: datetime, zone: tzinfo) -> datetime:
+	"""The reverse: a naive time in UTC as the clocks of a zone show it, naive."""
+	return utc.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def is_repeated(moment: datetime, zone: tzinfo) -> bool:
+	"""Whether clocks of the zone show this naive time twice: the end of summer time."""
+	first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+	return first is not None and second is not None and first > second
+
+
+def lead_of(punch: frappe._dict) -> timedelta:
+	"""How far a CAMS Punch is ahead of its arrival; negative where it is behind. Instants are compared."""
+	zone = site_zone()
+	punched = _instant(punch.punch_time, punch.punched_at_utc, zone)
+	return punched - _instant(punch.creation, punch.arrived_at_utc, zone)
+
+
+def _instant(moment: datetime, utc: datetime | None, zone: tzinfo) -> datetime:
+	"""Naive, in UTC: as it was noted, unless the naive time was corrected since or is of another zone of the site."""
+	moment = get_datetime(moment)
+	if utc and abs(in_zone(get_datetime(utc), zone) - moment) <= ROUNDED:
+		return get_datetime(utc)
+	return naive_utc(moment, zone)

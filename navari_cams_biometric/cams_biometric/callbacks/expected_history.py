@@ -7,7 +7,7 @@ from frappe.utils import add_to_date, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import DEVICE
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import punch_names
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
@@ -32,7 +32,7 @@ def is_of_awaited_days(callback: Callback, device: "CAMSDevice") -> bool:
 
 def count_new(callback: Callback, device: "CAMSDevice") -> int:
 	"""How many of the punches are not here yet: a page that is sent again counts once."""
-	names = {inbox.name_of(punch, device) for punch in callback.punches}
+	names = set(punch_names.names_of(callback.punches, device))
 	return len(names) - frappe.db.count("CAMS Punch", {"name": ["in", [*sorted(names), ""]]})
 
 

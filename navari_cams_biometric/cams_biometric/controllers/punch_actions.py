@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox, linking
+from navari_cams_biometric.cams_biometric.punches import inbox, linking, touches
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
 
@@ -13,11 +13,12 @@ RESOLVABLE = (PunchState.HELD, PunchState.FAILED, PunchState.IGNORED)
 
 @frappe.whitelist(methods=["POST"])
 def retry(names: list[str] | str) -> int:
-	"""Queue punches again that are held, failed or ignored; one that was ignored as a repeat then counts. Returns how
-	many."""
+	"""Queue punches again that are held, failed or ignored; one that was ignored as a repeat then counts, and one that
+	lost to another of its touch counts instead of it. Returns how many."""
 	resolvable = _resolvable(names)
 	repeated = {"name": ["in", resolvable], "reason_code": REPEATED}
 	inbox.update_punches(frappe.get_all("CAMS Punch", filters=repeated, pluck="name"), repeat_accepted=1)
+	touches.accept(resolvable)
 	return _queue_again(resolvable)
 
 

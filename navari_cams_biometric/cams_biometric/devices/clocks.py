@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 LAST_PUNCHES = 20
@@ -29,13 +29,13 @@ def measure_clock(service_tag: str) -> dict[str, object]:
 			"punch_time": ["is", "set"],
 			"creation": [">", max(get_datetime(moment) for moment in since if moment)],
 		},
-		fields=["punch_time", "creation"],
+		fields=["punch_time", "punched_at_utc", "creation", "arrived_at_utc"],
 		order_by="creation desc",
 		limit=LAST_PUNCHES,
 	)
 	if not punches:
 		return {}
-	skew = max((get_datetime(row.punch_time) - get_datetime(row.creation)).total_seconds() for row in punches)
+	skew = max(times.lead_of(row).total_seconds() for row in punches)
 	return {
 		"clock_skew": round(max(-LARGEST, min(skew, LARGEST))),
 		"clock_skew_at": get_datetime(punches[0].creation),

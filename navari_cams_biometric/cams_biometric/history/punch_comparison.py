@@ -1,9 +1,10 @@
 """Compare the punches of the gateway with those in ERPNext. Changes nothing.
 
-A punch is the same on both sides if its identity is the same (punches.inbox). day_comparison compares days,
+A punch is the same on both sides if its name is the same (punches.punch_names). day_comparison compares days,
 base.gateway_questions sends the requests, the reports show the result.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,8 +21,10 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.base.identities import identities_of, user_ids_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import punch_names
+from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
 from navari_cams_biometric.gateway.client import DevicePunch
+from navari_cams_biometric.gateway.punch import Punch
 
 LONGEST_DAYS = 31
 CHUNK = 1000  # names in one query
@@ -37,6 +40,8 @@ PUNCH_FIELDS = [
 	"punch_type",
 	"state",
 	"reason",
+	"reason_code",
+	"same_touch_as",
 	"employee",
 	"employee_checkin",
 ]
@@ -107,8 +112,11 @@ def compare_punches(
 	at_gateway = _gateway_rows(gateway_punches, scope)
 	here = _rows_here(scope, at_gateway)
 	rows = [{**row, **_here(here.get(name)), "at_gateway": "Yes"} for name, row in at_gateway.items()]
+	touches_told = {here[name].get("same_touch_as") for name in at_gateway if name in here}
 	for name in here if is_all else ():
-		if name not in at_gateway and scope.is_about(here[name].user_id) and here[name].creation <= asked_at:
+		if name in at_gateway or name in touches_told or here[name].get("reason_code") == SAME_TOUCH:
+			continue  # the gateway tells a touch once, in the words of one punch
+		if scope.is_about(here[name].user_id) and here[name].creation <= asked_at:
 			rows.append({**_own_row(here[name]), **_here(here[name]), "at_gateway": "No"})
 	for row in rows:
 		row["difference"] = _difference(row)
@@ -129,21 +137,22 @@ def _user_id_of(employee: str) -> str:
 
 def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
 	"""By the name that the CAMS Punch has if it is here; a punch that is returned twice counts once."""
-	gateway_punches = list(gateway_punches)
-	tags = {found.service_tag or scope.service_tag or "" for found in gateway_punches}
-	devices = {name.lower(): device for name, device in find_devices(sorted(tags)).items()}
-	rows: dict[str, Row] = {}
+	by_tag: dict[str, list[Punch]] = defaultdict(list)
 	for found in gateway_punches:
 		tag = found.service_tag or scope.service_tag
-		if not scope.holds(DevicePunch(tag, found.punch)):
-			continue
-		device, punch = devices.get((tag or "").lower()), found.punch
-		rows[inbox.name_of(punch, device)] = {
-			"time": times.log_time_on_site(punch.log_time, device),
-			"user_id": punch.user_id,
-			"service_tag": device.name if device else tag,
-			"punch_type": punch.type,
-		}
+		if scope.holds(DevicePunch(tag, found.punch)):
+			by_tag[tag or ""].append(found.punch)
+	devices = {name.lower(): device for name, device in find_devices(sorted(by_tag)).items()}
+	rows: dict[str, Row] = {}
+	for tag, punches in by_tag.items():
+		device = devices.get(tag.lower())
+		for name, punch in zip(punch_names.names_of(punches, device), punches, strict=True):
+			rows[name] = {
+				"time": times.log_time_on_site(punch.log_time, device),
+				"user_id": punch.user_id,
+				"service_tag": device.name if device else tag,
+				"punch_type": punch.type,
+			}
 	return rows
 
 

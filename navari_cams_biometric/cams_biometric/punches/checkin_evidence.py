@@ -38,6 +38,18 @@ def sign(checkin: Document, **values: object) -> None:
 	checkin.flags[BY_THE_APP] = True
 
 
+def take_back(checkin_name: str) -> bool:
+	"""Delete a check-in as the app. False where it stays, because a record of another app refers to it."""
+	frappe.db.savepoint("cams_take_back")
+	try:
+		frappe.delete_doc(CHECKIN, checkin_name, ignore_permissions=True, flags={BY_THE_APP: True})
+	except frappe.LinkExistsError:
+		frappe.db.rollback(save_point="cams_take_back")
+		frappe.clear_last_message()
+		return False
+	return True
+
+
 def drop_forged_fields(checkin: Document, method: str | None = None) -> None:
 	"""Before insert: only the app's own check-ins say what a device said."""
 	if not _is_by_the_app(checkin):

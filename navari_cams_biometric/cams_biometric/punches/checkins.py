@@ -9,10 +9,11 @@ import time
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
-from frappe.utils import add_to_date, now_datetime, strip_html
+from frappe.utils import add_to_date, get_datetime, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
+from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
@@ -26,6 +27,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	inbox,
 	punch_rules,
 	repeats,
+	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
@@ -35,6 +37,8 @@ from navari_cams_biometric.cams_biometric.shift_sync import watermark
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
 MOST_ATTEMPTS = 6
 SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
+TIMES = ("punch_time", "wall_clock", "has_offset", "punched_at_utc")  # a retry may have read them
+SETTLED = ("log_type", "same_touch_as")
 TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -55,6 +59,7 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 def sweep() -> None:
 	"""Scheduled: process what a lost job or a dead worker left, and requeue punches whose user is known by now."""
 	requeue_known_users()
+	touches.requeue_unblocked()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
@@ -71,6 +76,7 @@ def _drain_batch() -> bool:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
+	touches.look_again(punch.name for punch in punches)
 	repeats.look_again(punch.name for punch in punches)
 	late_days.note_punches(punch.name for punch in punches)
 	frappe.publish_realtime(
@@ -100,18 +106,23 @@ class _BatchBrokenError(Exception):
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
-	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
-	settings = read_settings_with_tables()
-	rules = Rules(
-		settings,
-		find_devices(service_tags),
-		repeats.read_windows(settings),
-		ignored_ids.read_ignored(punch.user_id for punch in punches),
-		identities_of(punch.user_id for punch in punches),
-	)
+	rules = _read_rules(punches)
 	for punch in punches:
 		_process(punch, rules)
 	_note_devices_reported(punches, rules)
+
+
+def _read_rules(punches: list[frappe._dict]) -> Rules:
+	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
+	settings, devices = read_settings_with_tables(), find_devices(service_tags)
+	return Rules(
+		settings,
+		devices,
+		repeats.read_windows(settings),
+		ignored_ids.read_ignored(punch.user_id for punch in punches),
+		identities_of(punch.user_id for punch in punches),
+		touches.find_related(punches, devices),
+	)
 
 
 def _process(punch: frappe._dict, rules: Rules) -> None:
@@ -133,17 +144,19 @@ def _process(punch: frappe._dict, rules: Rules) -> None:
 
 def _settle(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
 	employee = answer.person
-	frappe.db.savepoint("cams_punch")
-	punch.log_type = None
+	frappe.db.savepoint("cams_settle")
+	punch.update({"log_type": None, "same_touch_as": None, "touch": touches.ALONE})
 	try:
 		fields = _check_in(punch, answer, rules)
 	except NotRecordedError as reason:
-		frappe.db.rollback(save_point="cams_punch")
+		frappe.db.rollback(save_point="cams_settle")
 		_conclude(punch, reason.code, reason.detail, employee)
+		if reason.code in touches.NOT_COUNTED:
+			touches.displace_or_leave(punch, punch.touch, rules.repeats)
 		if reason.code != repeats.REPEATED:
 			return
 	else:
-		_set_state(punch, punch_time=punch.punch_time, **fields)
+		_set_state(punch, **{field: punch[field] for field in TIMES}, **fields)
 	repeats.requeue_repeats(employee.name, punch.log_type, punch.punch_time, rules.repeats)
 
 
@@ -156,13 +169,18 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
 	punch_rules.ensure_not_ignored(punch, answer, rules)
+	punch.touch = _judge(punch, rules)
+	punch.touch.ensure_says_most(punch)
 	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
 	punch_rules.ensure_clock(punch, rules.settings)
 	employee = punch_rules.ensure_active(punch, answer)
 	punch_rules.ensure_input_type(punch, rules.settings)
 	if not punch.log_type:
 		_ensure_direction_is_optional(punch, employee)
+	punch.touch.ensure_undisputed(punch)
+	touches.displace(punch, punch.touch, rules.repeats)
 	punch_rules.ensure_first(punch, employee, rules)
+	frappe.db.savepoint("cams_checkin")
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
 		{
@@ -182,6 +200,15 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
 
 
+def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
+	"""One whose check-in is there already is no longer judged."""
+	if punch.name not in rules.related or frappe.db.exists(
+		"Employee Checkin", {"custom_cams_punch": punch.name}
+	):
+		return touches.ALONE
+	return touches.judge(punch, rules.devices, rules.settings)
+
+
 def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:
 	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
 	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
@@ -196,13 +223,14 @@ def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -
 
 def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	"""The check-in of this very punch, or one of the same person, moment and direction, instead of a second one."""
-	frappe.db.rollback(save_point="cams_punch")
+	frappe.db.rollback(save_point="cams_checkin")
 	log_type = checkin.log_type or ["is", "not set"]
 	equal = _own_checkin(checkin) or frappe.db.exists(
 		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
 	)
 	if not equal:
 		raise _hold_for(checkin, refusal)
+	_ensure_same_instant(checkin, equal)
 	return {
 		"state": PunchState.RECORDED,
 		"employee": checkin.employee,
@@ -210,6 +238,17 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 		"reason_code": "EQUAL_CHECKIN",
 		"reason": str(REASONS["EQUAL_CHECKIN"].sentence),
 	}
+
+
+def _ensure_same_instant(checkin: frappe._dict, equal: str) -> None:
+	"""In the hour that the end of summer time repeats, two moments have one time, and HRMS knows the time alone."""
+	if not times.is_repeated(get_datetime(checkin.time), times.site_zone()):
+		return
+	other = frappe.db.get_value("Employee Checkin", equal, "custom_cams_punch")
+	names = {"name": ["in", [checkin.custom_cams_punch, other or ""]], "punched_at_utc": ["is", "set"]}
+	punches = frappe.get_all("CAMS Punch", filters=names, fields=["punched_at_utc", "original_time"])
+	if len({punch.punched_at_utc for punch in punches}) > 1:
+		raise NotRecordedError("REPEATED_HOUR", "; ".join(sorted(punch.original_time for punch in punches)))
 
 
 def _own_checkin(checkin: frappe._dict) -> str | None:
@@ -265,7 +304,9 @@ def _conclude(
 
 
 def _set_state(punch: frappe._dict, **values: object) -> None:
-	inbox.update_punches([punch.name], **{"retry_after": None, "log_type": punch.log_type, **values})
+	inbox.update_punches(
+		[punch.name], **{**{field: punch[field] for field in SETTLED}, "retry_after": None, **values}
+	)
 
 
 def _conclude_broken(broken: _BatchBrokenError) -> None:

@@ -28,7 +28,13 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
-from navari_cams_biometric.cams_biometric.punches.reasons import DEVICE, REASONS, SETTINGS
+from navari_cams_biometric.cams_biometric.punches.reasons import (
+	DEVICE,
+	REASONS,
+	REPEATED_HOUR,
+	SETTINGS,
+	TIME_MARKED,
+)
 from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
 from navari_cams_biometric.cams_biometric.punches.suggestions import (
 	HAS_IT,
@@ -47,6 +53,7 @@ ACTIONS = {
 	"CLOCK_BEHIND": ("accept_time", "dismiss"),
 	"INPUT_TYPE": ("accept_input_type", "dismiss"),
 	"MALFORMED": ("dismiss",),
+	REPEATED_HOUR: ("dismiss",),
 }
 OTHER_ACTIONS = ("retry", "dismiss")
 # Places besides Reason.requeued_by.
@@ -58,6 +65,8 @@ MORE_PLACES = {
 	"CHECKIN_DISAGREES": ("Employee Checkin",),
 	"OUTSIDE_RADIUS": ("Shift Location",),
 	"UNEXPECTED_ERROR": ("Error Log",),
+	REPEATED_HOUR: ("Employee Checkin",),
+	TIME_MARKED: ("Attendance",),
 }
 SINGLES = (SETTINGS, "HR Settings")
 MOST_PUNCHES = 20  # shown for one reason; the list has all

@@ -6,14 +6,17 @@ means.
 """
 
 from collections.abc import Iterable
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import frappe
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.base import jobs, stored_values, times
+from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches.punch_names import names_of, times_of
+from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
@@ -36,10 +39,13 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 	"""
 	if not callback.punches:
 		return
+	named = names_of(callback.punches, device)
 	rows = [
-		{**_punch_row(punch, callback, device), "history_load": history_load} for punch in callback.punches
+		{**_punch_row(name, punch, callback, device), "history_load": history_load}
+		for punch, name in zip(callback.punches, named, strict=True)
 	]
 	stored_values.insert_rows("CAMS Punch", rows)
+	_queue_readings_again(named)
 	drain_after_commit()
 
 
@@ -60,8 +66,19 @@ def count_by_reason(*states: str) -> list[frappe._dict]:
 def count_known(punches: Iterable[Punch], device: "CAMSDevice | None") -> int:
 	"""How many of the punches are here already, or are named twice."""
 	punches = list(punches)
-	names = {name_of(punch, device) for punch in punches}
+	names = set(names_of(punches, device))
 	return len(punches) - len(names) + frappe.db.count("CAMS Punch", {"name": ["in", sorted(names)]})
+
+
+def _queue_readings_again(names: list[str]) -> None:
+	"""A text without an offset that came again and is known as it is read now: it counts instead of the same text in the
+	zone that the device had in between."""
+	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
+	lost = (punch.state == PunchState.IGNORED) & (punch.reason_code == SAME_TOUCH) & (punch.has_offset == 0)
+	read_otherwise = (other.has_offset == 0) & (other.punched_at_utc != punch.punched_at_utc)
+	query = frappe.qb.from_(punch).join(other).on(other.name == punch.same_touch_as).select(punch.name)
+	if again := query.where(punch.name.isin(names) & lost & read_otherwise).run(pluck=True):
+		queue_again(again)
 
 
 def drain_after_commit() -> None:
@@ -126,7 +143,7 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 	drain_after_commit()
 
 
-def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:
+def _punch_row(name: str, punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:
 	"""A CAMS Punch as the database takes it."""
 	service_tag = device.name if device else ""
 	texts = {
@@ -140,17 +157,13 @@ def _punch_row(punch: Punch, callback: Callback, device: "CAMSDevice | None") ->
 	}
 	label = stored_values.words_from_outside(callback.label) or (device.label if device else "")
 	return stored_values.new_row(
-		name_of(punch, device),
+		name,
 		state=PunchState.QUEUED,
 		service_tag=service_tag or None,
-		punch_time=times.log_time_on_site(punch.log_time, device),
+		arrived_at_utc=datetime.now(timezone.utc).replace(tzinfo=None),
+		**times_of(punch.log_time, device),
 		face_mask={True: "Yes", False: "No", None: ""}[punch.face_mask],
 		source="Batch" if callback.is_batch else "Real Time",
 		device_label=label or "",
 		**{fieldname: stored_values.from_outside(text) for fieldname, text in texts.items()},
 	)
-
-
-def name_of(punch: Punch, device: "CAMSDevice | None") -> str:
-	"""The name of this punch's CAMS Punch, whether or not it exists."""
-	return punch.identity(device.name if device else "", times.log_time_instant(punch.log_time, device))

@@ -13,6 +13,7 @@ from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
 from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, Answer, Identities
 from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
+from navari_cams_biometric.cams_biometric.punches.punch_names import times_of
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Rules(NamedTuple):
 	repeats: repeats.Windows
 	ignored: ignored_ids.Ignored
 	people: Identities
+	related: "set[str]"  # names of punches that may be one touch with another
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:
@@ -59,9 +61,8 @@ def ensure_for_attendance(device: "CAMSDevice | None") -> None:
 def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 	if not punch.user_id:
 		raise NotRecordedError("MALFORMED")
-	punch.punch_time = punch.punch_time or times.log_time_on_site(
-		punch.original_time, device
-	)  # a retry may know more
+	if not punch.punch_time:  # a retry may know more
+		punch.update(times_of(punch.original_time, device))
 	if not punch.punch_time:
 		raise NotRecordedError("TIME_UNREADABLE")
 	if device and not device.enabled:
@@ -95,7 +96,7 @@ def ensure_clock(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None
 	"""Compared with the moment it was received, so that time passing does not hide a wrong clock."""
 	if punch.time_accepted:
 		return
-	ahead = punch.punch_time - punch.creation
+	ahead = times.lead_of(punch)
 	if ahead > timedelta(minutes=cint(settings.clock_tolerance)):
 		raise NotRecordedError("CLOCK_AHEAD", f"+{round(ahead.total_seconds() / 60)} min")
 	if is_behind(punch, settings):
@@ -109,7 +110,7 @@ def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 	if punch.time_accepted or not punch.punch_time:
 		return False
 	oldest = cint(settings.oldest_live_punch)
-	is_too_old = punch.creation - punch.punch_time > timedelta(days=oldest)
+	is_too_old = -times.lead_of(punch) > timedelta(days=oldest)
 	return punch.punch_time < EARLIEST or bool(oldest and punch.source == "Real Time" and is_too_old)
 
 

@@ -15,6 +15,9 @@ DEVICE = "CAMS Device"
 IGNORED_ID = "CAMS Ignored ID"
 DEVICE_ID = "CAMS Device ID"
 
+SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
+REPEATED_HOUR = "REPEATED_HOUR"
+
 
 class Reason(NamedTuple):
 	state: str
@@ -36,6 +39,11 @@ REASONS = {
 		PunchState.IGNORED,
 		_lt("The same person touched again in the same direction within seconds: the first touch counts."),
 		_lt("Retry lets this one count, too."),
+	),
+	SAME_TOUCH: Reason(
+		PunchState.IGNORED,
+		_lt("The same touch as another punch, which decides."),
+		_lt("Retry lets this one count instead."),
 	),
 	"IGNORED_ID": Reason(
 		PunchState.IGNORED,
@@ -104,6 +112,26 @@ REASONS = {
 			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
 		),
 		(SETTINGS,),
+	),
+	TIME_CHANGED: Reason(
+		PunchState.HELD,
+		_lt("The device sent the same time of day with two different offsets, and the other one counts."),
+		_lt("Find out which one is right. Retry lets this one count instead, Dismiss keeps the other."),
+	),
+	TIME_MARKED: Reason(
+		PunchState.HELD,
+		_lt("The same touch already counts with another time, and attendance is marked by it."),
+		_lt(
+			"Cancel the attendance: the check-in then moves, and HRMS marks the day again. Or dismiss this punch."
+		),
+	),
+	REPEATED_HOUR: Reason(
+		PunchState.HELD,
+		_lt(
+			"Clocks showed this time twice when summer time ended. The other punch has the check-in, and HRMS cannot tell"
+			" the two apart."
+		),
+		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),
 	),
 	"INPUT_TYPE": Reason(
 		PunchState.HELD,

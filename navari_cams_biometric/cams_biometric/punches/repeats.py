@@ -76,6 +76,24 @@ def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windo
 			take_back(row.checkin)
 
 
+def requeue_after_taken_back(employee: str, log_type: str | None, moment: datetime, windows: Windows) -> None:
+	"""After a touch turned out to be none: queue the punches again that were ignored as its repeats."""
+	if not windows.longest:
+		return
+	punch = frappe.qb.DocType("CAMS Punch")
+	until = moment + timedelta(seconds=windows.longest)
+	names = (
+		frappe.qb.from_(punch)
+		.select(punch.name)
+		.where((punch.state == PunchState.IGNORED) & (punch.reason_code == REPEATED))
+		.where((punch.employee == employee) & _is_direction(punch.log_type, log_type))
+		.where((punch.punch_time >= moment) & (punch.punch_time <= until))
+		.run(pluck=True)
+	)
+	if names:
+		inbox.queue_again(names)
+
+
 def look_again(punch_names: Iterable[str]) -> None:
 	"""After the commit of a batch: another worker may have made the check-in of a touch just before or after."""
 	windows = read_windows(read_settings())
@@ -121,13 +139,7 @@ def take_back(checkin: str) -> bool:
 	where a record of another app refers to it, and it stays."""
 	linked = {"employee_checkin": checkin, "state": PunchState.RECORDED}
 	names = frappe.get_all("CAMS Punch", filters=linked, pluck="name")
-	by_the_app = {checkin_evidence.BY_THE_APP: True}
-	frappe.db.savepoint("cams_repeat")
-	try:
-		frappe.delete_doc("Employee Checkin", checkin, ignore_permissions=True, flags=by_the_app)
-	except frappe.LinkExistsError:  # a record of another app refers to it
-		frappe.db.rollback(save_point="cams_repeat")
-		frappe.clear_last_message()
+	if not checkin_evidence.take_back(checkin):
 		return False
 	inbox.queue_again(names, employee_checkin=None)
 	return True

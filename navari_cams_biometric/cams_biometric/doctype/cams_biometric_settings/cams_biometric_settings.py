@@ -28,7 +28,7 @@ from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices import inventory
 from navari_cams_biometric.cams_biometric.devices.local_records import KnownRecords
 from navari_cams_biometric.cams_biometric.history import loads
-from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES
+from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES, spelling
 from navari_cams_biometric.gateway.client import GatewayApi, GatewayClient, check_base_url
 from navari_cams_biometric.gateway.operations import REQUESTS
 from navari_cams_biometric.gateway.punch import InputType
@@ -167,22 +167,21 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		seen = set()
 		for row in self.punch_types:
 			row.punch_type = row.punch_type.strip()
-			if row.punch_type.lower() in seen:
+			if spelling(row.punch_type) in seen:
 				frappe.throw(
 					_("Punch type {0} is listed twice.").format(row.punch_type), title=_("Punch Types")
 				)
-			seen.add(row.punch_type.lower())
+			seen.add(spelling(row.punch_type))
 
 	def register_device(self) -> None:
 		if self.service_tag_id and not frappe.db.exists("CAMS Device", self.service_tag_id):
 			frappe.new_doc("CAMS Device", service_tag=self.service_tag_id).insert(ignore_permissions=True)
 
 	def direction_of(self, punch_type: str) -> str | None:
-		"""Return IN, OUT, `No Direction` or `Not Attendance`; None where the table does not know the type."""
-		for row in self.punch_types:
-			if row.punch_type.lower() == punch_type.lower():
-				return row.direction
-		return None
+		"""Return IN, OUT, `No Direction` or `Not Attendance`, in whatever spelling the type comes; None where the table
+		does not know it."""
+		wanted = spelling(punch_type)
+		return next((row.direction for row in self.punch_types if spelling(row.punch_type) == wanted), None)
 
 	def holds_input_type(self, input_type: str) -> bool:
 		"""Whether punches of this input type wait for a person. What is not in the gateway's list is Others; none at all is

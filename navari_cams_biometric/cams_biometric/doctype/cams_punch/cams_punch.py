@@ -18,11 +18,13 @@ class CAMSPunch(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		arrived_at_utc: DF.Datetime | None
 		attempts: DF.Int
 		device_label: DF.Data | None
 		employee: DF.Link | None
 		employee_checkin: DF.Link | None
 		face_mask: DF.Literal["", "Yes", "No"]
+		has_offset: DF.Check
 		history_load: DF.Link | None
 		input_type: DF.Data | None
 		input_type_accepted: DF.Check
@@ -31,18 +33,22 @@ class CAMSPunch(Document):
 		original_time: DF.Data | None
 		punch_time: DF.Datetime | None
 		punch_type: DF.Data | None
+		punched_at_utc: DF.Datetime | None
 		reason: DF.SmallText | None
 		reason_code: DF.Data | None
 		remedy: DF.SmallText | None
 		repeat_accepted: DF.Check
 		retry_after: DF.Datetime | None
+		same_touch_as: DF.Link | None
 		sent_at: DF.Data | None
 		service_tag: DF.Link | None
 		source: DF.Literal["Real Time", "Batch"]
 		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check
+		touch_accepted: DF.Check
 		user_id: DF.Data | None
+		wall_clock: DF.Datetime | None
 	# end: auto-generated types
 
 	def validate(self) -> None:
@@ -61,7 +67,10 @@ class CAMSPunch(Document):
 
 
 def on_doctype_update() -> None:
-	"""For the worker, which takes waiting punches in time order; for a device's latest arrivals; for the last of all."""
+	"""For the worker, which takes waiting punches in time order; for a device's latest arrivals; for the last of all; for
+	the punches of one touch."""
 	frappe.db.add_index("CAMS Punch", ["state", "punch_time"])
 	frappe.db.add_index("CAMS Punch", ["service_tag", "creation"])
 	frappe.db.add_index("CAMS Punch", ["punch_time"])
+	frappe.db.add_index("CAMS Punch", ["wall_clock", "user_id"])
+	frappe.db.add_index("CAMS Punch", ["punched_at_utc", "user_id"])
