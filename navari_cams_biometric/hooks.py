@@ -60,12 +60,19 @@ doc_events = {
 		"before_insert": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.drop_forged_fields",
 		"before_validate": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.guard_change",
 		"after_insert": "navari_cams_biometric.cams_biometric.punches.repeats.note_checkin",
-		"on_update": "navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_change",
+		"on_update": [
+			"navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_change",
+			"navari_cams_biometric.cams_biometric.punches.alternation.note_saved_checkin",
+		],
 		"on_trash": [
 			"navari_cams_biometric.cams_biometric.punches.checkin_evidence.record_deletion",
 			"navari_cams_biometric.cams_biometric.punches.requeue.note_deleted_checkin",
 			"navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.delete_with_checkin",
 		],
+		"after_delete": "navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
+	},
+	"Attendance": {
+		"on_cancel": "navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
 	},
 }
 

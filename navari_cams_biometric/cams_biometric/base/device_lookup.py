@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEVICE = "CAMS Device"
 NOT_ATTENDANCE = "Not Attendance"  # a Direction, of a device or a punch type: kept, and no check-in
+ALTERNATE = "Alternate Within Shift"  # a Direction of a device: by the order of the day, see direction_order
 SERVICE_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 

@@ -16,6 +16,13 @@ from frappe.utils import strip_html
 from pypika import Criterion, Table
 from pypika.functions import Date
 
+from navari_cams_biometric.cams_biometric.base.direction_order import (
+	Touch,
+	alternating_checkins,
+	alternating_devices,
+	directions,
+)
+
 REPAIRABLE = ("Absent", "Half Day")
 FEW = 200  # as many employees as are worth being named in a query
 
@@ -57,6 +64,13 @@ class Day:
 	def counting(self) -> list[frappe._dict]:
 		"""The check-ins that HRMS would decide by."""
 		return [checkin for checkin in self.checkins if not is_loose(checkin)] + self.late
+
+	@property
+	def directions(self) -> dict[str, str | None]:
+		"""Of those by name, as they are when HRMS decides again."""
+		return directions(
+			Touch(each.name, each.time, each.log_type, self.key, each.alternates) for each in self.counting
+		)
 
 
 def is_loose(checkin: frappe._dict) -> bool:
@@ -169,10 +183,12 @@ def _attendances(keys: list[Key]) -> dict[str, frappe._dict]:
 
 
 def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
-	"""By day; `set_aside` where a person, and not HRMS, had them skipped."""
+	"""By day; `set_aside` where a person, and not HRMS, had them skipped; `alternates` where the order of the day gives
+	the direction once the day is no longer marked."""
 	checkin = frappe.qb.DocType("Employee Checkin")
 	fields = ["name", "employee", "log_type", "time", "shift", "shift_start", "shift_end"]
 	fields += ["shift_actual_start", "shift_actual_end", "device_id", "attendance", "skip_auto_attendance"]
+	fields += ["custom_cams_punch"]
 	rows = (
 		frappe.qb.from_(checkin)
 		.select(*fields)
@@ -185,9 +201,11 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	)
 	skipped = [row.name for row in rows if row.skip_auto_attendance and is_loose(row)]
 	skipped_by_hrms = _commented("Employee Checkin", skipped, SKIPPED)
+	alternating = alternating_checkins(rows, alternating_devices())
 	by_day: dict[tuple, list[frappe._dict]] = {}
 	for row in rows:
 		row.set_aside = bool(row.skip_auto_attendance) and row.name not in skipped_by_hrms
+		row.alternates = row.name in alternating
 		by_day.setdefault((row.employee, row.shift_start.date(), row.shift), []).append(row)
 	return by_day
 

@@ -195,7 +195,7 @@ def late_times(day: Day) -> str:
 
 def _checkins_json(day: Day) -> str:
 	"""All check-ins of the day for the form, as JSON."""
-	late = {checkin.name for checkin in day.late}
+	late, directions = {checkin.name for checkin in day.late}, day.directions
 	rows = [
 		{
 			"name": checkin.name,
@@ -204,7 +204,14 @@ def _checkins_json(day: Day) -> str:
 			"device_id": checkin.device_id or "",
 			"late": checkin.name in late,
 			"set_aside": bool(checkin.set_aside),
+			**_other_direction(checkin, directions),
 		}
 		for checkin in day.checkins
 	]
 	return frappe.as_json(rows, indent=None)
+
+
+def _other_direction(checkin: frappe._dict, directions: dict[str, str | None]) -> dict[str, str]:
+	"""The direction that the order of the day gives it once HRMS decides again, if another."""
+	then = directions.get(checkin.name, checkin.log_type)
+	return {} if then == checkin.log_type else {"log_type_then": then or ""}

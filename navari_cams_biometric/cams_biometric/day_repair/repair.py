@@ -103,10 +103,10 @@ def _decide_again(day: Day) -> Document:
 	attendance = frappe.get_doc("Attendance", day.key.attendance, for_update=True)
 	if attendance.docstatus != 1 or attendance.modified != day.attendance.modified:
 		raise NotDecidedError(_("The attendance was changed just now. Try again."))
-	attendance.cancel()  # HRMS unlinks its check-ins
 	checkin = frappe.qb.DocType("Employee Checkin")
 	late = [each.name for each in day.late]
 	frappe.qb.update(checkin).set(checkin.skip_auto_attendance, 0).where(checkin.name.isin(late)).run()
+	attendance.cancel()  # HRMS unlinks its check-ins, and those of alternating devices get their directions
 	return hrms_decision.mark(day)
 
 

@@ -158,6 +158,8 @@ def _of_shift_type(title: str, shift_type: frappe._dict, without_direction: list
 		yield Finding(title, ERROR, sentence, _("Set the first day to process."), "Shift Type", name)
 	if shift_type.determine_check_in_and_check_out == STRICT and without_direction:
 		sentence = _("{0} is strictly based on log type, but these devices send no direction: {1}.")
-		remedy = _("Choose a Direction on the device, or alternating entries on the shift type.")
+		remedy = _(
+			"Choose a Direction on the device, such as Alternate Within Shift, or alternating entries on the shift type."
+		)
 		named = sentence.format(name, joined_names(without_direction))
 		yield Finding(title, ERROR, named, remedy, "Shift Type", name)

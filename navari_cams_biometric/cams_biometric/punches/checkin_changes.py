@@ -7,8 +7,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_datetime, get_datetime, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.direction_order import alternating_devices
 from navari_cams_biometric.cams_biometric.base.states import CheckinChangeState, PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import alternation, inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE, CHECKIN, EVIDENCE, sign
 
 
@@ -39,6 +40,7 @@ def restore(name: str) -> str | None:
 		remedy=None,
 		modified_by=frappe.session.user,
 	)
+	alternation.put_in_order(checkin, alternating_devices())
 	return checkin.name
 
 

@@ -14,7 +14,7 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExcee
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.base import times
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
@@ -22,6 +22,7 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
+	alternation,
 	checkin_evidence,
 	ignored_ids,
 	inbox,
@@ -78,6 +79,7 @@ def _drain_batch() -> bool:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
 	touches.look_again(punch.name for punch in punches)
 	repeats.look_again(punch.name for punch in punches)
+	alternation.look_again(punch.name for punch in punches)
 	late_days.note_punches(punch.name for punch in punches)
 	frappe.publish_realtime(
 		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
@@ -157,7 +159,8 @@ def _settle(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
 			return
 	else:
 		_set_state(punch, **{field: punch[field] for field in TIMES}, **fields)
-	repeats.requeue_repeats(employee.name, punch.log_type, punch.punch_time, rules.repeats)
+	touch = repeats.Touch(employee.name, punch.log_type, punch.punch_time, punch.service_tag)
+	repeats.requeue_repeats(touch, rules.repeats)
 
 
 def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
@@ -171,15 +174,21 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	punch_rules.ensure_not_ignored(punch, answer, rules)
 	punch.touch = _judge(punch, rules)
 	punch.touch.ensure_says_most(punch)
-	punch.log_type = punch_rules.direction_of(punch, device, rules.settings)
+	direction = punch_rules.direction_of(punch, device, rules.settings)
+	punch.log_type = None if direction == ALTERNATE else direction
 	punch_rules.ensure_clock(punch, rules.settings)
 	employee = punch_rules.ensure_active(punch, answer)
 	punch_rules.ensure_input_type(punch, rules.settings)
-	if not punch.log_type:
+	if not direction:
 		_ensure_direction_is_optional(punch, employee)
 	punch.touch.ensure_undisputed(punch)
 	touches.displace(punch, punch.touch, rules.repeats)
 	punch_rules.ensure_first(punch, employee, rules)
+	if direction == ALTERNATE:
+		if same := alternation.checkin_in_the_same_second(employee.name, punch.punch_time):
+			punch.log_type = same.log_type
+			return _linked(employee.name, same.name)
+		punch.log_type = alternation.direction_at(employee.name, punch.punch_time)
 	frappe.db.savepoint("cams_checkin")
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
@@ -231,9 +240,13 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	if not equal:
 		raise _hold_for(checkin, refusal)
 	_ensure_same_instant(checkin, equal)
+	return _linked(checkin.employee, equal)
+
+
+def _linked(employee: str, equal: str) -> dict:
 	return {
 		"state": PunchState.RECORDED,
-		"employee": checkin.employee,
+		"employee": employee,
 		"employee_checkin": equal,
 		"reason_code": "EQUAL_CHECKIN",
 		"reason": str(REASONS["EQUAL_CHECKIN"].sentence),

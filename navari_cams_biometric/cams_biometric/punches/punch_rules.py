@@ -79,8 +79,8 @@ def ensure_not_ignored(punch: frappe._dict, answer: Answer, rules: Rules) -> Non
 def direction_of(
 	punch: frappe._dict, device: "CAMSDevice | None", settings: "CAMSBiometricSettings"
 ) -> str | None:
-	"""IN, OUT, or None for a check-in without log type. The device's own direction takes precedence over the
-	punch type's, but does not turn a meal into attendance.
+	"""IN, OUT, ALTERNATE (the order of the day decides), or None for a check-in without log type. The device's own
+	direction takes precedence over the punch type's, but does not turn a meal into attendance.
 	"""
 	direction = settings.direction_of(punch.punch_type or "None")
 	if direction == NOT_ATTENDANCE:
@@ -145,7 +145,8 @@ def ensure_first(punch: frappe._dict, employee: frappe._dict, rules: Rules) -> N
 	within = rules.repeats.of(punch.service_tag)
 	if not within or punch.repeat_accepted:
 		return
-	if not repeats.is_repeat(employee.name, punch.log_type, punch.punch_time, within):
+	touch = repeats.Touch(employee.name, punch.log_type, punch.punch_time, punch.service_tag)
+	if not repeats.is_repeat(touch, rules.repeats):
 		return
 	if not frappe.db.exists("Employee Checkin", {"custom_cams_punch": punch.name}):
 		raise NotRecordedError("REPEATED")

@@ -94,7 +94,9 @@ REASONS = {
 	"UNKNOWN_PUNCH_TYPE": Reason(
 		PunchState.HELD,
 		_lt("The punch type is not in the table of punch types."),
-		_lt("Add it in CAMS Biometric Settings, or give the device a fixed direction."),
+		_lt(
+			"Add it in CAMS Biometric Settings, or give the device a fixed direction or Alternate Within Shift."
+		),
 		(SETTINGS, DEVICE),
 	),
 	"CLOCK_AHEAD": Reason(
@@ -158,7 +160,9 @@ REASONS = {
 	"LOG_TYPE_REQUIRED": Reason(
 		PunchState.HELD,
 		_lt("The shift is strictly based on log type, and this punch has no direction."),
-		_lt("Give the device a fixed direction, or change the punch type in Settings or the shift type."),
+		_lt(
+			"Give the device a fixed direction or Alternate Within Shift, or change the punch type in Settings or the shift type."
+		),
 		(SETTINGS, DEVICE, "Shift Type"),
 	),
 	"LOCATION_REQUIRED": Reason(

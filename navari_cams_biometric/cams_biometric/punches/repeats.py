@@ -1,6 +1,7 @@
 """Double touches: the same person and direction again within seconds. The first counts, the others are Ignored.
 
-A touch is a check-in, however it was made, or a punch that was ignored as a repeat. A punch repeats the touch before it
+A touch is a check-in, however it was made, or a punch that was ignored as a repeat. One of an alternating device has no
+direction of its own: it repeats, and is repeated by, a touch in either. A punch repeats the touch before it
 if no more time lies between them than its own device allows, so a chain of repeats counts once, however long it is and
 in whatever order it arrives. A check-in whose attendance is marked stays.
 """
@@ -14,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime
 from pypika.terms import Criterion, Field
 
+from navari_cams_biometric.cams_biometric.base.direction_order import alternating_devices
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
@@ -21,11 +23,22 @@ from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
 REPEATED = "REPEATED"
 
 
+class Touch(NamedTuple):
+	"""By whom, in which direction, when (naive, in the site's zone), and on which device, if any."""
+
+	employee: str
+	log_type: str | None
+	moment: datetime
+	service_tag: str | None = None
+
+
 class Windows(NamedTuple):
-	"""Within how many seconds a touch is a repeat: of Settings, and of the devices that differ."""
+	"""Within how many seconds a touch is a repeat: of Settings, and of the devices that differ. And which devices
+	alternate."""
 
 	default: int
 	by_device: dict[str, int]
+	alternating: set[str]
 
 	def of(self, service_tag: str | None) -> int:
 		return self.by_device.get(service_tag or "", self.default)
@@ -40,43 +53,48 @@ def read_windows(settings: Document) -> Windows:
 		"CAMS Device", filters={"ignore_repeat": ["is", "set"]}, fields=["name", "ignore_repeat"]
 	)
 	return Windows(
-		cint(settings.ignore_repeat), {device.name: cint(device.ignore_repeat) for device in devices}
+		cint(settings.ignore_repeat),
+		{device.name: cint(device.ignore_repeat) for device in devices},
+		alternating_devices(),
 	)
 
 
-def is_repeat(employee: str, log_type: str | None, moment: datetime, within: int) -> bool:
-	"""Whether the person touched something, in this direction, in the seconds before the moment."""
-	since = moment - timedelta(seconds=within)
+def is_repeat(touch: Touch, windows: Windows) -> bool:
+	"""Whether the person touched something, in this direction, in the seconds before."""
+	within = windows.of(touch.service_tag)
+	since = touch.moment - timedelta(seconds=within)
 	checkin, punch = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("CAMS Punch")
 	checkins = (
 		frappe.qb.from_(checkin)
 		.select(checkin.name)
-		.where((checkin.employee == employee) & _is_direction(checkin.log_type, log_type))
-		.where((checkin.time >= since) & (checkin.time < moment))
+		.where((checkin.employee == touch.employee) & (checkin.time >= since) & (checkin.time < touch.moment))
+		.where(_may_repeat(checkin.log_type, checkin.device_id, touch, windows))
 	)
 	repeats = (
 		frappe.qb.from_(punch)
 		.select(punch.name)
 		.where((punch.state == PunchState.IGNORED) & (punch.reason_code == REPEATED))
-		.where((punch.employee == employee) & _is_direction(punch.log_type, log_type))
-		.where((punch.punch_time >= since) & (punch.punch_time < moment))
+		.where((punch.employee == touch.employee) & (punch.punch_time >= since))
+		.where(punch.punch_time < touch.moment)
+		.where(_may_repeat(punch.log_type, punch.service_tag, touch, windows))
 	)
 	return bool(within and (checkins.limit(1).run() or repeats.limit(1).run()))
 
 
-def requeue_repeats(employee: str, log_type: str | None, moment: datetime, windows: Windows) -> None:
+def requeue_repeats(touch: Touch, windows: Windows) -> None:
 	"""After a touch: queue the punches again that count and repeat it, from its own moment on. Their check-ins are
 	deleted, except where attendance is marked, another record refers to them, or a person changed them or let them
 	count.
 	"""
-	for row in _counted_punches(employee, log_type, moment, windows.longest) if windows.longest else ():
+	for row in _counted_punches(touch, windows) if windows.longest else ():
 		if checkin_evidence.was_changed(row.checkin, row.punch):
 			continue
-		if is_repeat(employee, log_type, get_datetime(row.time), windows.of(row.service_tag)):
+		later = Touch(touch.employee, row.log_type, get_datetime(row.time), row.service_tag)
+		if is_repeat(later, windows):
 			take_back(row.checkin)
 
 
-def requeue_after_taken_back(employee: str, log_type: str | None, moment: datetime, windows: Windows) -> None:
+def requeue_after_taken_back(employee: str, moment: datetime, windows: Windows) -> None:
 	"""After a touch turned out to be none: queue the punches again that were ignored as its repeats."""
 	if not windows.longest:
 		return
@@ -86,7 +104,7 @@ def requeue_after_taken_back(employee: str, log_type: str | None, moment: dateti
 		frappe.qb.from_(punch)
 		.select(punch.name)
 		.where((punch.state == PunchState.IGNORED) & (punch.reason_code == REPEATED))
-		.where((punch.employee == employee) & _is_direction(punch.log_type, log_type))
+		.where(punch.employee == employee)
 		.where((punch.punch_time >= moment) & (punch.punch_time <= until))
 		.run(pluck=True)
 	)
@@ -100,10 +118,11 @@ def look_again(punch_names: Iterable[str]) -> None:
 	if not windows.longest:
 		return
 	filters = {"name": ["in", list(punch_names)], "employee": ["is", "set"]}
-	fields = ["employee", "log_type", "punch_time", "state", "reason_code"]
+	fields = ["employee", "log_type", "punch_time", "service_tag", "state", "reason_code"]
 	for punch in frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time"):
 		if punch.state == PunchState.RECORDED or punch.reason_code == REPEATED:
-			requeue_repeats(punch.employee, punch.log_type, get_datetime(punch.punch_time), windows)
+			moment = get_datetime(punch.punch_time)
+			requeue_repeats(Touch(punch.employee, punch.log_type, moment, punch.service_tag), windows)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
 
 
@@ -112,21 +131,22 @@ def note_checkin(checkin: Document, method: str | None = None) -> None:
 	if checkin.flags.get(checkin_evidence.BY_THE_APP):
 		return
 	windows = read_windows(read_settings())
-	requeue_repeats(checkin.employee, checkin.log_type, get_datetime(checkin.time), windows)
+	requeue_repeats(Touch(checkin.employee, checkin.log_type, get_datetime(checkin.time)), windows)
 
 
-def _counted_punches(
-	employee: str, log_type: str | None, moment: datetime, seconds: int
-) -> list[frappe._dict]:
+def _counted_punches(touch: Touch, windows: Windows) -> list[frappe._dict]:
 	"""The punches whose own check-ins may be taken back, from the moment on."""
+	last = touch.moment + timedelta(seconds=windows.longest)
 	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
 	return (
 		frappe.qb.from_(checkin)
 		.join(punch)
 		.on((punch.name == checkin.custom_cams_punch) & (punch.employee_checkin == checkin.name))
-		.select(checkin.name.as_("checkin"), checkin.time, punch.name.as_("punch"), punch.service_tag)
-		.where((checkin.employee == employee) & _is_direction(checkin.log_type, log_type))
-		.where((checkin.time >= moment) & (checkin.time <= moment + timedelta(seconds=seconds)))
+		.select(checkin.name.as_("checkin"), checkin.time, checkin.log_type)
+		.select(punch.name.as_("punch"), punch.service_tag)
+		.where(checkin.employee == touch.employee)
+		.where(_may_repeat(checkin.log_type, punch.service_tag, touch, windows))
+		.where((checkin.time >= touch.moment) & (checkin.time <= last))
 		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
 		.where((punch.state == PunchState.RECORDED) & (punch.repeat_accepted == 0))
 		.orderby(checkin.time)
@@ -145,5 +165,10 @@ def take_back(checkin: str) -> bool:
 	return True
 
 
-def _is_direction(field: Field, log_type: str | None) -> Criterion:
-	return field == log_type if log_type else field.isnull() | (field == "")
+def _may_repeat(direction: Field, device: Field, touch: Touch, windows: Windows) -> Criterion:
+	"""The same direction, or one of the two is of an alternating device."""
+	if touch.service_tag in windows.alternating:
+		return Criterion.all()
+	log_type = touch.log_type
+	same = direction == log_type if log_type else direction.isnull() | (direction == "")
+	return same | device.isin(sorted(windows.alternating)) if windows.alternating else same

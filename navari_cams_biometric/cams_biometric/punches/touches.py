@@ -168,9 +168,7 @@ def displace(punch: frappe._dict, verdict: Verdict, windows: repeats.Windows) ->
 		if again := {*beside, *_lost_to(row)} - {punch.name}:
 			inbox.queue_again(sorted(again), employee_checkin=None)
 		if row.employee and row.punch_time:
-			repeats.requeue_after_taken_back(
-				row.employee, row.log_type, get_datetime(row.punch_time), windows
-			)
+			repeats.requeue_after_taken_back(row.employee, get_datetime(row.punch_time), windows)
 
 
 def look_again(punch_names: Iterable[str]) -> None:

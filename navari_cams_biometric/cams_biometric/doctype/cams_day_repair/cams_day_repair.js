@@ -55,7 +55,10 @@ function hours(value) {
 function checkins(doc) {
 	const rows = JSON.parse(doc.checkins || "[]").map((checkin) => [
 		frappe.datetime.str_to_user(checkin.time),
-		frappe.utils.escape_html(__(checkin.log_type) || "–"),
+		[checkin.log_type, checkin.log_type_then]
+			.filter((direction) => direction !== undefined)
+			.map((direction) => frappe.utils.escape_html(__(direction) || "–"))
+			.join(" → "),
 		frappe.utils.escape_html(checkin.device_id || "–"),
 		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
 		mark(checkin),

@@ -1,3 +1,5 @@
+const ALTERNATE = "Alternate Within Shift";
+
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
 		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then(({ timezones }) => {
@@ -10,6 +12,7 @@ frappe.ui.form.on("CAMS Device", {
 	},
 
 	refresh(frm) {
+		if (!frm.is_dirty()) frm.cams_direction = frm.doc.direction;
 		if (frm.is_new()) return;
 		show_health(frm);
 		show_unconfirmed(frm);
@@ -18,6 +21,15 @@ frappe.ui.form.on("CAMS Device", {
 		add_door_buttons(frm);
 		add_device_buttons(frm);
 		add_connection_buttons(frm);
+	},
+
+	direction(frm) {
+		if (frm.doc.direction !== ALTERNATE || frm.cams_direction === ALTERNATE || frm.is_new()) return;
+		const former = frm.cams_direction;
+		preview_alternation(frm, {
+			choose: () => (frm.cams_direction = ALTERNATE),
+			leave: () => frm.set_value("direction", former),
+		});
 	},
 });
 
@@ -31,6 +43,7 @@ function add_attendance_buttons(frm) {
 			user_id: "",
 		}),
 	);
+	frm.add_custom_button(__("Preview Alternate Within Shift"), () => preview_alternation(frm), group);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Load Punchlog"), () => load_punchlog(frm), group);
 	frm.add_custom_button(__("Expect History"), () => expect_history(frm), group);
@@ -158,6 +171,67 @@ function show_door_status(frm) {
 		__("Door Status"),
 		__("Ask"),
 	);
+}
+
+// The punches of a day with their direction today, and as the order of the day would have it. With `choice`, it asks.
+function preview_alternation(frm, choice) {
+	let is_chosen = false;
+	const dialog = new frappe.ui.Dialog({
+		title: __("Alternate Within Shift"),
+		fields: [
+			{
+				fieldname: "day",
+				label: __("Day"),
+				fieldtype: "Date",
+				reqd: 1,
+				default: (frm.doc.last_punch || frappe.datetime.get_today()).slice(0, 10),
+				change: () => show_alternation(frm, dialog),
+			},
+			{ fieldname: "effect", fieldtype: "HTML" },
+		],
+		primary_action_label: choice ? __("Choose This Direction") : __("Close"),
+		primary_action() {
+			is_chosen = true;
+			dialog.hide();
+		},
+		on_hide: () => choice && (is_chosen ? choice.choose() : choice.leave()),
+	});
+	if (choice) dialog.set_secondary_action(() => dialog.hide());
+	if (choice) dialog.set_secondary_action_label(__("Leave It"));
+	dialog.show();
+	show_alternation(frm, dialog);
+}
+
+function show_alternation(frm, dialog) {
+	const day = dialog.get_value("day");
+	if (!day || dialog.cams_day === day) return;
+	dialog.cams_day = day;
+	run(frm, "preview_alternation", { day }).then((effect) => {
+		if (dialog.cams_day === day) dialog.fields_dict.effect.$wrapper.html(alternation(effect));
+	});
+}
+
+function alternation({ people, left, punches, changes }) {
+	const rule = __(
+		"Each punch gets the opposite of the person's check-in before it in the same shift. It counts from the next punch on, then for that person's whole shift; attendance that is marked does not change.",
+	);
+	const summary = punches
+		? __("{0} of {1} punches would have another direction on this day.", [changes, punches])
+		: __("This device has no punches on this day: choose another.");
+	const rows = people.map((person) => [
+		cams_biometric.escape(person.employee_name),
+		`<div style="display: flex; flex-wrap: wrap; gap: 4px">${person.punches.map(turn).join("")}</div>`,
+	]);
+	const table = rows.length ? cams_biometric.table([__("Employee"), __("Today, and Then")], rows) : "";
+	const more = left ? `<p class="text-muted">${__("{0} more people are not shown.", [left])}</p>` : "";
+	return `<p class="text-muted small">${rule}</p><p><b>${summary}</b></p>${table}${more}`;
+}
+
+function turn({ time, now, then, held }) {
+	const today = held ? __("Held") : __(now) || "–";
+	const directions = now === then ? today : `${today} → ${__(then) || "–"}`;
+	const color = now === then ? "gray" : "orange";
+	return `<span class="indicator-pill no-indicator-dot ${color}">${time.slice(11, 16)} ${directions}</span>`;
 }
 
 function load_punchlog(frm) {

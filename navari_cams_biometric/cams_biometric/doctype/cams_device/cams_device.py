@@ -15,13 +15,14 @@ from frappe.utils import get_datetime, get_system_timezone, getdate, now_datetim
 from navari_cams_biometric.cams_biometric.base.chosen_company import ChosenCompany
 from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_tag
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
-from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import expected_history
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices import health
+from navari_cams_biometric.cams_biometric.punches import alternation_preview
 from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import AnswerPendingError, EncryptionError
 
@@ -66,7 +67,9 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		connection: DF.Literal["", "Online", "Offline"]
 		connection_since: DF.Datetime | None
 		counters: DF.SmallText | None
-		direction: DF.Literal["From Punch Type", "IN", "OUT", "No Direction", "Not Attendance"]
+		direction: DF.Literal[
+			"From Punch Type", "IN", "OUT", "Alternate Within Shift", "No Direction", "Not Attendance"
+		]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
 		firmware: DF.Data | None
@@ -198,6 +201,13 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 				_("Choose days of which the first is not after the last."), title=_("Expect History")
 			)
 		expected_history.open_for(device.name, from_date, to_date)
+
+	@frappe.whitelist()
+	def preview_alternation(self, day: str) -> dict:
+		"""What Direction *Alternate Within Shift* would make of a day's punches: see punches.alternation_preview. Throws
+		unless the user may read the device."""
+		frappe.only_for(PEOPLE)
+		return alternation_preview.preview(stored(self).name, getdate(day))
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm(self) -> None:
