@@ -1,19 +1,23 @@
 """Direction by the order of the day: IN, OUT, IN, ... in whatever order the punches arrive."""
 
 import itertools
+import json
 from datetime import datetime, timedelta
 
 import frappe
 import pytest
+from frappe.utils import getdate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from navari_cams_biometric.cams_biometric.base.direction_order import Touch, directions
 from navari_cams_biometric.cams_biometric.controllers.punch_actions import retry
+from navari_cams_biometric.cams_biometric.day_repair import late_days
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
 from navari_cams_biometric.cams_biometric.punches import alternation
 from navari_cams_biometric.cams_biometric.punches.checkin_changes import restore
 from navari_cams_biometric.cams_biometric.punches.checkins import drain
-from tests.app.inside import DAY, checkins_of, outcome, punch_at, punches_of, store
+from tests.app.inside import DAY, checkins_of, log_entries, outcome, punch_at, punches_of, store
 from tests.contract.host import SETTINGS
 
 ALTERNATE = "Alternate Within Shift"
@@ -327,6 +331,35 @@ def test_hrms_refusing_the_change_leaves_the_check_in_and_does_not_lose_the_punc
 	assert [punch.state for punch in punches_of(employee.attendance_device_id)] == ["Recorded"] * 2
 
 
+def test_a_fault_while_looking_again_does_not_stop_the_worker(new_employee, gate, monkeypatch):
+	tries = []
+
+	def busy(*arguments):
+		tries.append(arguments)
+		raise frappe.QueryDeadlockError
+
+	monkeypatch.setattr(alternation, "look_again_at", busy)
+	employee = new_employee()
+	touch(employee, gate, "08:00:00")
+	assert (order(employee), len(tries)) == (["08:00 IN"], alternation.MOST_ATTEMPTS)
+	[entry] = log_entries(method=["like", "CAMS: directions%"])
+	assert "QueryDeadlockError" in entry.error
+
+
+def test_a_late_punch_of_a_marked_day_is_previewed_by_the_directions_of_the_whole_day():
+	def checkin(clock, log_type, attendance="HR-ATT-1", alternates=True):
+		moment = datetime.fromisoformat(f"{DAY} {clock}:00")
+		values = {"name": clock, "time": moment, "log_type": log_type, "attendance": attendance}
+		return frappe._dict(values, alternates=alternates)
+
+	late = checkin("12:00", "OUT", None)
+	rows = [checkin("08:00", "IN"), late, checkin("13:00", "OUT"), checkin("17:00", "IN", alternates=False)]
+	day = Day(Key("HR-EMP-00001", getdate(DAY), "Day", "HR-ATT-1"), frappe._dict(), rows)
+	assert day.directions == {"08:00": "IN", "12:00": "OUT", "13:00": "IN", "17:00": "IN"}
+	shown = {row["name"]: row.get("log_type_then") for row in json.loads(late_days._checkins_json(day))}
+	assert shown == {"08:00": None, "12:00": None, "13:00": "IN", "17:00": None}
+
+
 def test_a_device_that_is_not_alternating_costs_and_changes_nothing(new_employee, new_device):
 	fixed = new_device(direction="IN").name
 	employee = new_employee()
@@ -505,7 +538,7 @@ def devices_by_kind(new_device):
 	return {kind: new_device(direction=direction).name for kind, direction in kinds.items()}
 
 
-def test_a_strict_shifts_day_is_not_held(new_employee, gate):
+def test_a_punch_without_a_type_is_recorded(new_employee, gate):
 	employee = new_employee()
 	touch(employee, gate, "08:00:00", Type="None")
 	assert outcome(employee.attendance_device_id) == ("Recorded", None)

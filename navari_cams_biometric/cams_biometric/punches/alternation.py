@@ -17,7 +17,6 @@ from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_e
 from pypika.functions import Date
 
 from navari_cams_biometric.cams_biometric.base import jobs
-from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
 from navari_cams_biometric.cams_biometric.base.direction_order import (
 	Touch,
 	alternating_checkins,
@@ -31,6 +30,8 @@ from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKI
 
 LOOK_AGAIN = "navari_cams_biometric.cams_biometric.punches.alternation.look_again_at"
 IN_ORDER = "cams_in_order"  # a flag of the document: this save is ours
+MOST_ATTEMPTS = 3
+BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 PLACE = ("employee", "time", "log_type", "skip_auto_attendance", "shift", "shift_start")
 SHIFT_FIELDS = ("shift", "shift_start", "shift_end", "shift_actual_start", "shift_actual_end")
 SHIFT_FIELDS_16 = ("offshift", "overtime_type")
@@ -48,10 +49,6 @@ class Shift(NamedTuple):
 	@property
 	def key(self) -> tuple[str, datetime]:
 		return self.shift, self.start
-
-
-def alternates(device: Document | None) -> bool:
-	return bool(device) and device.direction == ALTERNATE
 
 
 def direction_at(employee: str, moment: datetime) -> str | None:
@@ -108,14 +105,29 @@ def note_cancelled_attendance(attendance: Document, method: str | None = None) -
 
 def look_again(punch_names: Iterable[str]) -> None:
 	"""After the commit of a batch: another worker may have made a check-in of the same shift at the same time. Commits
-	after each person."""
+	after each person, and never raises: the check-ins are safe already."""
 	if not alternating_devices():
 		return
 	filters = {"name": ["in", list(punch_names)], "state": PunchState.RECORDED}
 	fields = ["employee", "punch_time"]
 	punches = frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time")
 	for punch in punches:
-		look_again_at(punch.employee, punch.punch_time)
+		_look_again_safely(punch.employee, punch.punch_time)
+
+
+def _look_again_safely(employee: str, moment: datetime) -> None:
+	for attempts_left in reversed(range(MOST_ATTEMPTS)):
+		try:
+			look_again_at(employee, moment)
+			return
+		except Exception as error:
+			frappe.db.rollback()
+			if attempts_left and isinstance(error, BUSY):  # another worker was at the same check-ins
+				continue
+			title = "CAMS: directions could not be set right"
+			log_once_a_day(title, frappe.get_traceback(), ("alternation", employee))
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the entry above
+			return
 
 
 def look_again_at(employee: str, moment: datetime | str) -> None:

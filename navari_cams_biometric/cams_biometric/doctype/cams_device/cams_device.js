@@ -173,7 +173,7 @@ function show_door_status(frm) {
 	);
 }
 
-// The punches of a day with their direction today, and as the order of the day would have it. With `choice`, it asks.
+// The punches of a day with their direction now, and as the order of the day would have it. With `choice`, it asks.
 function preview_alternation(frm, choice) {
 	let is_chosen = false;
 	const dialog = new frappe.ui.Dialog({
@@ -222,14 +222,14 @@ function alternation({ people, left, punches, changes }) {
 		cams_biometric.escape(person.employee_name),
 		`<div style="display: flex; flex-wrap: wrap; gap: 4px">${person.punches.map(turn).join("")}</div>`,
 	]);
-	const table = rows.length ? cams_biometric.table([__("Employee"), __("Today, and Then")], rows) : "";
+	const table = rows.length ? cams_biometric.table([__("Employee"), __("Direction Now → Then")], rows) : "";
 	const more = left ? `<p class="text-muted">${__("{0} more people are not shown.", [left])}</p>` : "";
 	return `<p class="text-muted small">${rule}</p><p><b>${summary}</b></p>${table}${more}`;
 }
 
 function turn({ time, now, then, held }) {
-	const today = held ? __("Held") : __(now) || "–";
-	const directions = now === then ? today : `${today} → ${__(then) || "–"}`;
+	const current = held ? __("Held") : __(now) || "–";
+	const directions = now === then ? current : `${current} → ${__(then) || "–"}`;
 	const color = now === then ? "gray" : "orange";
 	return `<span class="indicator-pill no-indicator-dot ${color}">${time.slice(11, 16)} ${directions}</span>`;
 }
