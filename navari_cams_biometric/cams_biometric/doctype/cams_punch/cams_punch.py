@@ -42,12 +42,17 @@ class CAMSPunch(Document):
 		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check
+		time_corrected_by: DF.Link | None
+		time_corrected_on: DF.Datetime | None
+		time_shift: DF.Int
 		user_id: DF.Data | None
 	# end: auto-generated types
 
 	def validate(self) -> None:
 		"""What a device sent and its outcome are evidence: punches.inbox writes them, nobody edits them."""
-		frappe.throw(_("Punches cannot be edited. Use Retry, Link to Employee, Accept Time or Dismiss."))
+		frappe.throw(
+			_("Punches cannot be edited. Use Retry, Link to Employee, Correct Time, Accept Time or Dismiss.")
+		)
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:
