@@ -400,7 +400,7 @@ def test_a_reason_shows_its_sentence_remedy_buttons_places_and_first_punches(
 	assert (group["count"], len(group["punches"])) == (25, 20)
 	assert group["sentence"].startswith("The time is later than")
 	assert "Accept Time" in group["remedy"]
-	assert group["actions"] == ["accept_time", "dismiss"]
+	assert group["actions"] == ["correct_time", "accept_time", "dismiss"]
 	assert [place["route"] for place in group["places"]] == [
 		["Form", "CAMS Device", device["name"]],
 		["Form", "CAMS Biometric Settings", "CAMS Biometric Settings"],
@@ -448,7 +448,13 @@ def test_dismissing_can_be_undone_and_spares_what_came_later(host, call, new_use
 
 @pytest.mark.parametrize(
 	("action", "code"),
-	[("accept_time", "UNKNOWN_USER"), ("retry", AHEAD), ("delete", AHEAD), ("retry", "NONE")],
+	[
+		("accept_time", "UNKNOWN_USER"),
+		("retry", AHEAD),
+		("correct_time", AHEAD),  # not without a proposal
+		("delete", AHEAD),
+		("retry", "NONE"),
+	],
 )
 def test_what_a_reason_has_no_button_for_is_refused(host, new_user_id, call, action, code, hold):
 	user_id = new_user_id()

@@ -10,7 +10,7 @@ from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READER
 from navari_cams_biometric.cams_biometric.base.states import UnreadState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.controllers import punch_actions
-from navari_cams_biometric.cams_biometric.punches import held_punches, linking
+from navari_cams_biometric.cams_biometric.punches import held_punches, linking, time_proposals
 from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS
 
 UNDOERS = ("HR Manager",)
@@ -125,7 +125,9 @@ def resolve(
 	At most 2,000 at once. Returns their `names`, and `since` for `outcome_since`.
 	"""
 	frappe.only_for(PEOPLE, message=True)
-	if reason_code not in REASONS or action not in held_punches.actions_for(reason_code):
+	if reason_code not in REASONS or action not in {*ACTIONS}.intersection(
+		held_punches.actions_for(reason_code)
+	):
 		frappe.throw(_("There is no {0} for {1}.").format(action, reason_code))
 	seen = held_punches.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES)
 	wanted = set(_as_list(names)) or set(seen)
@@ -134,6 +136,15 @@ def resolve(
 	if chosen:
 		ACTIONS[action](chosen)
 	return {"since": str(since), "names": chosen}
+
+
+@frappe.whitelist(methods=["POST"])
+def propose_time(reason_code: str, as_of: str, service_tag: str | None = None) -> dict:
+	"""The correction to propose (time_proposals.propose) for all punches that had a reason at `as_of`, at most 2,000."""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	seen = held_punches.names_in(reason_code, get_datetime(as_of), None, service_tag, MOST_NAMES)
+	return time_proposals.propose(seen, service_tag)
 
 
 def _ensure_waiting(user_id: str, title: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.utils import add_to_date, cint, get_datetime, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.states import PunchState
@@ -18,7 +18,8 @@ def measure_clock(service_tag: str) -> dict[str, object]:
 	"""The fields of CAMS Device for its clock: seconds ahead (minus: behind), and when this was measured.
 
 	A device that was offline delivers old punches late, so the largest difference of the last ones counts.
-	Punches from before the clock was last set do not. Empty if no punch is usable.
+	Punches from before the clock was last set do not. What a person corrected in a time says nothing of the clock and is
+	taken out again. Empty if no punch is usable.
 	"""
 	since = [add_to_date(now_datetime(), hours=-WINDOW_HOURS), _last_set(service_tag)]
 	punches = frappe.get_all(
@@ -29,13 +30,13 @@ def measure_clock(service_tag: str) -> dict[str, object]:
 			"punch_time": ["is", "set"],
 			"creation": [">", max(get_datetime(moment) for moment in since if moment)],
 		},
-		fields=["punch_time", "punched_at_utc", "creation", "arrived_at_utc"],
+		fields=["punch_time", "punched_at_utc", "time_shift", "creation", "arrived_at_utc"],
 		order_by="creation desc",
 		limit=LAST_PUNCHES,
 	)
 	if not punches:
 		return {}
-	skew = max(times.lead_of(row).total_seconds() for row in punches)
+	skew = max(_seconds_ahead(row) for row in punches)
 	return {
 		"clock_skew": round(max(-LARGEST, min(skew, LARGEST))),
 		"clock_skew_at": get_datetime(punches[0].creation),
@@ -63,6 +64,10 @@ def note_finished_command(command: Document, method: str | None = None) -> None:
 	"""A clock that was set has to show anew how it goes."""
 	if command.operation == "SyncDeviceTime" and command.state == "Done":
 		stored_values.set_values("CAMS Device", command.service_tag, {"clock_skew": 0, "clock_skew_at": None})
+
+
+def _seconds_ahead(punch: frappe._dict) -> float:
+	return times.lead_of(punch).total_seconds() - cint(punch.time_shift)
 
 
 def _last_set(service_tag: str) -> object:

@@ -125,7 +125,7 @@ def _waits(case: Case) -> bool:
 def _clock_drift(case: Case, limits: Limits) -> str:
 	if case.fell_back_to:
 		return _(
-			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then resolve them on Held Punches."
+			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then use Correct Time on Held Punches."
 		).format(case.fell_back_to.strftime("%Y-%m-%d"))
 	skew = case.after.clock_skew
 	if abs(skew) <= 60 * limits.clock_tolerance:

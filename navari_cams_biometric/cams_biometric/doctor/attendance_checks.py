@@ -43,7 +43,7 @@ def clocks(facts: SiteFacts) -> Iterator[Finding]:
 		yield Finding(title, OK, _("No clock fell back."))
 		return
 	sentence = _("The clock of these devices fell back, so their punches are held: {0}.")
-	remedy = _("Sync the time of the device, then resolve its punches on the page Held Punches.")
+	remedy = _("Sync the time of the device, then use Correct Time for its punches on the page Held Punches.")
 	yield Finding(title, WARNING, sentence.format(joined_names(names)), remedy, "CAMS Device", names[0])
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.query_builder import Criterion
-from frappe.utils import get_datetime, get_system_timezone, getdate
+from frappe.utils import cint, get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.date_ranges import NoRangeError, range_of
@@ -35,6 +35,7 @@ PUNCH_FIELDS = [
 	"name",
 	"creation",
 	"punch_time",
+	"time_shift",
 	"user_id",
 	"service_tag",
 	"punch_type",
@@ -165,7 +166,7 @@ def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
 		filters["service_tag"] = scope.service_tag
 	if scope.user_id:
 		filters["user_id"] = scope.user_id
-	found = {row.name: row for row in _site_punches(filters)}
+	found = {row.name: row for row in _site_punches(filters) if _said_within(row, scope)}
 	for chunk in _chunks(set(names) - found.keys()):
 		found.update({row.name: row for row in _site_punches({"name": ["in", chunk]})})
 	checkin = frappe.qb.DocType("Employee Checkin")
@@ -174,6 +175,13 @@ def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
 	for chunk in _chunks(set(names) - found.keys()):
 		expired += _expired(checkin.custom_cams_punch.isin(chunk))
 	return {**{row.name: row for row in expired}, **found}
+
+
+def _said_within(punch: frappe._dict, scope: Scope) -> bool:
+	"""The gateway has a punch whose time was corrected here at the time that its device said."""
+	start, end = scope.site_times
+	said = get_datetime(punch.punch_time) - timedelta(seconds=cint(punch.time_shift))
+	return not punch.time_shift or start <= said <= end
 
 
 def _site_punches(filters: dict[str, object]) -> list[frappe._dict]:

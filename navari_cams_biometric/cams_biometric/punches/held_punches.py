@@ -49,8 +49,8 @@ WAITING = (PunchState.HELD, PunchState.FAILED)
 # What a person can do here, besides opening the places in which the cause is fixed.
 ACTIONS = {
 	**dict.fromkeys(CODES, ("dismiss",)),
-	"CLOCK_AHEAD": ("accept_time", "dismiss"),
-	"CLOCK_BEHIND": ("accept_time", "dismiss"),
+	"CLOCK_AHEAD": ("correct_time", "accept_time", "dismiss"),
+	"CLOCK_BEHIND": ("correct_time", "accept_time", "dismiss"),
 	"INPUT_TYPE": ("accept_input_type", "dismiss"),
 	"MALFORMED": ("dismiss",),
 	REPEATED_HOUR: ("dismiss",),
@@ -91,7 +91,8 @@ def held_groups(rows: int) -> dict:
 
 
 def actions_for(reason_code: str) -> tuple[str, ...]:
-	"""What can be done with punches of a reason: retry, accept_time, accept_input_type, dismiss; the remedy first."""
+	"""What can be done with punches of a reason: retry, correct_time, accept_time, accept_input_type, dismiss; the remedy
+	first."""
 	return ACTIONS.get(reason_code, OTHER_ACTIONS)
 
 

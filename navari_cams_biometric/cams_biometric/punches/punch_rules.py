@@ -105,9 +105,9 @@ def ensure_clock(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None
 
 def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 	"""Whether the device's clock must have fallen back when this punch was made: it is from before there were such
-	devices, or real-time and older than Settings allow. False where a person accepted the time.
+	devices, or real-time and older than Settings allow. False where a person accepted or corrected the time.
 	"""
-	if punch.time_accepted or not punch.punch_time:
+	if punch.time_accepted or punch.time_shift or not punch.punch_time:
 		return False
 	oldest = cint(settings.oldest_live_punch)
 	is_too_old = -times.lead_of(punch) > timedelta(days=oldest)

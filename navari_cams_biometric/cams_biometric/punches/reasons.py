@@ -102,17 +102,13 @@ REASONS = {
 	"CLOCK_AHEAD": Reason(
 		PunchState.HELD,
 		_lt("The time is later than the moment the punch arrived: the device's clock or time zone is wrong."),
-		_lt(
-			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
-		),
+		_lt("Set the device's clock. Then use Correct Time, or Accept Time if the time is right after all."),
 		(SETTINGS,),
 	),
 	"CLOCK_BEHIND": Reason(
 		PunchState.HELD,
 		_lt("The time is long before the moment the punch arrived: the device's clock fell back."),
-		_lt(
-			"Set the device's clock. Then use Accept Time if the time is right, or Dismiss and enter the check-in manually."
-		),
+		_lt("Set the device's clock. Then use Correct Time, or Accept Time if the time is right after all."),
 		(SETTINGS,),
 	),
 	TIME_CHANGED: Reason(

@@ -13,10 +13,11 @@ from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	scope_of,
 )
 from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.time_corrections import correct
 from navari_cams_biometric.gateway.client import DevicePunch
 from navari_cams_biometric.gateway.punch import Punch
 from tests.app.comparison.sides import differences
-from tests.app.inside import DAY, checkins_of, punch_of, store
+from tests.app.inside import DAY, checkins_of, punch_of, punches_of, store
 from tests.contract.host import real_time
 
 
@@ -122,6 +123,15 @@ def test_an_expired_punch_is_found_although_its_check_in_was_moved_to_another_da
 	frappe.db.set_value("Employee Checkin", {"employee": employee.name}, "time", "2024-09-18 08:00:00")
 
 	assert differences(compared(told(user_id, "08:00:00")), user_id) == [("08:00:00", "")]
+
+
+def test_a_punch_whose_time_was_corrected_from_another_day_is_no_difference(arrives, told, user_id):
+	arrives(user_id, "08:00:00", "09:00:00")
+	names = [punch.name for punch in punches_of(user_id)]
+	correct(names[:1], 3600)
+	inbox.update_punches(names[1:], time_shift=7 * 24 * 3600)  # the device said a week before
+	rows = compared(told(user_id, "08:00:00"))
+	assert differences(rows, user_id) == [("08:00:00", "")]
 
 
 def test_a_punch_told_twice_is_one_row(arrives, told, user_id):

@@ -6,7 +6,14 @@ frappe.ui.form.on("CAMS Punch", {
 			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);
 			frm.set_intro(text, cams_biometric.colors[frm.doc.state]);
 		}
+		if (frm.doc.time_shift) frm.trigger("tell_correction");
 		if (cams_biometric.punch_actions.can_mend()) frm.trigger("add_actions");
+	},
+
+	tell_correction(frm) {
+		const shift = cams_biometric.shift_in_words(frm.doc.time_shift);
+		const text = __("The time was corrected, to {0}. The device said {1}.", [shift, frm.doc.original_time]);
+		frm.set_intro(cams_biometric.escape(text), "blue");
 	},
 
 	add_actions(frm) {
@@ -16,7 +23,15 @@ frappe.ui.form.on("CAMS Punch", {
 		if (actions.asks_who(frm.doc)) {
 			add(__("Link to Employee"), () => actions.link_to_employee(frm.doc)).addClass("btn-primary");
 		}
-		if (["CLOCK_AHEAD", "CLOCK_BEHIND"].includes(frm.doc.reason_code) && frm.doc.state === "Held") {
+		const is_wrong_clock = ["CLOCK_AHEAD", "CLOCK_BEHIND"].includes(frm.doc.reason_code) && frm.doc.state === "Held";
+		if (frm.doc.punch_time) {
+			const $correct = add(__("Correct Time"), () => actions.correct_time(names));
+			if (is_wrong_clock) $correct.addClass("btn-primary");
+		}
+		if (frm.doc.time_shift) {
+			add(__("Undo Time Correction"), () => actions.undo_time_correction(names));
+		}
+		if (is_wrong_clock) {
 			add(__("Accept Time"), () => actions.accept_time(names));
 		}
 		if (frm.doc.reason_code === "INPUT_TYPE" && frm.doc.state === "Held") {

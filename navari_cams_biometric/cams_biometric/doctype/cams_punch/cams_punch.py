@@ -46,6 +46,9 @@ class CAMSPunch(Document):
 		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check
+		time_corrected_by: DF.Link | None
+		time_corrected_on: DF.Datetime | None
+		time_shift: DF.Int
 		touch_accepted: DF.Check
 		user_id: DF.Data | None
 		wall_clock: DF.Datetime | None
@@ -53,7 +56,9 @@ class CAMSPunch(Document):
 
 	def validate(self) -> None:
 		"""What a device sent and its outcome are evidence: punches.inbox writes them, nobody edits them."""
-		frappe.throw(_("Punches cannot be edited. Use Retry, Link to Employee, Accept Time or Dismiss."))
+		frappe.throw(
+			_("Punches cannot be edited. Use Retry, Link to Employee, Correct Time, Accept Time or Dismiss.")
+		)
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:

@@ -1,4 +1,5 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
+{% include "navari_cams_biometric/public/js/correct_time.js" %}
 
 // What a person can do with punches: from the list with several, from the form with one. Frappe loads this file
 // for both.
@@ -6,6 +7,14 @@ cams_biometric.punch_actions = {
 	can_mend: () => frappe.model.can_write("CAMS Punch"),
 
 	retry: (names) => act("punch_actions.retry", names, __("Queued again: {0}")),
+
+	correct_time: (names) =>
+		cams_biometric
+			.correct_time((which) => cams_biometric.call("time_correction_actions.propose", { names, ...which }))
+			.then((done) => tell_moved(done, __("Time corrected: {0}"))),
+
+	undo_time_correction: (names) =>
+		cams_biometric.undo_time_correction(names).then((done) => tell_moved(done, __("Time correction undone: {0}"))),
 
 	accept_time: (names) => act("punch_actions.accept_time", names, __("Time accepted: {0}")),
 
@@ -67,6 +76,11 @@ function act(method, names, message) {
 	});
 }
 
+function tell_moved({ names, left }, message) {
+	const text = `${message.replace("{0}", names.length)}. ${cams_biometric.left_in_words(left)}`;
+	frappe.show_alert({ message: text, indicator: Object.keys(left).length ? "orange" : "green" }, 10);
+}
+
 frappe.listview_settings["CAMS Punch"] = {
 	add_fields: ["state", "reason_code", "user_id"],
 	hide_name_column: true,
@@ -83,6 +97,8 @@ frappe.listview_settings["CAMS Punch"] = {
 				action(listview.get_checked_items(true)).then(() => cams_biometric.refresh_list(listview)),
 			);
 		add(__("Retry"), actions.retry);
+		add(__("Correct Time"), actions.correct_time);
+		add(__("Undo Time Correction"), actions.undo_time_correction);
 		add(__("Accept Time"), actions.accept_time);
 		add(__("Accept Input Type"), actions.accept_input_type);
 		add(__("Dismiss"), actions.dismiss);

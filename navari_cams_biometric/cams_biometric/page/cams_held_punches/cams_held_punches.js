@@ -1,5 +1,6 @@
 (() => {
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
+{% include "navari_cams_biometric/public/js/correct_time.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/words.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/unknown_user.js" %}
 
@@ -418,8 +419,8 @@
 			if (!this.data.may_resolve) return places.join("");
 			const chosen = group.punches.filter((punch) => this.selected.has(punch.name)).length;
 			const actions = group.actions.map((action, place) => {
-				const is_remedy = place === 0 && action !== "dismiss" && !group.places.length;
-				const style = is_remedy || action.startsWith("accept_") ? "btn-primary" : "btn-default";
+				const is_remedy = /^(accept|correct)_/.test(action) || (action !== "dismiss" && !group.places.length);
+				const style = place === 0 && is_remedy ? "btn-primary" : "btn-default";
 				const argument = JSON.stringify([action, group.code]);
 				return words.button("resolve_group", argument, `${words.action(action)} ${chosen ? `(${chosen})` : ""}`, style);
 			});
@@ -457,9 +458,26 @@
 			const [action, code] = JSON.parse(argument);
 			const group = this.data.groups.find((each) => each.code === code);
 			const names = group.punches.map((punch) => punch.name).filter((name) => this.selected.has(name));
+			if (action === "correct_time") return this.correct_time(code, names);
 			const run = () => this.resolve(action, code, { names });
 			if (action === "dismiss") return this.confirm_dismiss(names.length || group.count, run);
 			return run();
+		}
+
+		// Those that were chosen, or all of the reason.
+		correct_time(reason_code, names) {
+			const { as_of } = this.data;
+			const propose = (which) =>
+				names.length
+					? cams_biometric.call("time_correction_actions.propose", { names, ...which })
+					: cams_biometric.call("held_punches_page.propose_time", { reason_code, as_of, ...which });
+			return cams_biometric.correct_time(propose).then((done) => this.add_moved(done, "correct_time"));
+		}
+
+		add_moved(done, kind) {
+			for (const name of done.names) this.selected.delete(name);
+			this.add_result({ ...done, kind });
+			return this.refresh();
 		}
 
 		confirm_dismiss(count, run) {
@@ -531,7 +549,7 @@
 			if (result.undone || result.busy) return false;
 			if (result.kind === "link") return this.data?.may_undo;
 			if (result.kind === "ignore") return this.data?.may_resolve;
-			return result.kind === "dismiss" && this.data?.may_resolve && result.names.length;
+			return ["dismiss", "correct_time"].includes(result.kind) && this.data?.may_resolve && result.names.length;
 		}
 
 		close_result(id) {
@@ -558,6 +576,7 @@
 			const result = this.results.find((each) => each.id === id);
 			if (result.kind === "dismiss") return this.undo_dismiss(result);
 			if (result.kind === "ignore") return this.undo_ignore(result);
+			if (result.kind === "correct_time") return this.undo_correction(result);
 			return cams_biometric.call("held_punches_page.outcome_since", this.question(result)).then((outcome) => {
 				result.outcome = outcome;
 				frappe.warn(__("Undo Link"), words.undo_question(result), () => this.undo_link(result), __("Undo"));
@@ -569,6 +588,13 @@
 				.call("punch_actions.retry", { names: result.names })
 				.then(() => this.close_result(result.id))
 				.then(() => this.add_result({ ...result, kind: "retry" }));
+		}
+
+		undo_correction(result) {
+			return cams_biometric.undo_time_correction(result.names).then((done) => {
+				this.close_result(result.id);
+				return this.add_moved(done, "undo_time");
+			});
 		}
 
 		undo_ignore(result) {

@@ -24,6 +24,7 @@ const words = {
 	action: (action) =>
 		({
 			retry: __("Retry"),
+			correct_time: __("Correct Time"),
 			accept_time: __("Accept Time"),
 			accept_input_type: __("Accept Input Type"),
 			dismiss: __("Dismiss"),
@@ -66,11 +67,13 @@ const words = {
 			link: () => __("Linked {0} to {1}.", [words.escape(result.user_id), words.employee(result)]),
 			ignore: () => __("User ID {0} is ignored from now on.", [words.escape(result.user_id)]),
 			retry: () => __("Processed again."),
+			correct_time: () => __("Times corrected: {0}.", [cams_biometric.shift_in_words(result.seconds)]),
+			undo_time: () => __("Time correction undone."),
 			accept_time: () => __("Time accepted."),
 			accept_input_type: () => __("Input type accepted."),
 			dismiss: () => __("Nothing was dismissed."),
 		}[result.kind]();
-		return `<b>${title}</b> ${words.outcome(result)}`;
+		return `<b>${title}</b> ${words.outcome(result)} ${cams_biometric.left_in_words(result.left)}`;
 	},
 
 	employee: (result) => words.form_link("Employee", result.employee, result.employee_name),
