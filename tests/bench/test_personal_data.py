@@ -196,7 +196,9 @@ def words_for(employee, *user_ids):
 	return [employee["name"], employee["employee_name"], employee["last_name"], *user_ids]
 
 
-def test_the_export_has_every_record_and_nothing_of_a_colleague(host, world):
+def test_the_export_has_every_record_and_nothing_of_a_colleague(host, world, new_user_id):
+	further = {"user_id": new_user_id(), "until_date": "2020-12-31"}
+	host.create("CAMS Device ID", employee=world.person["name"], **further)
 	response = ask(host, "export_data", world.person["name"])
 	assert response.status_code == 200, response.text[:2000]
 	assert f"filename=biometric-data-{world.person['name']}.zip" in response.headers["Content-Disposition"]
@@ -213,6 +215,7 @@ def test_the_export_has_every_record_and_nothing_of_a_colleague(host, world):
 		"CAMS Checkin Change": 1,
 		"CAMS Checkin Photo": 1,
 		"CAMS Access Schedule Employee": 1,
+		"CAMS Device ID": 1,
 		"Employee Checkin": 2,
 	}
 	assert {punch["user_id"] for punch in records["CAMS Punch"]} == {world.user_id, world.former_id}
@@ -224,7 +227,8 @@ def test_the_export_has_every_record_and_nothing_of_a_colleague(host, world):
 	]
 	assert all("secret" not in command for command in records["CAMS Command"])
 	assert records["Employee Checkin"][1]["custom_original_time"] == LOG_TIME
-	assert document["employee"]["device_user_ids"] == [world.former_id, world.user_id]
+	known = {world.former_id, world.user_id, further["user_id"]}
+	assert set(document["employee"]["device_user_ids"]) == known
 	assert any("No fingerprint" in line for line in document["about"])
 	[photo] = [name for name in file.namelist() if name.startswith("photos/")]
 	assert file.read(photo).startswith(b"\xff\xd8\xff")
