@@ -7,7 +7,7 @@ way. Anything else is named.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from simulator import LedgerEntry
@@ -24,11 +24,21 @@ Result = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Site:
-	"""The records of CAMS Punch, Employee Checkin and Employee."""
+	"""The records of CAMS Punch, Employee Checkin, Employee and CAMS Device ID."""
 
 	punches: list[dict]
 	checkins: list[dict]
 	employees: list[dict]
+	device_ids: list[dict] = field(default_factory=list)
+
+	def owner_of(self, entry: LedgerEntry) -> str | None:
+		"""Who had the user ID on that day; a CAMS Device ID here has a last day and holds everywhere."""
+		day = str(entry.instant.astimezone(NAIROBI).date())
+		former = [
+			row for row in self.device_ids if row["user_id"] == entry.user_id and day <= row["until_date"]
+		]
+		now = [row for row in self.employees if row["attendance_device_id"] == entry.user_id]
+		return former[0]["employee"] if former else now[0]["name"] if now else None
 
 
 @dataclass(frozen=True)
@@ -52,10 +62,8 @@ def compare(
 
 	`history` are those that were never pushed, `ahead` those that a wrong clock put into the future.
 	"""
-	employees = {employee["attendance_device_id"]: employee["name"] for employee in site.employees}
 	due = {
-		_key(entry): _due(entry, employees.get(entry.user_id), entry in history, entry in ahead)
-		for entry in ledger
+		_key(entry): _due(entry, site.owner_of(entry), entry in history, entry in ahead) for entry in ledger
 	}
 	punches = _grouped(site.punches, _key_of_punch)
 	checkins = _grouped(site.checkins, lambda checkin: checkin["custom_cams_punch"])

@@ -20,6 +20,7 @@ MAIN_GATE, GATE_2, CANTEEN, WAREHOUSE = SERVICE_TAG, "ZHM1100000002", "ZHM110000
 SEED = 7  # a day with people at both gates
 PEOPLE = 11
 NEWCOMER = "EMP-0011"
+HANDED_ON = "EMP-0003"  # the number of somebody who left; the next hire has it from the first day on
 HISTORY_PEOPLE, HISTORY_DAYS = 3, 2
 SETTINGS = "CAMS Biometric Settings"
 CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
@@ -33,6 +34,7 @@ class Morning:
 		self.simulator = simulator
 		self.day = day
 		self.history: list[LedgerEntry] = []
+		self.former_owner = ""
 		self.ahead: list[LedgerEntry] = []
 
 	def play(self) -> None:
@@ -46,6 +48,7 @@ class Morning:
 		self.start_the_app_again()
 		self.eat()
 		self.load_history()
+		self.give_old_days_to_the_former_owner()
 		self.link_the_newcomer()
 		self.punch_ahead_of_time()
 		self.lose_power()
@@ -54,6 +57,7 @@ class Morning:
 		for number in range(len(EMPLOYEES) + 1, PEOPLE + 1):
 			if (user_id := f"EMP-{number:04}") != NEWCOMER:
 				self.employ(str(number), attendance_device_id=user_id)
+		self.hand_number_on()
 		self.app.create("CAMS Device", service_tag=CANTEEN, encryption="AES-256", security_key=SECURITY_KEY)
 		self.simulator.history(HISTORY_PEOPLE, devices=4, days=HISTORY_DAYS, until=self.day)
 		self.history = self.simulator.ledger
@@ -62,6 +66,12 @@ class Morning:
 		self.simulator.set_quirks(GATE_2, user_event_first=True, out_of_order=True)
 		self.simulator.set_quirks(CANTEEN, encrypted=True)
 		self.simulator.set_quirks(WAREHOUSE, history_by_callback=True)
+
+	def hand_number_on(self) -> None:
+		[former] = self.app.records("Employee", attendance_device_id=HANDED_ON)
+		self.former_owner = former["name"]
+		self.app.update("Employee", self.former_owner, attendance_device_id="")
+		self.employ("Hired", attendance_device_id=HANDED_ON, date_of_joining=str(self.day))
 
 	def arrive(self) -> None:
 		self.tell("07:00", f"{self.day}: {PEOPLE} people are to come, and nobody here knows {NEWCOMER} yet")
@@ -119,6 +129,17 @@ class Morning:
 			note(f"{self.labels[row['service_tag']]:9}  {row['state']}: received {row['received']}, {counts}")
 		self.tell("13:06", "the batch of the Warehouse comes to the callback URL, without a token")
 		note(f"{len(self.app.records('CAMS Punch', service_tag=WAREHOUSE))} of its punches are here now")
+
+	def give_old_days_to_the_former_owner(self) -> None:
+		self.tell(
+			"13:08", f"{HANDED_ON} changed hands: what the load brought is from before the new hire joined"
+		)
+		self.note_why("Held", user_id=HANDED_ON)
+		last = {"until_date": str(self.day - timedelta(days=1))}
+		self.app.create("CAMS Device ID", employee=self.former_owner, user_id=HANDED_ON, **last)
+		self.app.wait_until_settled()
+		recorded = self.app.records("CAMS Punch", employee=self.former_owner, state="Recorded")
+		note(f"a CAMS Device ID gives the former owner the days until then: {len(recorded)} Recorded")
 
 	def link_the_newcomer(self) -> None:
 		self.tell("13:10", f"HR sees that {NEWCOMER} is a new colleague and links the number")
@@ -184,7 +205,7 @@ def run(app: AppProcess) -> bool:
 		morning = Morning(app, simulator, day)
 		morning.play()
 		left = simulator.deliver()
-		site = Site(*map(app.records, ("CAMS Punch", "Employee Checkin", "Employee")))
+		site = Site(*map(app.records, ("CAMS Punch", "Employee Checkin", "Employee", "CAMS Device ID")))
 		lines = compare(simulator.ledger, site, morning.history, morning.ahead)
 		say(f"\nthe ledger of the simulator, {len(simulator.ledger)} punches, beside the site:")
 		show(lines, morning.labels)

@@ -152,3 +152,10 @@ def test_a_check_in_that_should_not_be_is_wrong(records, entry):
 	records.checkins.append(make_checkin(entry, "IN"))
 
 	assert problems(records) == [WRONG]
+
+
+def test_a_number_that_changed_hands_is_the_former_owners_until_the_last_day(records):
+	records.device_ids.append({"user_id": "7", "employee": "HR-EMP-9", "until_date": "2024-09-16"})
+	assert problems(records) == [WRONG]
+	records.checkins[1]["employee"] = "HR-EMP-9"
+	assert problems(records) == []
