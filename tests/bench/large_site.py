@@ -28,6 +28,7 @@ SHIFTS = 10
 DAYS = PUNCHES // EMPLOYEES // 2
 UNKNOWN = 400
 REPAIRS = 2_000
+DEVICE_IDS = 5_000
 COMMANDS = 10_000
 CHUNK = 5_000  # rows in a statement
 OWNER = "large-site@example.com"
@@ -131,6 +132,20 @@ def employees() -> Iterator[Row]:
 			"date_of_joining": "2020-01-01",
 			"default_shift": shift_of(number),
 			"attendance_device_id": user_of(number) if number % 5 else None,
+		}
+
+
+def device_ids() -> Iterator[Row]:
+	"""Further IDs: of a device, of a branch, everywhere, in turn."""
+	for number in range(DEVICE_IDS):
+		yield {
+			"name": f"large-id-{number}",
+			"employee": employee_of(number),
+			"employee_name": name_of(number % EMPLOYEES),
+			"user_id": f"{user_of(number)}-{number}",
+			"service_tag": tag_of(number % DEVICES) if number % 3 == 0 else None,
+			"branch": f"Large {number % BRANCHES}" if number % 3 == 1 else None,
+			"until_date": now().date() - timedelta(days=30) if number % 2 else None,
 		}
 
 
@@ -312,6 +327,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
 	"Shift Type": shift_types,
 	"CAMS Device": devices,
 	"Employee": employees,
+	"CAMS Device ID": device_ids,
 	"CAMS Punch": punches,
 	"CAMS Device User": device_users,
 	"Employee Checkin": checkins,

@@ -21,11 +21,13 @@ ROUNDED = timedelta(seconds=1)  # two clocks read one after the other; HRMS 16 k
 
 
 class LogTime(NamedTuple):
-	"""A LogTime that was read. `wall_clock` is naive, as the device shows it; `instant` is aware, in UTC."""
+	"""A LogTime that was read. `wall_clock` is naive, as the device shows it; `instant` is aware, in UTC, and `written` the
+	same in the offset or zone in which it was written."""
 
 	wall_clock: datetime
 	instant: datetime
 	has_offset: bool
+	written: datetime
 
 
 def site_zone() -> tzinfo:
@@ -40,14 +42,17 @@ def read_log_time(log_time: str, device: "CAMSDevice | None") -> LogTime | None:
 	except TimestampError:
 		return None
 	return LogTime(
-		moment.replace(tzinfo=None, fold=0), moment.astimezone(timezone.utc), moment.tzinfo is not zone
+		wall_clock=moment.replace(tzinfo=None, fold=0),
+		instant=moment.astimezone(timezone.utc),
+		has_offset=moment.tzinfo is not zone,
+		written=moment,
 	)
 
 
 def log_time_instant(log_time: str, device: "CAMSDevice | None") -> datetime | None:
 	"""A LogTime as an aware datetime; without an offset it is in the device's zone. None where it cannot be read."""
 	reading = read_log_time(log_time, device)
-	return reading.instant if reading else None
+	return reading.written if reading else None
 
 
 def log_time_on_site(log_time: str, device: "CAMSDevice | None") -> datetime | None:

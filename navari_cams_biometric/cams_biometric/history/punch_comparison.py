@@ -4,7 +4,6 @@ A punch is the same on both sides if its name is the same (punches.punch_names).
 base.gateway_questions sends the requests, the reports show the result.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +23,6 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import punch_names
 from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
 from navari_cams_biometric.gateway.client import DevicePunch
-from navari_cams_biometric.gateway.punch import Punch
 
 LONGEST_DAYS = 31
 CHUNK = 1000  # names in one query
@@ -138,23 +136,21 @@ def _user_id_of(employee: str) -> str:
 
 def _gateway_rows(gateway_punches: Iterable[DevicePunch], scope: Scope) -> dict[str, Row]:
 	"""By the name that the CAMS Punch has if it is here; a punch that is returned twice counts once."""
-	by_tag: dict[str, list[Punch]] = defaultdict(list)
-	for found in gateway_punches:
-		tag = found.service_tag or scope.service_tag
-		if scope.holds(DevicePunch(tag, found.punch)):
-			by_tag[tag or ""].append(found.punch)
-	devices = {name.lower(): device for name, device in find_devices(sorted(by_tag)).items()}
-	rows: dict[str, Row] = {}
-	for tag, punches in by_tag.items():
-		device = devices.get(tag.lower())
-		for name, punch in zip(punch_names.names_of(punches, device), punches, strict=True):
-			rows[name] = {
-				"time": times.log_time_on_site(punch.log_time, device),
-				"user_id": punch.user_id,
-				"service_tag": device.name if device else tag,
-				"punch_type": punch.type,
-			}
-	return rows
+	tagged = [DevicePunch(found.service_tag or scope.service_tag, found.punch) for found in gateway_punches]
+	within = [found for found in tagged if scope.holds(found)]
+	known = find_devices(sorted({found.service_tag or "" for found in within}))
+	devices = {name.lower(): device for name, device in known.items()}
+	pairs = [(found.punch, devices.get((found.service_tag or "").lower())) for found in within]
+	names = punch_names.names_of_several(pairs)
+	return {
+		name: {
+			"time": times.log_time_on_site(punch.log_time, device),
+			"user_id": punch.user_id,
+			"service_tag": device.name if device else found.service_tag,
+			"punch_type": punch.type,
+		}
+		for name, found, (punch, device) in zip(names, within, pairs, strict=True)
+	}
 
 
 def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:

@@ -19,7 +19,7 @@ from navari_cams_biometric.gateway.punch import Punch
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
-CHUNK = 1000  # names in one query
+CHUNK = 5000  # names in one query
 
 
 class Notation(NamedTuple):
@@ -34,12 +34,17 @@ class Notation(NamedTuple):
 
 
 def names_of(punches: Iterable[Punch], device: "CAMSDevice | None") -> list[str]:
-	"""The names of the CAMS Punches of these punches, whether or not they exist. One query for a thousand."""
+	"""The names of the CAMS Punches of these punches of a device, whether or not they exist."""
+	return names_of_several((punch, device) for punch in punches)
+
+
+def names_of_several(punches: "Iterable[tuple[Punch, CAMSDevice | None]]") -> list[str]:
+	"""`names_of` for punches of several devices. One query for 5,000."""
 	punches = list(punches)
-	identities = [_identity(punch, device) for punch in punches]
+	identities = [_identity(punch, device) for punch, device in punches]
 	kept = _kept(identities)
 	names = []
-	for punch, identity in zip(punches, identities, strict=True):
+	for (punch, device), identity in zip(punches, identities, strict=True):
 		fields = times_of(punch.log_time, device)
 		notation = Notation(fields["wall_clock"], bool(fields["has_offset"]))
 		first = kept.setdefault(identity, notation)
