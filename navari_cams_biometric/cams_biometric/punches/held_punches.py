@@ -187,7 +187,7 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 	rows = _unknown_rows()
 	shown = rows[:limit]
 	names, directory = _names_on_devices(shown), _directory() if shown else Directory([])
-	known = _holders(shown)
+	known, title = _holders(shown), _title_of(rows)
 	tags = defaultdict(list)
 	for row in rows:
 		tags[row.user_id].append(row)
@@ -199,15 +199,21 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 			if other is not row
 		]
 		row.name_on_device = names.get((row.service_tag, row.user_id)) or names.get((None, row.user_id), "")
-		row.sentence = "" if row.reason_code == UNKNOWN else _sentence(row.reason_code)
+		row.sentence = "" if row.reason_code == title else _sentence(row.reason_code)
 		row.update(known.get(_key(row)) or _suggestions(directory, row))
 	return {
-		"sentence": _sentence(UNKNOWN),
-		"remedy": _(str(REASONS[UNKNOWN].remedy)),
+		"sentence": _sentence(title),
+		"remedy": _(str(REASONS[title].remedy)),
 		"count": sum(row.count for row in rows),
 		"users": len(rows),
 		"rows": shown,
 	}
+
+
+def _title_of(rows: list[frappe._dict]) -> str:
+	"""The reason that stands above all; a row of another one says its own."""
+	codes = {row.reason_code for row in rows}
+	return next((code for code in CODES if code in codes), UNKNOWN)
 
 
 def _unknown_rows() -> list[frappe._dict]:

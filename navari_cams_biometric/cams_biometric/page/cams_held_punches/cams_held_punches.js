@@ -265,7 +265,7 @@
 
 		ask_way(key, row, ways) {
 			const dialog = new frappe.ui.Dialog({
-				title: __("Link {0} to {1}", [words.escape(row.data.user_id), words.escape(row.name_of(row.employee()))]),
+				title: __("Link {0} to {1}", [words.escape(row.data.user_id), words.escape(row.known_name())]),
 				fields: [
 					{
 						fieldname: "way",

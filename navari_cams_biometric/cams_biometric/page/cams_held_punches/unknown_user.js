@@ -119,6 +119,12 @@ class UnknownUser {
 		return this.names[employee];
 	}
 
+	known_name() {
+		const employee = this.employee();
+		const suggestion = this.data.suggestions.find((each) => each.employee === employee);
+		return suggestion?.employee_name || this.name_of(employee) || employee;
+	}
+
 	choose(employee) {
 		this.control.set_input(employee);
 		this.draw_chips();
