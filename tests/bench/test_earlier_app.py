@@ -1,7 +1,8 @@
 """Coming from the earlier app: a site in the state that it leaves, and what `bench migrate` makes of it."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.contract.host import DONE, INVALID_TOKEN, SERVICE_TAG, SETTINGS, TOKE
 BEGIN = "navari_cams_biometric.cams_biometric.history.nightly.begin"
 PATCHES = "navari_cams_biometric.patches.v0_2"
 CHECKIN = "Employee Checkin"
+NAIROBI = ZoneInfo("Africa/Nairobi")
 YESTERDAY = date.today() - timedelta(days=1)
 EARLIER_FIELDS = [
 	{
@@ -153,9 +155,10 @@ class Site:
 		}
 
 	def first_day(self):
-		"""Of the nightly reconciliation: the earlier app may have made check-ins today."""
-		booked = self.sql("select 1 from `tabEmployee Checkin` where time >= curdate() limit 1")
-		return date.today() + timedelta(days=1 if booked else 0)
+		"""Of the nightly reconciliation: the earlier app may have made check-ins today, which is the site's day."""
+		today = datetime.now(NAIROBI).date()
+		booked = self.sql(f"select 1 from `tabEmployee Checkin` where time >= '{today}' limit 1")
+		return today + timedelta(days=1 if booked else 0)
 
 	def custom_field(self, dt, fieldname):
 		return self.host.find("Custom Field", {"dt": dt, "fieldname": fieldname})
