@@ -24,6 +24,8 @@ ENQUEUE = "frappe.utils.scheduler.enqueue_events"
 @pytest.fixture
 def dormant(host, bench_site):
 	"""A scheduler that is on and has nothing to do: nobody logged in for five days, and its own jobs ran an hour ago."""
+	if "on_frappecloud" in (bench_site.path / "apps/frappe/frappe/utils/scheduler.py").read_text():
+		pytest.skip("in this version of Frappe only sites on Frappe Cloud are dormant")
 	bench_site.bench("enable-scheduler")
 	past = datetime.now(NAIROBI) - timedelta(days=5)
 	an_hour_ago = datetime.now(NAIROBI) - timedelta(hours=1)

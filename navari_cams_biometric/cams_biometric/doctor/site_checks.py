@@ -97,12 +97,14 @@ def _dormancy(title: str, state: str) -> Finding:
 
 def _was_dormant() -> bool:
 	"""Until somebody logged in a moment ago, perhaps to look at this."""
+	if not is_dormant(check_time=add_to_date(now_datetime(), years=100)):
+		return False  # no site of this kind ever is
 	moment = add_to_date(now_datetime(), minutes=-SILENT_MINUTES)
 	before = frappe.get_all(
 		"Activity Log", {"modified": ["<", moment]}, pluck="modified", order_by="modified desc", limit=1
 	)
 	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
-	return not frappe.conf.developer_mode and (not before or before[0] < add_to_date(moment, days=-days))
+	return not before or before[0] < add_to_date(moment, days=-days)
 
 
 def workers(facts: SiteFacts) -> Iterator[Finding]:
