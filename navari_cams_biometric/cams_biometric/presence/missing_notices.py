@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, escape_html, format_date, get_datetime, now_datetime
+from frappe.utils import add_to_date, escape_html, format_date, get_datetime, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import notices
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS, read_settings
@@ -66,13 +66,21 @@ def _complete_since(since: datetime) -> list[MissingPunch]:
 	"""What was due since then, and would be here."""
 	today = now_datetime().date()
 	days = [today - timedelta(days=number) for number in range(LOOK_BACK_DAYS, -1, -1)]
-	shifts = frappe.get_all("Shift Type", fields=["name", "last_sync_of_checkin"])
-	synced = {shift.name: shift.last_sync_of_checkin for shift in shifts if shift.last_sync_of_checkin}
+	fields = ["name", "process_attendance_after", "last_sync_of_checkin"]
+	shifts = {shift.name: shift for shift in frappe.get_all("Shift Type", fields=fields)}
 	return [
 		missing
 		for missing in find_missing([day for day in days if day >= since.date() - timedelta(days=1)])
-		if missing.shift in synced and since <= missing.due <= get_datetime(synced[missing.shift])
+		if missing.due >= since and _is_complete(missing, shifts.get(missing.shift))
 	]
+
+
+def _is_complete(missing: MissingPunch, shift: frappe._dict | None) -> bool:
+	"""And the day is one of those that HRMS marks."""
+	if not shift or not shift.last_sync_of_checkin:
+		return False
+	first_day = getdate(shift.process_attendance_after or missing.day)
+	return first_day <= missing.day and missing.due <= get_datetime(shift.last_sync_of_checkin)
 
 
 def _told(found: list[MissingPunch]) -> Told:
