@@ -151,6 +151,14 @@ def test_who_is_no_active_employee_sees_nothing(new_person, status):
 	assert (answer["has_employee"], answer["punches"]) == (False, [])
 
 
+def test_a_disabled_user_sees_nothing(new_person):
+	one = new_person()
+	punch(one.attendance_device_id)
+	drain()
+	frappe.db.set_value("User", one.user_id, "enabled", 0)
+	assert own_punches(one.user_id)["punches"] == []
+
+
 @pytest.mark.parametrize("user", ["Guest", "", "Administrator", "nobody@example.com"])
 def test_a_user_without_an_employee_sees_nothing(new_employee, user):
 	punch(new_employee().attendance_device_id)

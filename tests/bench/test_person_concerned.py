@@ -13,6 +13,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.bench.holidays import give_holidays
 from tests.bench.users import new_user
 from tests.contract.host import DONE, SETTINGS, real_time
 
@@ -202,6 +203,7 @@ def test_hr_sees_the_request_and_who_asked_is_told_no_more(host, bench_site, shi
 
 def test_the_link_opens_a_request_that_is_filled_in(host, bench_site, shift, new_person, desk):
 	one = new_person(default_shift=shift)
+	give_holidays(host, one["name"], an_empty_list(host))  # HRMS looks for one when the request is saved
 	punch(host, one, "08:02:00")
 	[notice] = told(host, bench_site)
 	[url] = re.findall(r'href="([^"]*custom_missing_punch=[^"]*)"', unescape(notice["email_content"]))
@@ -227,6 +229,12 @@ def test_the_link_opens_a_request_that_is_filled_in(host, bench_site, shift, new
 	page.screenshot(path="/tmp/person-attendance-request.png")
 	[row] = missing_rows(host, one)
 	assert row["request_status"] == "Draft"
+
+
+def an_empty_list(host):
+	name = f"No holidays {uuid.uuid4().hex[:6]}"
+	host.create("Holiday List", holiday_list_name=name, from_date="2020-01-01", to_date="2030-12-31")
+	return name
 
 
 def below(url):
@@ -270,10 +278,10 @@ def test_nobody_gets_anybody_elses_punches(host, bench_site, new_person, new_emp
 	assert host.api("POST", MINE, new_user(host, "HR User").key).status_code == 403
 
 	host.update("Employee", two["name"], status="Inactive")
-	answer = host.api("POST", MINE, keys[two["name"]])
-	assert answer.status_code in (401, 403) or answer.json()["message"]["punches"] == []
 	host.update("User", one["user"].email, enabled=0)
-	assert host.api("POST", MINE, keys[one["name"]]).status_code in (401, 403)
+	for key in keys.values():
+		answer = host.api("POST", MINE, key)  # Frappe 15 takes the key of a disabled user
+		assert answer.status_code in (401, 403) or answer.json()["message"]["punches"] == []
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])

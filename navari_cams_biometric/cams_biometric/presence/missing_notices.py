@@ -7,7 +7,7 @@ along notifies nobody; nor does a check-in without a shift, of which nobody know
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ from navari_cams_biometric.cams_biometric.presence.attendance_requests import (
 from navari_cams_biometric.cams_biometric.presence.missing_punches import MissingPunch, find_missing
 
 LOOK_BACK_DAYS = 7  # a shift that is held for longer is HR's
+NOTICE = "Notification Log"
 Told = set[tuple[str, str]]  # employee, day
 
 
@@ -46,6 +47,14 @@ def send() -> None:
 			continue
 		told.add((missing.employee, str(missing.day)))
 		_notify(missing, users[missing.employee])
+
+
+def notices_of(employees: Iterable[str], **filters: object) -> list[frappe._dict]:
+	"""The notices about these employees' missing punches: `name`, `document_name` and `email_content`."""
+	names = {"document_type": "Employee", "document_name": ["in", sorted(set(employees))]}
+	ours = {"email_content": ["like", f"%{ABOUT}=%"]}
+	fields = ["name", "document_name", "email_content"]
+	return frappe.get_all(NOTICE, filters={**names, **ours, **filters}, fields=fields, order_by="name")
 
 
 def _users_of_employees() -> dict[str, frappe._dict]:
@@ -86,13 +95,8 @@ def _is_complete(missing: MissingPunch, shift: frappe._dict | None) -> bool:
 def _told(found: list[MissingPunch]) -> Told:
 	if not found:
 		return set()
-	log = {
-		"document_type": "Employee",
-		"document_name": ["in", sorted({missing.employee for missing in found})],
-		"email_content": ["like", f"%{ABOUT}=%"],
-		"creation": [">", add_to_date(now_datetime(), days=-LOOK_BACK_DAYS - 2)],
-	}
-	rows = frappe.get_all("Notification Log", filters=log, fields=["document_name", "email_content"])
+	recent = [">", add_to_date(now_datetime(), days=-LOOK_BACK_DAYS - 2)]
+	rows = notices_of([missing.employee for missing in found], creation=recent)
 	return {(row.document_name, _day_in(row.email_content)) for row in rows}
 
 

@@ -39,10 +39,11 @@ def own_punches(user: str) -> dict:
 
 
 def _employee_of(user: str) -> str | None:
-	rows = frappe.get_all(
-		"Employee", filters={"user_id": user, "status": "Active"}, pluck="name", order_by="name", limit=1
-	)
-	return rows[0] if user and user != "Guest" and rows else None
+	"""Of a user who is enabled: Frappe 15 takes the API key of a disabled one."""
+	if not user or user == "Guest" or not frappe.db.get_value("User", user, "enabled"):
+		return None
+	named = {"user_id": user, "status": "Active"}
+	return next(iter(frappe.get_all("Employee", filters=named, pluck="name", order_by="name", limit=1)), None)
 
 
 def _own_and_shared(employee: str) -> tuple[list[frappe._dict], int]:
