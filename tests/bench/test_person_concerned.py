@@ -2,6 +2,7 @@
 
 import email
 import json
+import os
 import re
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -49,7 +50,7 @@ def quiet(host, bench_site):
 @pytest.fixture
 def shift(host):
 	"""Of yesterday, and complete. HRMS marks nothing before, so that nothing is missing before, either."""
-	name = f"Person {uuid.uuid4().hex[:8]}"
+	name = f"Day Shift {uuid.uuid4().hex[:4]}"
 	host.create(
 		"Shift Type",
 		name=name,
@@ -69,7 +70,7 @@ def new_person(host, new_employee, new_desk_user):
 
 	def create(**values):
 		user = new_desk_user("Employee")
-		return {**new_employee(user_id=user.email, **values), "user": user}
+		return {**new_employee(user_id=user.email, first_name="Employee One", **values), "user": user}
 
 	return create
 
@@ -180,6 +181,7 @@ def missing_rows(host, person, key=None):
 
 def test_hr_sees_the_request_and_who_asked_is_told_no_more(host, bench_site, shift, new_person):
 	one = new_person(default_shift=shift)
+	give_holidays(host, one["name"], an_empty_list(host))
 	punch(host, one, "08:02:00")
 	[row] = missing_rows(host, one)
 	assert (row["request"], row["request_status"]) == (None, "")
@@ -226,9 +228,14 @@ def test_the_link_opens_a_request_that_is_filled_in(host, bench_site, shift, new
 	page.evaluate("cur_frm.set_value('reason', 'On Duty')")
 	page.evaluate("cur_frm.save()")
 	page.wait_for_function("!cur_frm.is_new()")
-	page.screenshot(path="/tmp/person-attendance-request.png")
+	picture(page, "attendance-request")
 	[row] = missing_rows(host, one)
 	assert row["request_status"] == "Draft"
+
+
+def picture(page, name):
+	if folder := os.environ.get("PICTURES"):
+		page.screenshot(path=f"{folder}/{name}.png")
 
 
 def an_empty_list(host):
@@ -299,7 +306,8 @@ def test_the_page_shows_each_punch_with_its_reason(host, new_person, desk, size)
 	expect(rows.first).to_contain_text("the device's clock or time zone is wrong")
 	expect(page.locator(f'.cams-mine section[data-day="{YESTERDAY}"]')).to_contain_text("08:01")
 	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-	page.screenshot(path=f"/tmp/person-my-punches-{'phone' if size else 'wide'}.png")
+	if size:
+		picture(page, "my-punches")
 
 
 def test_the_page_says_that_it_is_switched_off(host, new_person, desk):
