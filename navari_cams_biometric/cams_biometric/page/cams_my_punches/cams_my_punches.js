@@ -7,7 +7,6 @@
 	class MyPunches {
 		constructor(wrapper) {
 			this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("My Punches"), single_column: true });
-			this.page.set_secondary_action(__("Refresh"), () => this.refresh(), "refresh");
 			this.body = $(`<div class="cams-mine"></div>`).appendTo(this.page.main);
 		}
 
