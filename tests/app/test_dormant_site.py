@@ -55,3 +55,40 @@ def test_each_drain_asks_at_its_end(monkeypatch, more):
 	monkeypatch.setattr(checkins.dormant_site, "request_due_jobs", lambda: order.append("due jobs"))
 	checkins.drain(seconds=0 if more else 60)
 	assert order == [*(["turn 1"] if more else ["batch"]), "due jobs"]
+
+
+@pytest.fixture
+def run(monkeypatch):
+	"""Run a queued job in these circumstances; the order of what happened."""
+
+	def job(stopped=0, is_due=True, is_off=False):
+		order = []
+		scheduled = SimpleNamespace(
+			stopped=stopped,
+			method="the.method",
+			is_event_due=lambda: is_due,
+			db_set=lambda field, _value, **_options: order.append(field),
+		)
+		monkeypatch.setattr(dormant_site, "is_scheduler_inactive", lambda verbose: is_off)
+		monkeypatch.setattr(
+			dormant_site.frappe,
+			"get_doc",
+			lambda *_names, for_update: order.append("lock" if for_update else "read") or scheduled,
+		)
+		monkeypatch.setattr(dormant_site.frappe.db, "commit", lambda: order.append("commit"), raising=False)
+		monkeypatch.setattr(
+			dormant_site.frappe, "get_attr", lambda method: lambda: order.append(f"run {method}")
+		)
+		dormant_site.run_due_job("sweep")
+		return order
+
+	return job
+
+
+def test_a_job_is_noted_as_done_before_it_runs(run):
+	assert run() == ["lock", "last_execution", "commit", "run the.method"]
+
+
+@pytest.mark.parametrize("change", [{"stopped": 1}, {"is_due": False}, {"is_off": True}], ids=str)
+def test_a_job_that_was_done_or_stopped_since_does_not_run(run, change):
+	assert run(**change) == ["lock"]
