@@ -13,7 +13,7 @@ from frappe.query_builder import Order
 from frappe.utils import getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
-from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, identities_of, user_ids_of
+from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, identities_of_employees
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
@@ -33,8 +33,7 @@ def own_punches(user: str) -> dict:
 	answer = {"is_on": is_on, "has_employee": bool(employee), "days": LOOK_BACK_DAYS}
 	if not employee:
 		return {**answer, "punches": [], "shared": 0}
-	own, shared = _own_and_shared(employee)
-	devices = find_devices(sorted({row.service_tag for row in own if row.service_tag}))
+	own, shared, devices = _own_and_shared(employee)
 	return {**answer, "punches": [_shown(row, devices) for row in own], "shared": shared}
 
 
@@ -46,22 +45,24 @@ def _employee_of(user: str) -> str | None:
 	return next(iter(frappe.get_all("Employee", filters=named, pluck="name", order_by="name", limit=1)), None)
 
 
-def _own_and_shared(employee: str) -> tuple[list[frappe._dict], int]:
-	user_ids = user_ids_of(employee)
+def _own_and_shared(employee: str) -> tuple[list[frappe._dict], int, dict[str, frappe._dict]]:
+	"""The employee's punches, how many are somebody's of several, and the devices of all of these."""
+	identities = identities_of_employees([employee])
+	user_ids = sorted({claim.user_id for claim in identities.claims_of(employee)})
 	rows = _rows(employee, user_ids)
-	unknown = [row for row in rows if not row.employee and row.user_id in user_ids]
-	identities = identities_of(user_ids)
-	devices = find_devices(sorted({row.service_tag for row in unknown if row.service_tag}))
-	shared = 0
-	own = [row for row in rows if row.employee == employee]
-	for row in unknown:
+	devices = find_devices(sorted({row.service_tag for row in rows if row.service_tag}))
+	own, shared = [row for row in rows if row.employee == employee], 0
+	for row in rows:
+		if row.employee or row.user_id not in user_ids:
+			continue
 		day = getdate(row.punch_time or row.creation)
 		found = identities.judge(row.user_id, devices.get(row.service_tag), day)
 		if found.person and found.person.name == employee:
 			own.append(row)
 		elif found.code == AMBIGUOUS and employee in {person.name for person in found.candidates}:
 			shared += 1
-	return sorted(own, key=lambda row: row.punch_time or row.creation, reverse=True), shared
+	latest_first = sorted(own, key=lambda row: row.punch_time or row.creation, reverse=True)
+	return latest_first, shared, devices
 
 
 def _rows(employee: str, user_ids: list[str]) -> list[frappe._dict]:
