@@ -306,6 +306,8 @@ def test_the_page_shows_each_punch_with_its_reason(host, new_person, desk, size)
 	expect(rows.first).to_contain_text("the device's clock or time zone is wrong")
 	expect(page.locator(f'.cams-mine section[data-day="{YESTERDAY}"]')).to_contain_text("08:01")
 	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+	cut = "(title) => title.scrollWidth > title.clientWidth"
+	assert not page.locator("#page-cams-my-punches .title-text").first.evaluate(cut)
 	if size:
 		picture(page, "my-punches")
 
