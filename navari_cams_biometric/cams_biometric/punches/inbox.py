@@ -138,7 +138,14 @@ def update_punches(names: Iterable[str], **values: object) -> None:
 
 def queue_again(names: Iterable[str], **values: object) -> None:
 	"""Set punches to Queued, as if they had just arrived."""
-	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
+	cleared = {
+		"reason_code": None,
+		"reason": None,
+		"remedy": None,
+		"retry_after": None,
+		"attempts": 0,
+		"fault": None,
+	}
 	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
 	drain_after_commit()
 

@@ -1,7 +1,7 @@
 """Why a punch is no check-in, or an existing one was linked: a table of codes with state, sentence and remedy.
 
 `requeued_by` names the DocTypes in which the cause can be fixed: saving one there sets the punches concerned to
-Queued again (punches.requeue).
+Queued again (punches.requeue). `is_retried` is for faults of the site: punches.site_faults tries them again.
 """
 
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from frappe import _lt
 
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.stored_values import words_from_outside
 
 SETTINGS = "CAMS Biometric Settings"
 DEVICE = "CAMS Device"
@@ -17,6 +18,8 @@ DEVICE_ID = "CAMS Device ID"
 
 SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
 REPEATED_HOUR = "REPEATED_HOUR"
+SITE_FAULT = "UNEXPECTED_ERROR"
+LONGEST = 280  # characters of what a punch shows as its reason
 
 
 class Reason(NamedTuple):
@@ -24,6 +27,11 @@ class Reason(NamedTuple):
 	sentence: str
 	remedy: str
 	requeued_by: tuple[str, ...] = ()
+	is_retried: bool = False
+
+	def told(self, detail: str = "") -> str:
+		"""The sentence, with what it is about: one line, never longer than LONGEST."""
+		return words_from_outside(f"{self.sentence} ({detail})" if detail else str(self.sentence), LONGEST)
 
 
 REASONS = {
@@ -179,14 +187,20 @@ REASONS = {
 	"DATABASE_BUSY": Reason(
 		PunchState.FAILED,
 		_lt("The database was busy each time it was tried."),
-		_lt("Retry when the load is over."),
+		_lt("It is tried again automatically. Retry when the load is over."),
+		is_retried=True,
 	),
-	"UNEXPECTED_ERROR": Reason(
+	SITE_FAULT: Reason(
 		PunchState.FAILED,
-		_lt("An unexpected error stopped it."),
-		_lt("See the Error Log, fix the cause, then retry."),
+		_lt("An error of this site stopped it, not the punch itself."),
+		_lt("See the Error Log and fix the cause. It is tried again automatically, or by Retry."),
+		is_retried=True,
 	),
 }
+
+
+def codes_retried() -> list[str]:
+	return [code for code, reason in REASONS.items() if reason.is_retried]
 
 
 def codes_requeued_by(doctype: str) -> list[str]:
