@@ -119,9 +119,10 @@ def test_a_counter_of_a_naming_rule_is_moved_on_too(host, bench_site, new_employ
 
 
 def test_a_notification_with_a_faulty_condition_fails_punches_in_a_sentence(host, bench_site, new_employee):
-	values = {"document_type": "Employee Checkin", "event": "New", "condition": "doc.foo.bar()"}
+	values = {"document_type": "Employee Checkin", "event": "New", "condition": "doc.employee"}
 	told = {"subject": "x", "message": "x", "channel": "System Notification", "recipients": []}
 	notice = host.create("Notification", __newname="Faulty", name="Faulty", enabled=1, **values, **told)
+	bench_site.sql("update tabNotification set `condition` = 'doc.foo.bar()' where name = 'Faulty'")
 	user_id = new_employee()["attendance_device_id"]
 	try:
 		host.callback(real_time(user_id))

@@ -84,6 +84,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		not_reporting_after: DF.Int
 		start_date: DF.Date | None
 		token_overlap: DF.Int
+		unknown_user_hold: DF.Int
 		update_employees: DF.Check
 	# end: auto-generated types
 

@@ -26,6 +26,7 @@ class CAMSPunch(Document):
 		fault: DF.Data | None
 		face_mask: DF.Literal["", "Yes", "No"]
 		has_offset: DF.Check
+		holds_from: DF.Datetime | None
 		history_load: DF.Link | None
 		input_type: DF.Data | None
 		input_type_accepted: DF.Check
