@@ -6,11 +6,13 @@ locked, and nothing is done twice.
 """
 
 import time
+import traceback
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
-from frappe.utils import add_to_date, get_datetime, now_datetime, strip_html
-from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime, strip_html
+from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError, EmployeeCheckin
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.base import dormant_site, times
@@ -19,7 +21,6 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
@@ -28,10 +29,11 @@ from navari_cams_biometric.cams_biometric.punches import (
 	inbox,
 	punch_rules,
 	repeats,
+	site_faults,
 	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
-from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SITE_FAULT
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
@@ -60,9 +62,11 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 
 
 def sweep() -> None:
-	"""Scheduled: process what a lost job or a dead worker left, and requeue punches whose user is known by now."""
+	"""Scheduled: process what a lost job or a dead worker left, requeue punches whose user is known by now, and try the
+	faults of the site again."""
 	requeue_known_users()
 	touches.requeue_unblocked()
+	site_faults.probe()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
@@ -92,21 +96,20 @@ def _drain_batch() -> bool:
 
 
 def _forget_former_reads() -> None:
-	"""Frappe keeps single values and documents in memory for as long as a job lasts; HRMS decides by some of them. So a
-	long drain sees a change within a batch."""
+	"""Frappe keeps single values, documents and metadata in memory for as long as a job lasts; HRMS and Frappe decide by
+	them. So a long drain sees a change within a batch."""
 	frappe.db.value_cache.clear()
-	for key in [key for key in frappe.local.cache if b"document_cache::" in key]:
-		del frappe.local.cache[key]
+	frappe.local.cache.clear()
 
 
 class _BatchBrokenError(Exception):
-	"""The transaction became unusable at this punch. `trace` is empty for a transient fault of the database."""
+	"""The transaction became unusable at this punch. `fault` is None for a transient fault of the database."""
 
-	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, trace: str = ""):
+	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, fault: Exception | None = None):
 		super().__init__(punch.name)
 		self.punch = punch
 		self.employee = employee
-		self.trace = trace
+		self.fault = fault
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
@@ -141,9 +144,18 @@ def _process(punch: frappe._dict, rules: Rules) -> None:
 	except TRANSIENT_ERRORS as error:
 		raise _BatchBrokenError(punch, employee) from error
 	except Exception as error:
-		raise _BatchBrokenError(punch, employee, frappe.get_traceback()) from error
+		_fail_or_break(punch, employee, error)
 	finally:
 		frappe.clear_messages()
+
+
+def _fail_or_break(punch: frappe._dict, employee: frappe._dict | None, error: Exception) -> None:
+	"""The others of the batch stay as they are where the savepoint is still there."""
+	try:
+		frappe.db.rollback(save_point="cams_settle")
+	except Exception:
+		raise _BatchBrokenError(punch, employee, error) from error
+	_conclude_fault(punch, employee, error)
 
 
 def _settle(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
@@ -205,10 +217,24 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		checkin.insert(ignore_permissions=True)
+		_insert(checkin)
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
+
+
+def _insert(checkin: Document) -> None:
+	"""Once more where its name was taken because the naming counter lay behind."""
+	values = checkin.as_dict()
+	try:
+		checkin.insert(ignore_permissions=True)
+	except frappe.DuplicateEntryError:
+		frappe.db.rollback(save_point="cams_checkin")
+		if _own_checkin(checkin) or not site_faults.move_counter(checkin):
+			raise
+		checkin.update({"name": None, "creation": values.get("creation"), "modified": values.get("modified")})
+		checkin.flags.name_set = False
+		checkin.insert(ignore_permissions=True)
 
 
 def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
@@ -239,6 +265,8 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	equal = _own_checkin(checkin) or frappe.db.exists(
 		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
 	)
+	if not equal and not site_faults.is_raised_in(EmployeeCheckin.__module__, refusal):
+		raise refusal
 	if not equal:
 		raise _hold_for(checkin, refusal)
 	_ensure_same_instant(checkin, equal)
@@ -282,23 +310,29 @@ def _own_checkin(checkin: frappe._dict) -> str | None:
 
 
 def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
-	"""Which reason a refusal of HRMS is. Its texts are translated, so the facts decide."""
+	"""Which reason a refusal of HRMS's own validation is. Its texts are translated, so the facts decide."""
 	if isinstance(refusal, InactiveEmployeeStatusError):
 		return NotRecordedError("EMPLOYEE_INACTIVE")
 	if isinstance(refusal, CheckinRadiusExceededError):
-		return NotRecordedError("OUTSIDE_RADIUS", lines_from_outside(strip_html(str(refusal))))
+		return NotRecordedError("OUTSIDE_RADIUS", strip_html(str(refusal)))
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return NotRecordedError("LOCATION_REQUIRED")
-	return NotRecordedError("REFUSED", lines_from_outside(strip_html(str(refusal))))
+	return NotRecordedError("REFUSED", strip_html(str(refusal)))
 
 
 def _conclude(
-	punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = ""
+	punch: frappe._dict,
+	code: str,
+	detail: str,
+	employee: frappe._dict | None,
+	trace: str = "",
+	**values: object,
 ) -> None:
-	"""Set the state, the sentence and the remedy of a reason; log it if a person has to act."""
+	"""Set the state, the sentence and the remedy of a reason; log it if a person has to act: a fault of the site once a
+	day, not for each punch."""
 	reason = REASONS[code]
-	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
+	sentence = reason.told(detail)
 	_set_state(
 		punch,
 		state=reason.state,
@@ -306,22 +340,36 @@ def _conclude(
 		reason_code=code,
 		reason=sentence,
 		remedy=str(reason.remedy),
+		**values,
 	)
 	if reason.state == PunchState.IGNORED:
 		return
+	fault = values.get("fault")
 	log_once_a_day(
 		f"CAMS punch {reason.state.lower()}: {code}, device {punch.service_tag or '?'}, user {punch.user_id or '?'}",
 		f"{sentence}\n{reason.remedy}\n\n{trace}".strip(),
-		identity=(code, punch.service_tag or "", punch.user_id or ""),
+		identity=(code, str(fault)) if fault else (code, punch.service_tag or "", punch.user_id or ""),
 		reference_doctype="CAMS Punch",
 		reference_name=punch.name,
 	)
 
 
+def _conclude_fault(punch: frappe._dict, employee: frappe._dict | None, error: Exception) -> None:
+	"""What the site does wrong: its metadata is read anew, should a former state of it be the cause."""
+	frappe.clear_cache(doctype="Employee Checkin")
+	attempts = punch.attempts + 1
+	again = {"attempts": attempts, "retry_after": site_faults.retry_at(attempts, now_datetime())}
+	fault, trace = site_faults.cause_of(error, punch), "".join(traceback.format_exception(error))
+	_conclude(punch, SITE_FAULT, site_faults.told(error), employee, trace, fault=fault, **again)
+
+
 def _set_state(punch: frappe._dict, **values: object) -> None:
 	inbox.update_punches(
-		[punch.name], **{**{field: punch[field] for field in SETTLED}, "retry_after": None, **values}
+		[punch.name],
+		**{**{field: punch[field] for field in SETTLED}, "retry_after": None, "fault": None, **values},
 	)
+	if punch.fault and punch.fault != values.get("fault"):
+		site_faults.release_others(punch)
 
 
 def _conclude_broken(broken: _BatchBrokenError) -> None:
@@ -331,15 +379,14 @@ def _conclude_broken(broken: _BatchBrokenError) -> None:
 	punch = broken.punch
 	if frappe.db.get_value("CAMS Punch", punch.name, "state", for_update=True) != PunchState.QUEUED:
 		return
-	if broken.trace:
-		_conclude(punch, "UNEXPECTED_ERROR", "", broken.employee, broken.trace)
+	if broken.fault:
+		_conclude_fault(punch, broken.employee, broken.fault)
 		return
 	attempts = punch.attempts + 1
-	inbox.update_punches(
-		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
-	)
+	later = site_faults.retry_at(attempts, now_datetime())
+	inbox.update_punches([punch.name], attempts=attempts, retry_after=later)
 	if attempts >= MOST_ATTEMPTS:
-		_conclude(punch, "DATABASE_BUSY", "", broken.employee)
+		_conclude(punch, "DATABASE_BUSY", "", broken.employee, retry_after=later, fault="DATABASE_BUSY")
 
 
 def _note_devices_reported(punches: list[frappe._dict], rules: Rules) -> None:

@@ -16,7 +16,7 @@ from frappe.utils import now_datetime
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches.punch_names import names_of, times_of
-from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SAME_TOUCH
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
@@ -125,7 +125,8 @@ def lock_due(limit: int) -> list[frappe._dict]:
 
 
 def update_punches(names: Iterable[str], **values: object) -> None:
-	"""Set fields of punches. `modified` moves along: Log Settings count from it."""
+	"""Set fields of punches. `modified` moves along: Log Settings count from it. With a state they hold shifts, or no
+	longer, as the reason says."""
 	names = list(names)
 	if not names:
 		return
@@ -133,12 +134,23 @@ def update_punches(names: Iterable[str], **values: object) -> None:
 	query = frappe.qb.update(punch).where(punch.name.isin(names)).set(punch.modified, now_datetime())
 	for fieldname, value in values.items():
 		query = query.set(punch[fieldname], value)
+	if "state" in values:
+		reason = REASONS.get(values.get("reason_code")) if values["state"] == PunchState.HELD else None
+		holds_from = punch[reason.holds_from] if reason and reason.holds_from else None
+		query = query.set(punch.holds_from, holds_from)
 	query.run()
 
 
 def queue_again(names: Iterable[str], **values: object) -> None:
 	"""Set punches to Queued, as if they had just arrived."""
-	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
+	cleared = {
+		"reason_code": None,
+		"reason": None,
+		"remedy": None,
+		"retry_after": None,
+		"attempts": 0,
+		"fault": None,
+	}
 	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
 	drain_after_commit()
 

@@ -161,7 +161,7 @@ def displace(punch: frappe._dict, verdict: Verdict, windows: repeats.Windows) ->
 			employee_checkin=None,
 			same_touch_as=punch.name,
 			reason_code=code,
-			reason=f"{reason.sentence} ({_both(punch, row) if code == TIME_CHANGED else _told(punch)})",
+			reason=reason.told(_both(punch, row) if code == TIME_CHANGED else _told(punch)),
 			remedy=str(reason.remedy),
 			retry_after=None,
 		)

@@ -87,6 +87,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		show_own_punches: DF.Check
 		start_date: DF.Date | None
 		token_overlap: DF.Int
+		unknown_user_hold: DF.Int
 		update_employees: DF.Check
 	# end: auto-generated types
 

@@ -32,6 +32,7 @@ LEARNED = (
 	"problems",
 	"health_note",
 	"health_at",
+	"first_reported",
 	"complete_until",
 	"found_healthy_at",
 	"back_online_at",
@@ -72,6 +73,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
+		first_reported: DF.Datetime | None
 		firmware: DF.Data | None
 		found_healthy_at: DF.Datetime | None
 		health: DF.Literal["", "Healthy", "Licence Expiring", "Clock Drift", "Queue Stuck", "Not Reporting"]

@@ -23,8 +23,10 @@ class CAMSPunch(Document):
 		device_label: DF.Data | None
 		employee: DF.Link | None
 		employee_checkin: DF.Link | None
+		fault: DF.Data | None
 		face_mask: DF.Literal["", "Yes", "No"]
 		has_offset: DF.Check
+		holds_from: DF.Datetime | None
 		history_load: DF.Link | None
 		input_type: DF.Data | None
 		input_type_accepted: DF.Check
@@ -76,6 +78,7 @@ def on_doctype_update() -> None:
 	the punches of one touch."""
 	frappe.db.add_index("CAMS Punch", ["state", "punch_time"])
 	frappe.db.add_index("CAMS Punch", ["service_tag", "creation"])
+	frappe.db.add_index("CAMS Punch", ["state", "reason_code"])
 	frappe.db.add_index("CAMS Punch", ["punch_time"])
 	frappe.db.add_index("CAMS Punch", ["wall_clock", "user_id"])
 	frappe.db.add_index("CAMS Punch", ["punched_at_utc", "user_id"])

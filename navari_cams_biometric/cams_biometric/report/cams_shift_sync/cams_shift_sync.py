@@ -25,6 +25,7 @@ def columns() -> list[Row]:
 		column("what_holds_it", _("What Holds It"), 380),
 		*release,
 		column("devices", _("Devices, Complete Until"), 330),
+		column("held_punch", _("Held Punch"), 150, "Link", "CAMS Punch"),
 		column("held_by", _("Waiting For"), 150, "Link", "CAMS Device"),
 	]
 
@@ -40,11 +41,19 @@ def row_of(state: holds.ShiftState) -> Row:
 		"synced_until": state.synced_until,
 		"what_holds_it": holds.sentence_of(state),
 		"held_by": state.hold.feed.service_tag or None if state.hold else None,
-		"devices": ", ".join(_heard(feed, state) for feed in feeds),
+		"held_punch": _held_punch(state),
+		"devices": ", ".join(_heard(feed, state) for feed in feeds if feed.is_fed_by),
 		"can_be_released": int(holds.can_be_released(state)),
 		"feeds": [{"value": feed.service_tag, "label": feed.label or feed.service_tag} for feed in feeds],
 		"now": state.now.replace(second=0, microsecond=0),
 	}
+
+
+def _held_punch(state: holds.ShiftState) -> str | None:
+	"""The one to settle, where a held punch is what holds the shift."""
+	if not state.hold or state.hold.cause != holds.PUNCH_HELD:
+		return None
+	return state.hold.feed.held.name
 
 
 def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:
