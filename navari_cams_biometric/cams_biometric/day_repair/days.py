@@ -1,4 +1,4 @@
-"""Days with late punches: a check-in without attendance on a day that is already marked.
+"""Days with late punches: a check-in without attendance on a day that is already marked, whatever it is marked as.
 
 A day is one employee, one date of attendance and one shift. As in HRMS, the date is that of the shift's start, so
 the hours after midnight of a night shift belong to the day before. Everything is read for many days at once.
@@ -6,7 +6,7 @@ day_repair.exclusions decides whether a day may be changed.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -23,7 +23,6 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	directions,
 )
 
-REPAIRABLE = ("Absent", "Half Day")
 FEW = 200  # as many employees as are worth being named in a query
 
 # The beginning of HRMS's comment, in the language of the user it runs for.
@@ -54,6 +53,8 @@ class Day:
 	leave: str = ""
 	request: str = ""
 	payroll: str = ""
+	before: dict[str, object] = field(default_factory=dict)  # what HRMS decides without the late check-ins
+	after: dict[str, object] = field(default_factory=dict)  # and with them; {} for nothing
 
 	@property
 	def late(self) -> list[frappe._dict]:
@@ -127,7 +128,7 @@ def _marked(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
 	return (
 		frappe.qb.from_(attendance)
 		.select(attendance.attendance_date, attendance.employee, attendance.name, attendance.shift)
-		.where((attendance.docstatus == 1) & attendance.status.isin(REPAIRABLE) & narrow(attendance))
+		.where((attendance.docstatus == 1) & narrow(attendance))
 		.orderby(attendance.name)
 		.run(as_dict=True)
 	)

@@ -14,24 +14,34 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import mark_attendance_and_link_log
 
-from navari_cams_biometric.cams_biometric.day_repair.days import Day
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
+
+DECIDED = ("status", "working_hours", "in_time", "out_time")
 
 
 class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
 
 
-def preview_decision(day: Day) -> dict[str, object]:
-	"""What HRMS would decide by the check-ins of this day now: status, hours, first in and last out; {} for nothing."""
+def preview(day: Day) -> None:
+	"""Note on the day what HRMS would decide now, with the late check-ins and without them."""
+	day.after = _preview(day, day.counting, day.directions)
+	linked = [checkin for checkin in day.counting if not is_loose(checkin)]
+	day.before = _preview(day, linked, {checkin.name: checkin.log_type for checkin in linked}) or {
+		fieldname: day.attendance.get(fieldname) for fieldname in DECIDED
+	}
+
+
+def _preview(day: Day, counting: list[frappe._dict], directions: dict[str, str | None]) -> dict[str, object]:
+	"""Status, hours, first in and last out; {} for nothing."""
 	shift_type = frappe.get_cached_doc("Shift Type", day.key.shift)
-	directions = day.directions
-	checkins = [checkin.copy() for checkin in sorted(day.counting, key=lambda each: (each.time, each.name))]
+	checkins = [checkin.copy() for checkin in sorted(counting, key=lambda each: (each.time, each.name))]
 	for checkin in checkins:
 		checkin.log_type = directions[checkin.name]
 	if not checkins or not shift_type.should_mark_attendance(day.key.employee, day.key.attendance_date):
 		return {}
 	status, hours, _late, _early, in_time, out_time = _decision(shift_type, checkins, day.key.attendance_date)
-	return {"status": status, "working_hours": hours, "in_time": in_time, "out_time": out_time}
+	return dict(zip(DECIDED, (status, hours, in_time, out_time), strict=True))
 
 
 def mark(day: Day) -> Document:

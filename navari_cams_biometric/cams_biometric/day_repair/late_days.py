@@ -54,20 +54,22 @@ def search() -> None:
 def _look_again(rows: list[frappe._dict]) -> None:
 	names = sorted({row.attendance for row in rows})
 	keys = days.with_attendances(lambda attendance: attendance.name.isin(names))
-	list_days(keys)
-	still_there = {key.name for key in keys}
+	still_there = list_days(keys)
 	for row in rows:
 		if row.name not in still_there:
 			update(row.name, unless_changed_since=row.modified, **state_fields("GONE"))
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
 
 
-def list_days(keys: list[Key]) -> None:
-	"""Write these days down, or bring what is written up to date. Commits batch by batch."""
+def list_days(keys: list[Key]) -> set[str]:
+	"""Write these days down, or bring what is written up to date; return the names of those that belong on the list.
+	Commits batch by batch."""
+	cases = set()
 	for batch in _batches(keys):
 		found = read_days(batch)
+		cases |= {day.key.name for day in found if exclusions.is_case(day)}
 		listed = _days_on_list(day.key.name for day in found)
-		new = [_repair_row(day) for day in found if day.key.name not in listed]
+		new = [_repair_row(day) for day in found if day.key.name in cases - listed.keys()]
 		if new:
 			# Another worker may write down the same day at this moment.
 			rows = [list(row.values()) for row in new]
@@ -77,12 +79,15 @@ def list_days(keys: list[Key]) -> None:
 			if row and _is_news(day, row):
 				update(row.name, unless_changed_since=row.modified, **day_fields(day))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
+	return cases
 
 
 def read_days(keys: Iterable[Key]) -> list[Day]:
 	"""These days, with everything that may prevent a repair."""
 	found = days.read(keys)
 	exclusions.read_exclusions(found)
+	for day in found:
+		_preview_safely(day)
 	return found
 
 
@@ -116,6 +121,8 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 	changed.
 	"""
 	same = listed.attendance == day.key.attendance and listed.checkins == _checkins_json(day)
+	if listed.state in (RepairState.REPAIRED, RepairState.SKIPPED) and not exclusions.is_case(day):
+		return False
 	code, _detail = exclusions.reason(day)
 	if listed.state == RepairState.DISMISSED:
 		known = {checkin["name"] for checkin in frappe.parse_json(listed.checkins or "[]") if checkin["late"]}
@@ -150,7 +157,7 @@ def day_fields(day: Day) -> dict[str, object]:
 		"attendance": attendance.name,
 		**attendance_fields("before", attendance),
 		"new_attendance": None,
-		**attendance_fields("after", _safe_preview(day)),
+		**attendance_fields("after", day.after),
 		"late_count": len(day.late),
 		"late_times": late_times(day)[:140],
 		"checkins": _checkins_json(day),
@@ -159,14 +166,13 @@ def day_fields(day: Day) -> dict[str, object]:
 	}
 
 
-def _safe_preview(day: Day) -> dict[str, object]:
+def _preview_safely(day: Day) -> None:
 	"""A rule of another app that fails at one day must not keep the others off the list."""
 	try:
-		return hrms_decision.preview_decision(day)
+		hrms_decision.preview(day)
 	except Exception:
 		identity = ("preview", day.key.shift)
 		log_once_a_day("CAMS: HRMS could not say what it would decide", frappe.get_traceback(), identity)
-		return {}
 
 
 def state_fields(code: str, detail: str = "") -> dict[str, object]:
