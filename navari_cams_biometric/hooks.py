@@ -46,7 +46,10 @@ doc_events = {
 		"on_update": "navari_cams_biometric.cams_biometric.punches.requeue.requeue_after_change",
 	},
 	"Employee": {
-		"on_update": "navari_cams_biometric.cams_biometric.device_users.employment.sync_employee",
+		"on_update": [
+			"navari_cams_biometric.cams_biometric.device_users.employment.sync_employee",
+			"navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_employee",
+		],
 		"on_trash": "navari_cams_biometric.cams_biometric.device_users.employment.forget_employee",
 	},
 	"CAMS Command": {
@@ -71,6 +74,13 @@ doc_events = {
 		],
 		"after_delete": "navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
 	},
+	"Shift Type": {
+		"on_update": "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_shift_type",
+	},
+	"Shift Assignment": dict.fromkeys(
+		("on_submit", "on_cancel", "on_update_after_submit"),
+		"navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_assignment",
+	),
 	"Attendance": {
 		"on_cancel": "navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
 	},

@@ -160,8 +160,8 @@ def read(keys: Iterable[Key]) -> list[Day]:
 	if not keys:
 		return []
 	attendances = _attendances(keys)
-	checkins = _checkins(keys)
-	absences_said = _commented("Attendance", attendances, NO_CHECKINS)
+	checkins = read_checkins(keys)
+	absences_said = commented("Attendance", attendances, NO_CHECKINS)
 	return [
 		Day(
 			key,
@@ -183,7 +183,7 @@ def _attendances(keys: list[Key]) -> dict[str, frappe._dict]:
 	return {row.name: row for row in rows}
 
 
-def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
+def read_checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	"""By day; `set_aside` where a person, and not HRMS, had them skipped; `alternates` where the order of the day gives
 	the direction once the day is no longer marked."""
 	checkin = frappe.qb.DocType("Employee Checkin")
@@ -201,7 +201,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 		.run(as_dict=True)
 	)
 	skipped = [row.name for row in rows if row.skip_auto_attendance and is_loose(row)]
-	skipped_by_hrms = _commented("Employee Checkin", skipped, SKIPPED)
+	skipped_by_hrms = commented("Employee Checkin", skipped, SKIPPED)
 	alternating = alternating_checkins(rows, alternating_devices())
 	by_day: dict[tuple, list[frappe._dict]] = {}
 	for row in rows:
@@ -211,7 +211,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	return by_day
 
 
-def _commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
+def commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
 	"""Those of the documents with a comment of HRMS that begins so, in any language this site works in."""
 	names = sorted(names)
 	if not names:

@@ -4,15 +4,19 @@ No rule is repeated here: HRMS's functions decide which check-ins count, which s
 written. The job itself cannot be called, because it works on all employees and commits.
 """
 
-from datetime import date
+from datetime import date, datetime
 from inspect import signature
 from itertools import groupby
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, strip_html
+from frappe.utils import cint, flt, get_time, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import mark_attendance_and_link_log
+from hrms.hr.doctype.shift_assignment.shift_assignment import (
+	get_actual_start_end_datetime_of_shift,
+	get_employee_shift,
+)
 
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
 
@@ -21,6 +25,26 @@ DECIDED = ("status", "working_hours", "in_time", "out_time")
 
 class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
+
+
+def shift_at(employee: str, moment: datetime) -> tuple[str, datetime, datetime, datetime] | None:
+	"""The shift that a check-in of this moment gets now: its name, its start, and from when to when it takes them."""
+	found = get_actual_start_end_datetime_of_shift(employee, moment, True)
+	if not found:
+		return None
+	return found.shift_type.name, found.start_datetime, found.actual_start, found.actual_end
+
+
+def is_absence_of(employee: str, day: date, shift: str) -> bool:
+	"""Whether HRMS would mark this day Absent for this shift, as to assignments."""
+	start = get_time(frappe.get_cached_value("Shift Type", shift, "start_time"))
+	found = get_employee_shift(employee, datetime.combine(day, start), True)
+	return bool(found) and found.shift_type.name == shift
+
+
+def is_free(employee: str, day: date, shift: str) -> bool:
+	"""Whether the shift marks no attendance, because the day is a holiday."""
+	return not frappe.get_cached_doc("Shift Type", shift).should_mark_attendance(employee, day)
 
 
 def preview(day: Day) -> None:

@@ -6,7 +6,7 @@ day_repair.repair does that.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
@@ -46,7 +46,12 @@ def search() -> None:
 	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
 	fields = ["name", "attendance", "modified"]
 	for batch in _batches(
-		frappe.get_all(DOCTYPE, filters={"state": RepairState.OPEN}, fields=fields, order_by="name")
+		frappe.get_all(
+			DOCTYPE,
+			filters={"state": RepairState.OPEN, "reason_code": ["is", "not set"]},
+			fields=fields,
+			order_by="name",
+		)
 	):
 		_look_again(batch)
 
@@ -133,18 +138,23 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 
 
 def _repair_row(day: Day) -> dict[str, object]:
+	return new_row(
+		day.key.name, day.key.employee, day.key.attendance_date, {"shift": day.key.shift, **day_fields(day)}
+	)
+
+
+def new_row(name: str, employee: str, day: date, values: dict[str, object]) -> dict[str, object]:
 	"""A CAMS Day Repair as the database takes it."""
 	now = now_datetime()
 	return {
-		"name": day.key.name,
+		"name": name,
 		"creation": now,
 		"modified": now,
 		"owner": frappe.session.user,
 		"modified_by": frappe.session.user,
-		"employee": day.key.employee,
-		"attendance_date": day.key.attendance_date,
-		"shift": day.key.shift,
-		**day_fields(day),
+		"employee": employee,
+		"attendance_date": day,
+		**values,
 	}
 
 
@@ -195,13 +205,22 @@ def attendance_fields(side: str, attendance: frappe._dict | dict) -> dict[str, o
 
 
 def late_times(day: Day) -> str:
+	return times_text(day.late)
+
+
+def times_text(checkins: Iterable[frappe._dict]) -> str:
 	"""`08:01 IN, 17:03 OUT`"""
-	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in day.late)
+	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in checkins)
 
 
 def _checkins_json(day: Day) -> str:
-	"""All check-ins of the day for the form, as JSON."""
-	late, directions = {checkin.name for checkin in day.late}, day.directions
+	return checkins_json(day.checkins, {checkin.name for checkin in day.late}, day.directions)
+
+
+def checkins_json(
+	checkins: Iterable[frappe._dict], late: set[str], directions: dict[str, str | None] | None = None
+) -> str:
+	"""All check-ins of a day for the form, as JSON."""
 	rows = [
 		{
 			"name": checkin.name,
@@ -210,9 +229,9 @@ def _checkins_json(day: Day) -> str:
 			"device_id": checkin.device_id or "",
 			"late": checkin.name in late,
 			"set_aside": bool(checkin.set_aside),
-			**_other_direction(checkin, directions),
+			**_other_direction(checkin, directions or {}),
 		}
-		for checkin in day.checkins
+		for checkin in checkins
 	]
 	return frappe.as_json(rows, indent=None)
 

@@ -15,8 +15,15 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
-from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
-from navari_cams_biometric.cams_biometric.day_repair.days import Day
+from navari_cams_biometric.cams_biometric.day_repair import (
+	days,
+	exclusions,
+	hrms_decision,
+	late_days,
+	shift_fetch,
+	uncounted,
+)
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
 from navari_cams_biometric.cams_biometric.day_repair.hrms_decision import NotDecidedError
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 
@@ -30,6 +37,7 @@ def sweep() -> None:
 	"""Scheduled: find what was not listed yet; with the setting, repair what is open."""
 	end = time.monotonic() + SWEEP_SECONDS
 	late_days.search()
+	uncounted.search()
 	if read_settings().repair_late_punches != AUTOMATIC:
 		return
 	for name in _due():
@@ -43,7 +51,10 @@ def _due() -> list[str]:
 	row = frappe.qb.DocType(DOCTYPE)
 	quiet = row.modified <= add_to_date(now_datetime(), minutes=-QUIET_MINUTES)
 	rested = row.tried_at.isnull() | (row.tried_at <= add_to_date(now_datetime(), hours=-TRY_AGAIN_HOURS))
-	query = frappe.qb.from_(row).select(row.name).where((row.state == RepairState.OPEN) & quiet & rested)
+	# Whose shift is in question, a person decides.
+	is_late = row.reason_code.isnull() | (row.reason_code == "")
+	is_open = (row.state == RepairState.OPEN) & is_late
+	query = frappe.qb.from_(row).select(row.name).where(is_open & quiet & rested)
 	return query.orderby(row.name).run(pluck=True)
 
 
@@ -65,6 +76,9 @@ def repair(name: str, by_itself: bool = False) -> None:
 	"""
 	row = frappe.get_doc(DOCTYPE, name, for_update=True)
 	if row.state == RepairState.REPAIRED:
+		return
+	if row.reason_code in uncounted.REASONS_NOT_COUNTED:
+		_recount(row)
 		return
 	day = _look_again(row)
 	if not day:
@@ -108,6 +122,75 @@ def _decide_again(day: Day) -> Document:
 	frappe.qb.update(checkin).set(checkin.skip_auto_attendance, 0).where(checkin.name.isin(late)).run()
 	attendance.cancel()  # HRMS unlinks its check-ins, and those of alternating devices get their directions
 	return hrms_decision.mark(day)
+
+
+def _recount(row: Document) -> None:
+	"""Have HRMS give the check-ins their shift again, and mark what it had marked by them."""
+	frappe.db.savepoint("cams_day_repair")
+	try:
+		new = _fetch_and_mark(row)
+	except (NotDecidedError, frappe.ValidationError) as refusal:
+		frappe.db.rollback(save_point="cams_day_repair")
+		text = lines_from_outside(strip_html(str(refusal)))
+		late_days.update(
+			row.name, message=_("Nothing was changed. {0}").format(text), tried_at=now_datetime()
+		)
+		return
+	finally:
+		frappe.clear_messages()
+	late_days.update(
+		row.name,
+		state=RepairState.REPAIRED,
+		message=_("The check-ins count by now.")
+		if row.checkins != "[]"
+		else _("The attendance is cancelled."),
+		new_attendance=new.name if new else None,
+		**late_days.attendance_fields("after", new or {}),
+		settled_by=frappe.session.user,
+		settled_at=now_datetime(),
+	)
+
+
+def _fetch_and_mark(row: Document) -> Document | None:
+	"""The new Attendance of the day, if there is one. Raises NotDecidedError where the case stands as before."""
+	stands = uncounted.still_stands(row)
+	if not stands:
+		return None
+	marked = sorted(
+		{each.attendance for each in stands.checkins if each.attendance} | {stands.attendance} - {""}
+	)
+	names = {each.name for each in stands.checkins}
+	for attendance_name in marked:
+		names |= set(frappe.get_all("Employee Checkin", {"attendance": attendance_name}, pluck="name"))
+		_cancel(attendance_name)
+	shift_fetch.fetch(sorted(names))
+	if left := uncounted.still_stands(row):
+		reason = uncounted.REASONS_NOT_COUNTED[left.code]
+		raise NotDecidedError(f"{str(reason.sentence).format(left.detail)} {reason.remedy}")
+	if not marked:
+		return None
+	fields = ["name", "employee", "shift", "shift_start"]
+	checkins = frappe.get_all(
+		"Employee Checkin", {"name": ["in", sorted(names)], "shift": ["is", "set"]}, fields
+	)
+	keys = sorted({Key(each.employee, each.shift_start.date(), each.shift) for each in checkins})
+	by_day = days.read_checkins(keys) if keys else {}
+	new = [hrms_decision.mark(Day(key, frappe._dict(), by_day[key[:3]])) for key in keys]
+	for attendance_name in marked:
+		text = _("Cancelled because the shift of its check-ins is another now. Repaired by {0}.")
+		frappe.get_doc("Attendance", attendance_name).add_comment("Comment", text.format(_full_name()))
+	return new[0] if new else None
+
+
+def _cancel(attendance_name: str) -> None:
+	"""Only what HRMS marked by itself, and nobody or no payroll built upon."""
+	attendance = frappe.get_doc("Attendance", attendance_name, for_update=True)
+	key = Key(attendance.employee, attendance.attendance_date, attendance.shift, attendance.name)
+	[day] = late_days.read_days([key])
+	code, detail = exclusions.reason(day)
+	if code and code != "SET_ASIDE":  # there is no late check-in
+		raise NotDecidedError(late_days.state_fields(code, detail)["message"])
+	attendance.cancel()
 
 
 def _leave_comments(day: Day, attendance: Document, by_itself: bool) -> None:
