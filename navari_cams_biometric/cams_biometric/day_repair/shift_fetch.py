@@ -57,7 +57,10 @@ def _ask(**span: str) -> None:
 
 
 def fetch_in_background(user: str | None = None, **span: str) -> None:
-	"""A job. Commits batch by batch; shows the progress to the user who asked for it."""
+	"""A job. Commits batch by batch; shows the progress to the user who asked for it. Without `user` a document was saved,
+	and all its check-ins are meant, whoever saved it."""
+	if not user:
+		frappe.set_user("Administrator")
 	names = find_unmarked(**span)
 	done = Counter()
 	for start in range(0, len(names), BATCH):
@@ -87,24 +90,18 @@ def find_unmarked(
 	first: str | date | None = None,
 	last: str | date | None = None,
 ) -> list[str]:
-	"""Check-ins that count for no attendance yet, the latest first. Without `first`, of the days that the sweep looks at."""
-	checkin = frappe.qb.DocType(CHECKIN)
+	"""Check-ins that count for no attendance yet and that the user may see, the latest first. Without `first`, of the days that the sweep looks at."""
 	since = get_datetime(first) if first else add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS)
 	until = get_datetime(last) + timedelta(days=1) if last else now_datetime() + timedelta(days=1)
-	query = (
-		frappe.qb.from_(checkin)
-		.select(checkin.name)
-		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
-		.where((checkin.time >= since) & (checkin.time < until))
-		.orderby(checkin.time, order=frappe.qb.desc)
-		.limit(MOST)
-	)
+	filters = [["attendance", "is", "not set"], ["time", ">=", since], ["time", "<", until]]
 	if employee:
-		query = query.where(checkin.employee == employee)
+		filters.append(["employee", "=", employee])
+	concerned = {}
 	if shift_type:
-		people = sorted(_people_of(shift_type)) or [""]
-		query = query.where((checkin.shift == shift_type) | checkin.employee.isin(people))
-	return query.run(pluck=True)
+		concerned = {"shift": shift_type, "employee": ["in", sorted(_people_of(shift_type)) or [""]]}
+	return frappe.get_list(
+		CHECKIN, filters=filters, or_filters=concerned, pluck="name", order_by="time desc", limit=MOST
+	)
 
 
 def _people_of(shift_type: str) -> set[str]:

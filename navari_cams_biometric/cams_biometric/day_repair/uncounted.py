@@ -12,7 +12,7 @@ import frappe
 from frappe import _lt
 from frappe.query_builder.functions import Max
 from frappe.utils import add_to_date, now_datetime
-from pypika import Criterion
+from pypika import Criterion, Table
 
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
@@ -21,15 +21,14 @@ from navari_cams_biometric.cams_biometric.day_repair.exclusions import ABSENT, E
 MOST = 500  # check-ins, and attendances, that one search looks at: HRMS takes 30 ms for each
 LONGEST_SHIFT = timedelta(hours=16)
 
-FETCH_AGAIN = _lt("Then use Fetch Shift Again.")
 REASONS_NOT_COUNTED = {
 	"NO_SHIFT": Exclusion(
 		_lt("The check-ins are in no shift: the employee has none on that day."),
-		_lt("Assign a shift, or set the default shift of the employee. The check-ins get it by themselves."),
+		_lt("Assign a shift, or set the default shift of the employee. The check-ins get it automatically."),
 	),
 	"OUTSIDE_SHIFT": Exclusion(
 		_lt("The check-ins are outside the hours in which shift {0} takes them."),
-		_lt("Change its margins, or the shift of that day. The check-ins get it by themselves."),
+		_lt("Change its margins, or the shift of that day. The check-ins get it automatically."),
 	),
 	"SHIFT_CHANGED": Exclusion(
 		_lt(
@@ -127,7 +126,7 @@ def _loose(first: datetime, last: datetime, employees: list[str] | None) -> list
 		frappe.qb.from_(checkin)
 		.select(*_FIELDS)
 		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
-		.where((checkin.time >= first) & (checkin.time <= last) & (checkin.time < _today()))
+		.where((checkin.time <= last) & (checkin.time < _today()) & _since(checkin, first, employees))
 		.where(checkin.custom_cams_punch.isnotnull() & _of(checkin, employees))
 		.orderby(checkin.time, order=frappe.qb.desc)
 		.limit(MOST)
@@ -315,7 +314,12 @@ def _marked_before_a_change(
 	)
 
 
-def _of(table: object, employees: list[str] | None) -> Criterion:
+def _since(checkin: Table, first: datetime, employees: list[str] | None) -> Criterion:
+	"""Of all people also what came or changed since: history that was loaded lately."""
+	return checkin.time >= first if employees else (checkin.time >= first) | (checkin.modified >= first)
+
+
+def _of(table: Table, employees: list[str] | None) -> Criterion:
 	return table.employee.isin(employees) if employees else table.name.isnotnull()
 
 

@@ -82,6 +82,15 @@ Object.assign(cams_biometric, {
 			frappe.show_alert({ message, indicator: checkins.length ? "green" : "orange" });
 		}),
 
+	// Have HRMS give these Employee Checkins their shift again.
+	fetch_shift: (names) =>
+		cams_biometric.call("day_repair_actions.fetch_shift", { names }).then(({ changed, marked }) => {
+			const message = marked
+				? __("The attendance is marked: use Days to Repair.")
+				: __("Check-ins with another shift now: {0}", [changed]);
+			frappe.show_alert({ message, indicator: changed ? "green" : "orange" });
+		}),
+
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
 	// "CheckIn" as people write it.

@@ -6,6 +6,8 @@ frappe.ui.form.on("Employee Checkin", {
 		if (frm.is_new()) return;
 		if (frappe.user.has_role(["HR Manager", "System Manager"])) frm.trigger("add_comparison");
 		if (frappe.model.can_read("CAMS Checkin Change")) frm.trigger("tell_changes");
+		const is_hr = frappe.user.has_role(["HR User", "HR Manager", "System Manager"]);
+		if (is_hr && !frm.doc.attendance && frm.perm[0]?.write) frm.trigger("add_fetch_shift");
 		const punch = frm.doc.custom_cams_punch;
 		if (!punch || !frappe.model.can_read("CAMS Punch")) return;
 		frm.add_custom_button(__("CAMS Punch"), () => frappe.set_route("Form", "CAMS Punch", punch), __("View"));
@@ -23,6 +25,12 @@ frappe.ui.form.on("Employee Checkin", {
 			]);
 			frm.set_intro(frappe.utils.escape_html(text), "blue");
 		});
+	},
+
+	add_fetch_shift(frm) {
+		frm.add_custom_button(__("Fetch Shift Again"), () =>
+			cams_biometric.fetch_shift([frm.doc.name]).then(() => frm.reload_doc()),
+		);
 	},
 
 	tell_changes(frm) {

@@ -22,7 +22,7 @@ frappe.ui.form.on("CAMS Day Repair", {
 		const names = [frm.doc.name];
 		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
 		if (frm.doc.state === "Open") {
-			add(__("Repair"), () => actions.repair(names)).addClass("btn-primary");
+			add(actions.repair_label(frm.doc), () => actions.repair(names)).addClass("btn-primary");
 		}
 		if (["Skipped", "Dismissed"].includes(frm.doc.state)) {
 			add(__("Try Again"), () => actions.repair(names));
