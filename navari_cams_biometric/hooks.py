@@ -137,5 +137,6 @@ user_data_fields = [
 	{"doctype": "CAMS Command", "filter_by": "asked_by", "partial": True},
 	{"doctype": "CAMS Ignored ID", "filter_by": "ignored_by", "partial": True},
 	{"doctype": "CAMS Day Repair", "filter_by": "settled_by", "partial": True},
+	{"doctype": "CAMS Punch", "filter_by": "added_by", "partial": True},
 	{"doctype": "CAMS Shift Release", "filter_by": "released_by", "partial": True},
 ]

@@ -5,6 +5,7 @@ changed is checked again under a lock, whatever the list says.
 """
 
 import time
+from collections.abc import Callable, Iterable
 
 import frappe
 from frappe import _
@@ -169,16 +170,35 @@ def _fetch_and_mark(row: Document) -> Document | None:
 		raise NotDecidedError(f"{str(reason.sentence).format(left.detail)} {reason.remedy}")
 	if not marked:
 		return None
-	fields = ["name", "employee", "shift", "shift_start"]
-	checkins = frappe.get_all(
-		"Employee Checkin", {"name": ["in", sorted(names)], "shift": ["is", "set"]}, fields
-	)
-	keys = sorted({Key(each.employee, each.shift_start.date(), each.shift) for each in checkins})
-	by_day = days.read_checkins(keys) if keys else {}
-	new = [hrms_decision.mark(Day(key, frappe._dict(), by_day[key[:3]])) for key in keys]
+	new = _mark_by(names)
 	for attendance_name in marked:
 		text = _("Cancelled because the shift of its check-ins is another now. Repaired by {0}.")
 		frappe.get_doc("Attendance", attendance_name).add_comment("Comment", text.format(_full_name()))
+	return new
+
+
+def decide_without(attendance_name: str, remove: Callable[[], None]) -> None:
+	"""Cancel an automatic attendance, `remove` what should not count, and have HRMS decide by the rest of its check-ins.
+	Throws where that attendance or HRMS does not allow it; the caller's transaction is then rolled back."""
+	names = frappe.get_all("Employee Checkin", {"attendance": attendance_name}, pluck="name")
+	try:
+		_cancel(attendance_name)
+		remove()
+		_mark_by(names)
+	except NotDecidedError as refusal:
+		frappe.throw(str(refusal), title=_("Take Back"))
+	text = _("Cancelled because an added punch was taken back by {0}. HRMS decided again.")
+	frappe.get_doc("Attendance", attendance_name).add_comment("Comment", text.format(_full_name()))
+
+
+def _mark_by(names: Iterable[str]) -> Document | None:
+	"""Have HRMS mark the days of these check-ins, which count for none; the first of the new Attendances."""
+	filters = {"name": ["in", [*names, ""]], "shift": ["is", "set"]}
+	fields = ["employee", "shift", "shift_start"]
+	rows = frappe.get_all("Employee Checkin", filters=filters, fields=fields)
+	keys = sorted({Key(row.employee, row.shift_start.date(), row.shift) for row in rows})
+	by_day = days.read_checkins(keys) if keys else {}
+	new = [hrms_decision.mark(Day(key, frappe._dict(), by_day[key[:3]])) for key in keys]
 	return new[0] if new else None
 
 

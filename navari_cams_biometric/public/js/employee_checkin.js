@@ -18,6 +18,7 @@ frappe.ui.form.on("Employee Checkin", {
 	tell_origin(frm) {
 		frappe.db.get_value("CAMS Punch", frm.doc.custom_cams_punch, ["device_label", "service_tag"]).then(({ message }) => {
 			const device = message && (message.device_label || message.service_tag);
+			if (frm.doc.custom_input_type === "Manual") return frm.trigger("tell_who_added");
 			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), __(frm.doc.custom_punch_type)];
 			const text = __("From biometric device {0}. Original time: {1}.", [
 				origin.filter(Boolean).join(", "),
@@ -31,6 +32,19 @@ frappe.ui.form.on("Employee Checkin", {
 		frm.add_custom_button(__("Fetch Shift Again"), () =>
 			cams_biometric.fetch_shift([frm.doc.name]).then(() => frm.reload_doc()),
 		);
+	},
+
+	tell_who_added(frm) {
+		const punch = frm.doc.custom_cams_punch;
+		frappe.db.get_value("CAMS Punch", punch, ["added_by", "added_reason"]).then(({ message }) => {
+			if (!message?.added_by) return;
+			const text = __("Added manually by {0}: {1}", [frappe.user.full_name(message.added_by), message.added_reason]);
+			frm.set_intro(frappe.utils.escape_html(text), "orange");
+			if (!cams_biometric.can_add_punch()) return;
+			frm.add_custom_button(__("Take Back"), () =>
+				cams_biometric.take_back(punch).then(() => frappe.set_route("Form", "CAMS Punch", punch)),
+			);
+		});
 	},
 
 	tell_changes(frm) {

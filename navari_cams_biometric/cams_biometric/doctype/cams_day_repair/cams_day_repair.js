@@ -5,6 +5,12 @@ frappe.ui.form.on("CAMS Day Repair", {
 		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
 		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
 		if (cams_biometric.day_actions.can_settle()) frm.trigger("add_actions");
+		if (cams_biometric.can_add_punch()) frm.trigger("offer_punch");
+	},
+
+	offer_punch(frm) {
+		const known = { employee: frm.doc.employee, time: `${frm.doc.attendance_date} 00:00:00` };
+		frm.add_custom_button(__("Add Punch"), () => cams_biometric.add_punch(known).then(() => frm.reload_doc()));
 	},
 
 	introduce(frm) {

@@ -99,6 +99,9 @@ frappe.listview_settings["CAMS Day Repair"] = {
 		if (frappe.model.can_write("Employee Checkin")) {
 			listview.page.add_inner_button(__("Fetch Shift Again"), actions.fetch_shifts);
 		}
+		if (cams_biometric.can_add_punch()) {
+			listview.page.add_inner_button(__("Add Punch"), () => cams_biometric.add_punch());
+		}
 		if (!actions.can_settle()) return;
 		const add = (label, action) =>
 			listview.page.add_action_item(label, () =>

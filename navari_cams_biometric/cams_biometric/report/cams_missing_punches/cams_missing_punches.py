@@ -39,6 +39,8 @@ def _missing_punch_row(missing: MissingPunch) -> dict[str, object]:
 		"shift": missing.shift,
 		"kind": missing.kind,
 		"found": ", ".join(format_time(moment, "HH:mm") for moment in missing.found),
+		"due": str(missing.time),
+		"add": "",
 	}
 
 
@@ -50,6 +52,7 @@ def _columns() -> list[dict[str, object]]:
 		column("shift", _("Shift"), 150, "Link", "Shift Type"),
 		column("kind", _("What Is Missing"), 200),
 		column("found", _("Punches Found"), 260),
+		column("add", "", 110),
 	]
 
 
