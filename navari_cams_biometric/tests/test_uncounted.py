@@ -18,9 +18,11 @@ class TestUncounted(PlantCase):
 		frappe.db.delete(REPAIR)
 		self.gate = self.device("Gate")
 
-	def decided(self, **values: Any) -> str:
+	def decided(self, *times: str, **values: Any) -> str:
 		"""A shift whose attendance is marked up to today."""
-		return self.shift(last_sync_of_checkin=at(5, "00:00"), working_hours_threshold_for_absent=2, **values)
+		return self.shift(
+			*times, last_sync_of_checkin=at(5, "00:00"), working_hours_threshold_for_absent=2, **values
+		)
 
 	def comes_and_goes(self, person: dict, first: str = "08:01", last: str = "17:03", day: int = 1) -> None:
 		self.punch(self.gate, person, "CheckIn", at(day, first))

@@ -154,13 +154,13 @@ def _recount(row: Document) -> None:
 
 def _fetch_and_mark(row: Document) -> Document | None:
 	"""The new Attendance of the day, if there is one. Raises NotDecidedError where the case stands as before."""
-	stands = uncounted.still_stands(row)
-	if not stands:
-		return None
-	marked = sorted(
-		{each.attendance for each in stands.checkins if each.attendance} | {stands.attendance} - {""}
-	)
-	names = {each.name for each in stands.checkins}
+	named = uncounted.names_in(row.checkins)
+	fields = ["name", "attendance"]
+	checkins = frappe.get_all("Employee Checkin", filters={"name": ["in", [*named, ""]]}, fields=fields)
+	names = {each.name for each in checkins}
+	marked = sorted({each.attendance for each in checkins if each.attendance})
+	if row.reason_code == uncounted.UNASSIGNED and uncounted.still_stands(row):
+		marked = [row.attendance]
 	for attendance_name in marked:
 		names |= set(frappe.get_all("Employee Checkin", {"attendance": attendance_name}, pluck="name"))
 		_cancel(attendance_name)

@@ -70,6 +70,8 @@ def fetch_in_background(user: str | None = None, **span: str) -> None:
 			percent = 100 * min(start + BATCH, len(names)) / len(names)
 			frappe.publish_progress(percent, title=_("Fetch Shift Again"), doctype=None)
 	note_fetched(names)
+	if not user:  # what is marked for the former shift
+		_list_marked(**span)
 	if user:
 		text = _("Fetch Shift Again: {0} of {1} check-ins got another shift.")
 		message = {"message": text.format(done["changed"], len(names)), "indicator": "green"}
@@ -81,7 +83,18 @@ def note_fetched(names: list[str]) -> None:
 	for start in range(0, len(names), late_days.BATCH):
 		batch = names[start : start + late_days.BATCH]
 		late_days.list_days(days.with_checkins(lambda checkin, batch=batch: checkin.name.isin(batch)))
-	uncounted.search_around(names)
+	rows = frappe.get_all(CHECKIN, filters={"name": ["in", [*names, ""]]}, fields=["employee", "time"])
+	if rows:
+		moments = [row.time for row in rows]
+		uncounted.search_of(sorted({row.employee for row in rows}), min(moments), max(moments))
+
+
+def _list_marked(
+	employee: str = "", shift_type: str = "", first: str | None = None, last: str | None = None
+) -> None:
+	people = [employee] if employee else sorted(_people_of(shift_type))
+	since = get_datetime(first) if first else add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS)
+	uncounted.search_of(people, since, get_datetime(last) if last else now_datetime())
 
 
 def find_unmarked(

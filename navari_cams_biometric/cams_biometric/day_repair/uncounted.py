@@ -18,7 +18,9 @@ from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import ABSENT, Exclusion
 
-MOST = 500  # check-ins, and attendances, that one search looks at: HRMS takes 30 ms for each
+MOST = 500  # check-ins that one search looks at: HRMS takes 30 ms for each
+MOST_MARKED = 200  # attendances, of some check-ins each, and listed days that it does not find again
+UNASSIGNED = "UNASSIGNED"
 LONGEST_SHIFT = timedelta(hours=16)
 
 REASONS_NOT_COUNTED = {
@@ -46,7 +48,7 @@ REASONS_NOT_COUNTED = {
 			"If the day was worked, set Mark Auto Attendance on Holidays on the shift, or grant leave in return, and dismiss."
 		),
 	),
-	"UNASSIGNED": Exclusion(
+	UNASSIGNED: Exclusion(
 		_lt("HRMS marked the day Absent for shift {0}, which the employee no longer has then."),
 		_lt("Repair cancels that attendance."),
 	),
@@ -70,31 +72,25 @@ class Uncounted:
 
 def search() -> None:
 	"""List what is not listed yet, and settle what has become countable. Commits as it goes."""
-	first = add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS)
-	list_uncounted(find(first))
-	for row in _listed():
-		settle_or_keep(row)
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of a long search
+	_search(add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS))
 
 
-def search_around(checkin_names: list[str]) -> None:
-	"""The same for the people and days of these check-ins."""
-	if not checkin_names:
-		return
-	checkin = frappe.qb.DocType("Employee Checkin")
-	query = (
-		frappe.qb.from_(checkin)
-		.select(checkin.employee, checkin.time)
-		.where(checkin.name.isin(checkin_names))
-	)
-	rows = query.run(as_dict=True)
-	if not rows:
-		return
-	employees = sorted({row.employee for row in rows})
-	first = min(row.time for row in rows) - timedelta(days=1)
-	list_uncounted(find(first, max(row.time for row in rows) + timedelta(days=1), employees))
+def search_of(employees: list[str], first: datetime, last: datetime) -> None:
+	"""The same for some people and days."""
+	if employees:
+		_search(first - timedelta(days=1), last + timedelta(days=1), employees)
+
+
+def _search(first: datetime, last: datetime | None = None, employees: list[str] | None = None) -> None:
+	found = find(first, last, employees)
+	list_uncounted(found)
+	stands = {one.name for one in found}
 	for row in _listed(employees):
-		settle_or_keep(row)
+		if row.name not in stands and not settle(row):
+			# The next search begins with others: there may be more than one can look at.
+			frappe.db.set_value(
+				late_days.DOCTYPE, row.name, "tried_at", now_datetime(), update_modified=False
+			)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of a long search
 
 
@@ -233,7 +229,7 @@ def _unassigned(first: datetime, last: datetime, employees: list[str] | None) ->
 	]
 	said = days.commented("Attendance", [row.name for row in absent], days.NO_CHECKINS)
 	return [
-		Uncounted(row.employee, row.attendance_date, "UNASSIGNED", row.shift, row.shift, row.name)
+		Uncounted(row.employee, row.attendance_date, UNASSIGNED, row.shift, row.shift, row.name)
 		for row in absent
 		if row.name in said and not hrms_decision.is_absence_of(row.employee, row.attendance_date, row.shift)
 	]
@@ -309,7 +305,7 @@ def _marked_before_a_change(
 		.where((attendance.docstatus == 1) & is_older & _of(attendance, employees))
 		.where((attendance.attendance_date >= first.date()) & (attendance.attendance_date <= last.date()))
 		.orderby(attendance.attendance_date, order=frappe.qb.desc)
-		.limit(MOST)
+		.limit(MOST_MARKED)
 		.run(as_dict=True)
 	)
 
@@ -359,11 +355,12 @@ def list_uncounted(found: Iterable[Uncounted]) -> None:
 
 def _is_news(listed: frappe._dict, values: dict[str, object]) -> bool:
 	if listed.state == RepairState.DISMISSED:
-		return bool(_names(values["checkins"]) - _names(listed.checkins))
+		return bool(names_in(values["checkins"]) - names_in(listed.checkins))
 	return listed.state != RepairState.OPEN or listed.checkins != values["checkins"]
 
 
-def _names(checkins: str | None) -> set[str]:
+def names_in(checkins: str | None) -> set[str]:
+	"""Of the check-ins that a CAMS Day Repair keeps."""
 	return {each["name"] for each in frappe.parse_json(checkins or "[]")}
 
 
@@ -398,7 +395,9 @@ def _listed(employees: list[str] | None = None) -> list[frappe._dict]:
 	if employees:
 		filters["employee"] = ["in", employees]
 	fields = ["name", "employee", "attendance_date", "checkins", "modified"]
-	return frappe.get_all(late_days.DOCTYPE, filters=filters, fields=fields, order_by="name")
+	return frappe.get_all(
+		late_days.DOCTYPE, filters=filters, fields=fields, order_by="tried_at, name", limit=MOST_MARKED
+	)
 
 
 def still_stands(row: frappe._dict) -> Uncounted | None:
@@ -408,11 +407,11 @@ def still_stands(row: frappe._dict) -> Uncounted | None:
 	return next((one for one in found if one.name == row.name), None)
 
 
-def settle_or_keep(row: frappe._dict) -> bool:
+def settle(row: frappe._dict) -> bool:
 	"""Settle a listed day that is none any more. True if it is."""
 	if still_stands(row):
 		return False
-	names = [*_names(row.checkins), ""]
+	names = [*names_in(row.checkins), ""]
 	in_shift = frappe.db.exists("Employee Checkin", {"name": ["in", names], "shift": ["is", "set"]})
 	if in_shift:
 		message = str(_lt("The check-ins count by now."))
