@@ -38,7 +38,7 @@ def test_it_is_a_signed_check_in_with_author_and_reason(add):
 	[
 		({"reason": " "}, "reason"),
 		({"log_type": "BOTH"}, "In or Out"),
-		({"time": "2099-01-01 08:00:00"}, "ahead"),
+		({"time": "2099-01-01 08:00:00"}, "future"),
 	],
 )
 def test_what_is_refused_leaves_nothing(add, new_employee, values, said):

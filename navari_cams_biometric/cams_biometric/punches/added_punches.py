@@ -9,6 +9,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values, times
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
@@ -29,6 +30,8 @@ def add(employee: str, moment: datetime, log_type: str, reason: str) -> frappe._
 	if log_type not in MANUAL_TYPES.values():
 		frappe.throw(_("Choose In or Out."), title=_("Add Punch"))
 	moment = moment.replace(microsecond=0)
+	if moment > now_datetime():
+		frappe.throw(_("The time is in the future."), title=_("Add Punch"))
 	said = moment.replace(tzinfo=times.site_zone()).strftime("%Y-%m-%d %H:%M:%S GMT %z")
 	name = _name(employee, said, log_type)
 	stated = {
