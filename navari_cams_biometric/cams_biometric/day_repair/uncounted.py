@@ -12,7 +12,7 @@ import frappe
 from frappe import _lt
 from frappe.query_builder.functions import Max
 from frappe.utils import add_to_date, now_datetime
-from pypika import Criterion, Table
+from pypika import Criterion, Order, Table
 
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
@@ -124,7 +124,7 @@ def _loose(first: datetime, last: datetime, employees: list[str] | None) -> list
 		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
 		.where((checkin.time <= last) & (checkin.time < _today()) & _since(checkin, first, employees))
 		.where(checkin.custom_cams_punch.isnotnull() & _of(checkin, employees))
-		.orderby(checkin.time, order=frappe.qb.desc)
+		.orderby(checkin.time, order=Order.desc)
 		.limit(MOST)
 	)
 	rows = query.run(as_dict=True)
@@ -191,7 +191,7 @@ def _splits(first: datetime, last: datetime, employees: list[str] | None) -> lis
 		)
 		.where((attendance.docstatus == 1) & attendance.in_time.isnotnull() & (attendance.working_hours == 0))
 		.where((attendance.in_time >= first) & (attendance.in_time <= last) & _of(attendance, employees))
-		.orderby(attendance.in_time, order=frappe.qb.desc)
+		.orderby(attendance.in_time, order=Order.desc)
 		.limit(MOST)
 		.run(as_dict=True)
 	)
@@ -304,7 +304,7 @@ def _marked_before_a_change(
 		)
 		.where((attendance.docstatus == 1) & is_older & _of(attendance, employees))
 		.where((attendance.attendance_date >= first.date()) & (attendance.attendance_date <= last.date()))
-		.orderby(attendance.attendance_date, order=frappe.qb.desc)
+		.orderby(attendance.attendance_date, order=Order.desc)
 		.limit(MOST_MARKED)
 		.run(as_dict=True)
 	)

@@ -6,8 +6,13 @@ import datetime
 
 import frappe
 from frappe.missing import missing, module_getattr
+from frappe.model.document import Document
 
 __getattr__ = module_getattr(__name__)
+
+
+class ShiftAssignment(Document):
+	"""Its rules are not imitated."""
 
 
 def get_actual_start_end_datetime_of_shift(
