@@ -288,7 +288,7 @@ class TestLateDays(LateDaysCase):
 		person = self.new_employee(default_shift=shift)
 		leave = {"attendance_date": DAY, "status": "On Leave", "leave_type": "Leave Without Pay"}
 		self.create("Attendance", employee=person["name"], company=self.company, docstatus=1, **leave)
-		punch(self, person, *FULL_DAY, is_case=False)
+		punch(self, person, *FULL_DAY)
 		self.mark_attendance(shift)
 		self.sweep()
 		row = the_day(self, person)

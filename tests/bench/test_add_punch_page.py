@@ -35,7 +35,7 @@ def shift(host):
 def arrive(host, person, *punches):
 	user_id = person["attendance_device_id"]
 	for clock, kind in punches:
-		body = real_time(user_id, f"{DAY} {clock} GMT +0300", kind)
+		body = real_time(user_id, f"{DAY} {clock} GMT +0300", Type=kind)
 		assert host.callback(body).content == DONE
 	host.settled(user_id, len(punches), state="Recorded")
 

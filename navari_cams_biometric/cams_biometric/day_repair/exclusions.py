@@ -20,6 +20,7 @@ from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
 CREATION_LASTS = timedelta(minutes=1)  # HRMS inserts and submits; a busy server may take its time
 ABSENT, HALF_DAY, ON_LEAVE = "Absent", "Half Day", "On Leave"
 MEASURED = ("status", "working_hours", "in_time", "out_time")
+SAME_HOURS = 0.015
 PAYROLL_DOCTYPES = ("Payroll Entry", "Salary Slip")
 Spans = dict[str, list[frappe._dict]]
 
@@ -89,14 +90,16 @@ def is_case(day: Day) -> bool:
 
 
 def _differs(day: Day, *fieldnames: str) -> bool:
-	return any(_measured(day.before.get(each)) != _measured(day.after.get(each)) for each in fieldnames)
+	return not all(_is_equal(day.before.get(each), day.after.get(each)) for each in fieldnames)
 
 
-def _measured(value: object) -> object:
-	"""Comparable: times to the minute, hours to a hundredth; HRMS 16 and the database round otherwise."""
-	if isinstance(value, datetime):
-		return value.replace(second=0, microsecond=0)
-	return value if isinstance(value, str) else round(float(value or 0), 2)
+def _is_equal(one: object, other: object) -> bool:
+	"""Times to the minute, hours to a hundredth: HRMS 16 and the database round otherwise."""
+	if isinstance(one, datetime) and isinstance(other, datetime):
+		return one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
+	if isinstance(one, float | int) and isinstance(other, float | int):
+		return abs(one - other) < SAME_HOURS
+	return (one or None) == (other or None)
 
 
 def _is_automatic(day: Day) -> bool:

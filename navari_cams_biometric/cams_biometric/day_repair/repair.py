@@ -165,12 +165,10 @@ def _fetch_and_mark(row: Document) -> Document | None:
 		names |= set(frappe.get_all("Employee Checkin", {"attendance": attendance_name}, pluck="name"))
 		_cancel(attendance_name)
 	shift_fetch.fetch(sorted(names))
+	new = _mark_by(names) if marked else None
 	if left := uncounted.still_stands(row):
 		reason = uncounted.REASONS_NOT_COUNTED[left.code]
 		raise NotDecidedError(f"{str(reason.sentence).format(left.detail)} {reason.remedy}")
-	if not marked:
-		return None
-	new = _mark_by(names)
 	for attendance_name in marked:
 		text = _("Cancelled because the shift of its check-ins is another now. Repaired by {0}.")
 		frappe.get_doc("Attendance", attendance_name).add_comment("Comment", text.format(_full_name()))
