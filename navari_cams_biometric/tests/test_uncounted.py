@@ -9,6 +9,7 @@ from navari_cams_biometric.tests.plant import FIRST_DAY, PlantCase, at
 from navari_cams_biometric.tests.site_case import APP
 
 FETCH = f"{APP}.day_repair.shift_fetch.fetch_in_background"
+NOTE = f"{APP}.day_repair.shift_fetch.note_fetched"
 STRICT = "Strictly based on Log Type in Employee Checkin"
 
 
@@ -104,6 +105,7 @@ class TestUncounted(PlantCase):
 		names = [each["name"] for each in self.checkins(person["name"])]
 		done = self.call("day_repair_actions.fetch_shift", self.new_user("HR Manager"), names=names)
 		self.assertEqual((done["changed"], done["marked"]), (2, 0))
+		frappe.get_attr(NOTE)(names)  # the job
 		self.assertEqual([each["shift"] for each in self.checkins(person["name"])], [second] * 2)
 		self.assertEqual(self.reasons(person), [(self.day(1), "SHIFT_CHANGED", "Repaired")])
 
@@ -120,6 +122,19 @@ class TestUncounted(PlantCase):
 		self.assertEqual((row["state"], row["before_status"]), ("Open", "Present"))
 		self.assertEqual(repair(self, row, self.new_user("HR Manager"))["state"], "Repaired")
 		self.assertEqual(self.shifts_of(person)[1], second)
+
+	def test_an_absence_that_hrms_marked_for_the_new_shift_goes_with_the_repair(self):
+		first, second = self.decided("06:00:00", "12:00:00"), self.decided("14:00:00", "22:00:00")
+		person = self.new_employee(default_shift=first)
+		self.comes_and_goes(person, first="14:01", last="21:58")
+		self.update("Employee", person["name"], default_shift=second)
+		self.mark_attendance(second)
+		self.assertEqual(self.attendance(person)[0, 1][0], "Absent")
+		self.fetch(employee=person["name"])
+		row = next(row for row in listed(self, person) if not row.get("reason_code"))
+		self.assertEqual((row["before_status"], row["after_status"]), ("Absent", "Present"))
+		self.assertEqual(repair(self, row)["state"], "Repaired")
+		self.assertEqual(self.attendance(person)[0, 1][0], "Present")
 
 	def test_an_in_and_an_out_in_two_shifts_are_one_case(self):
 		early = self.decided("06:00:00", "14:00:00", determine_check_in_and_check_out=STRICT)

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, escape_html, get_link_to_form, now_datetime, strip_html
 
+from navari_cams_biometric.cams_biometric.base import jobs
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import RepairState
@@ -29,6 +30,7 @@ from navari_cams_biometric.cams_biometric.day_repair.hrms_decision import NotDec
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 
 AUTOMATIC = "Automatic"
+NOTE = "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_fetched"
 QUIET_MINUTES = 5  # a device that was away sends its punches together: one repair for all of them
 TRY_AGAIN_HOURS = 24
 SWEEP_SECONDS = 4 * 60  # below the 300 s that Frappe gives a scheduled job
@@ -150,6 +152,8 @@ def _recount(row: Document) -> None:
 		settled_by=frappe.session.user,
 		settled_at=now_datetime(),
 	)
+	# The day that they are on now may be marked already.
+	jobs.after_commit(NOTE, queue="short", names=sorted(uncounted.names_in(row.checkins)))
 
 
 def _fetch_and_mark(row: Document) -> Document | None:
@@ -190,14 +194,27 @@ def decide_without(attendance_name: str, remove: Callable[[], None]) -> None:
 
 
 def _mark_by(names: Iterable[str]) -> Document | None:
-	"""Have HRMS mark the days of these check-ins, which count for none; the first of the new Attendances."""
-	filters = {"name": ["in", [*names, ""]], "shift": ["is", "set"]}
-	fields = ["employee", "shift", "shift_start"]
-	rows = frappe.get_all("Employee Checkin", filters=filters, fields=fields)
-	keys = sorted({Key(row.employee, row.shift_start.date(), row.shift) for row in rows})
+	"""Have HRMS mark the days of these check-ins, which count for none; the first of the new Attendances. What a day has
+	already for that shift goes: HRMS marks the rest of it Absent meanwhile."""
+	names = set(names)
+	for attendance_name in {name for key in _days_of(names) for name in _standing(key)}:
+		names |= set(frappe.get_all("Employee Checkin", {"attendance": attendance_name}, pluck="name"))
+		_cancel(attendance_name)
+	keys = _days_of(names)
 	by_day = days.read_checkins(keys) if keys else {}
 	new = [hrms_decision.mark(Day(key, frappe._dict(), by_day[key[:3]])) for key in keys]
 	return new[0] if new else None
+
+
+def _days_of(checkin_names: set[str]) -> list[Key]:
+	filters = {"name": ["in", [*checkin_names, ""]], "shift": ["is", "set"]}
+	rows = frappe.get_all("Employee Checkin", filters=filters, fields=["employee", "shift", "shift_start"])
+	return sorted({Key(row.employee, row.shift_start.date(), row.shift) for row in rows})
+
+
+def _standing(key: Key) -> list[str]:
+	filters = {"employee": key.employee, "attendance_date": key.attendance_date, "shift": key.shift}
+	return frappe.get_all("Attendance", filters={**filters, "docstatus": 1}, pluck="name")
 
 
 def _cancel(attendance_name: str) -> None:
