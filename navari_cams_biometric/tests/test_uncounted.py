@@ -109,19 +109,37 @@ class TestUncounted(PlantCase):
 		self.assertEqual([each["shift"] for each in self.checkins(person["name"])], [second] * 2)
 		self.assertEqual(self.reasons(person), [(self.day(1), "SHIFT_CHANGED", "Repaired")])
 
+	def move(self, person: dict, former: dict, shift: str) -> None:
+		"""The former assignment ends with the first day, and another begins."""
+		self.update("Shift Assignment", former["name"], end_date=self.day(0))
+		self.assign(person, shift, 1)
+
 	def test_what_is_marked_for_a_former_shift_changes_through_the_list_alone(self):
+		first, second = self.decided(), self.decided("09:00:00", "18:00:00")
+		person = self.new_employee()
+		former = self.assign(person, first)
+		self.comes_and_goes(person, first="09:01")
+		self.mark_attendance(first)
+		self.run_job(SWEEP)
+		self.assertEqual(listed(self, person), [])
+		self.move(person, former, second)
+		self.fetch(employee=person["name"], first=self.day(0), last=self.day(5))
+		self.assertEqual(self.shifts_of(person)[1], first)
+		row = next(row for row in listed(self, person) if row["reason_code"] == "SHIFT_CHANGED")
+		self.assertEqual((row["state"], row["before_status"]), ("Open", "Present"))
+		self.assertEqual(repair(self, row, self.new_user("HR Manager"))["state"], "Repaired")
+		self.assertEqual(self.shifts_of(person)[1], second)
+
+	def test_a_default_shift_that_changes_says_nothing_of_days_that_are_marked(self):
 		first, second = self.decided(), self.decided("09:00:00", "18:00:00")
 		person = self.new_employee(default_shift=first)
 		self.comes_and_goes(person, first="09:01")
 		self.mark_attendance(first)
 		self.update("Employee", person["name"], default_shift=second)
+		self.update("Shift Type", first, start_time="07:30:00")
 		self.fetch(employee=person["name"])
-		self.assertEqual(self.shifts_of(person)[1], first)
 		self.run_job(SWEEP)
-		row = next(row for row in listed(self, person) if row["reason_code"] == "SHIFT_CHANGED")
-		self.assertEqual((row["state"], row["before_status"]), ("Open", "Present"))
-		self.assertEqual(repair(self, row, self.new_user("HR Manager"))["state"], "Repaired")
-		self.assertEqual(self.shifts_of(person)[1], second)
+		self.assertEqual(listed(self, person), [])
 
 	def test_an_absence_that_hrms_marked_for_the_new_shift_goes_with_the_repair(self):
 		first, second = self.decided("06:00:00", "12:00:00"), self.decided("14:00:00", "22:00:00")
@@ -178,19 +196,22 @@ class TestUncounted(PlantCase):
 
 	def test_an_absence_for_a_shift_that_the_person_no_longer_has_is_listed_and_cancelled(self):
 		shift, other = self.decided(), self.decided("10:00:00", "19:00:00")
-		person = self.new_employee(default_shift=shift)
+		person = self.new_employee()
+		former = self.assign(person, shift)
 		self.mark_attendance(shift)
-		self.assertIn("Absent", {row[0] for row in self.attendance(person).values()})
-		days = len(self.attendance(person))
+		self.assertEqual({row[0] for row in self.attendance(person).values()}, {"Absent"})
+		days = set(self.shifts_of(person))
 		self.run_job(SWEEP)
 		self.assertEqual(listed(self, person), [])
-		self.update("Employee", person["name"], default_shift=other)
+		self.move(person, former, other)
 		self.run_job(SWEEP)
 		self.assertEqual({row["reason_code"] for row in listed(self, person)}, {"UNASSIGNED"})
-		self.assertEqual(len(listed(self, person)), days)
+		self.assertEqual(
+			{row["attendance_date"] for row in listed(self, person)}, {self.day(day) for day in days - {0}}
+		)
 		for row in listed(self, person):
 			self.assertEqual(repair(self, row)["state"], "Repaired")
-		self.assertEqual(self.attendance(person), {})
+		self.assertEqual(set(self.shifts_of(person)), {0})
 
 	def test_a_day_that_a_person_dismissed_stays_dismissed(self):
 		person = self.new_employee()

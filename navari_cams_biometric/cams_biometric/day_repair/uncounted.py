@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _lt
-from frappe.query_builder.functions import Max
 from frappe.utils import add_to_date, now_datetime
 from pypika import Criterion, Order, Table
 
@@ -144,12 +143,12 @@ def _reason(checkin: frappe._dict) -> tuple[str, str, str] | None:
 	"""Code, detail and shift; None for one that HRMS counts, or that another attendance keeps from counting."""
 	stored = _stored(checkin)
 	now = hrms_decision.shift_at(checkin.employee, checkin.time)
-	if now != stored:
+	if (now and now[:2]) != stored:
 		return "SHIFT_CHANGED", now[0] if now else "–", checkin.shift or (now[0] if now else "")
 	if not stored:
 		shift = _shift_of_day(checkin.employee, checkin.time.date())
 		return ("OUTSIDE_SHIFT", shift, shift) if shift else ("NO_SHIFT", "", "")
-	shift, start = stored[:2]
+	shift, start = stored
 	is_free = checkin.shift_actual_end < now_datetime() and hrms_decision.is_free(
 		checkin.employee, start.date(), shift
 	)
@@ -159,7 +158,7 @@ def _reason(checkin: frappe._dict) -> tuple[str, str, str] | None:
 def _stored(checkin: frappe._dict) -> tuple | None:
 	if not checkin.shift or not checkin.shift_start:
 		return None
-	return checkin.shift, checkin.shift_start, checkin.shift_actual_start, checkin.shift_actual_end
+	return checkin.shift, checkin.shift_start
 
 
 def _shift_of_day(employee: str, day: date) -> str:
@@ -250,7 +249,7 @@ def _changed(first: datetime, last: datetime, employees: list[str] | None) -> li
 	found = []
 	for row in marked:
 		moved = [(each, hrms_decision.shift_at(each.employee, each.time)) for each in of.get(row.name, [])]
-		moved = [(each, now) for each, now in moved if now != _stored(each)]
+		moved = [(each, now) for each, now in moved if (now and now[:2]) != _stored(each)]
 		if moved:
 			now = moved[0][1]
 			values = {
@@ -269,30 +268,17 @@ def _changed(first: datetime, last: datetime, employees: list[str] | None) -> li
 def _marked_before_a_change(
 	first: datetime, last: datetime, employees: list[str] | None
 ) -> list[frappe._dict]:
-	"""Attendances older than the last change of the person's assignments, of the Employee or of the Shift Type."""
+	"""Attendances older than the last change of an assignment that concerns their day. A default shift or the times of a
+	shift say nothing of the past, and who changes them means the future."""
 	attendance, assignment = frappe.qb.DocType("Attendance"), frappe.qb.DocType("Shift Assignment")
-	employee, shift_type = frappe.qb.DocType("Employee"), frappe.qb.DocType("Shift Type")
-	changed = (
-		frappe.qb.from_(assignment)
-		.select(assignment.employee, Max(assignment.modified).as_("modified"))
-		.where(assignment.docstatus > 0)
-		.groupby(assignment.employee)
+	concerns = (assignment.employee == attendance.employee) & (
+		assignment.start_date <= attendance.attendance_date
 	)
-	is_older = Criterion.any(
-		[
-			attendance.creation < changed.modified,
-			attendance.creation < employee.modified,
-			attendance.creation < shift_type.modified,
-		]
-	)
+	is_newer = (assignment.docstatus > 0) & (assignment.modified > attendance.creation)
 	return (
 		frappe.qb.from_(attendance)
-		.join(employee)
-		.on(employee.name == attendance.employee)
-		.join(shift_type)
-		.on(shift_type.name == attendance.shift)
-		.left_join(changed)
-		.on(changed.employee == attendance.employee)
+		.join(assignment)
+		.on(concerns & is_newer)
 		.select(
 			attendance.name,
 			attendance.employee,
@@ -302,7 +288,8 @@ def _marked_before_a_change(
 			attendance.in_time,
 			attendance.out_time,
 		)
-		.where((attendance.docstatus == 1) & is_older & _of(attendance, employees))
+		.distinct()
+		.where((attendance.docstatus == 1) & attendance.shift.isnotnull() & _of(attendance, employees))
 		.where((attendance.attendance_date >= first.date()) & (attendance.attendance_date <= last.date()))
 		.orderby(attendance.attendance_date, order=Order.desc)
 		.limit(MOST_MARKED)
