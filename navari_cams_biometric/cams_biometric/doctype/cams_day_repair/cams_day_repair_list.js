@@ -6,6 +6,17 @@ cams_biometric.day_actions = {
 	// Not late: HRMS never counts its check-ins.
 	is_uncounted: (doc) => Boolean(doc.reason_code) && doc.state === "Open",
 
+	// Why, in the place of what HRMS would decide.
+	short_reason: (code) =>
+		({
+			NO_SHIFT: __("No shift"),
+			OUTSIDE_SHIFT: __("Outside the shift's hours"),
+			SHIFT_CHANGED: __("Shift changed"),
+			SPLIT: __("In and Out in two shifts"),
+			HOLIDAY: __("Holiday"),
+			UNASSIGNED: __("No longer in this shift"),
+		})[code] || "",
+
 	repair_label: (doc) =>
 		["NO_SHIFT", "OUTSIDE_SHIFT", "SHIFT_CHANGED", "SPLIT"].includes(doc.reason_code) ? __("Fetch Shift Again") : __("Repair"),
 
@@ -90,7 +101,8 @@ frappe.listview_settings["CAMS Day Repair"] = {
 	hide_name_column: true,
 	formatters: {
 		before_status: cams_biometric.day_actions.status,
-		after_status: cams_biometric.day_actions.status,
+		after_status: (value, _df, doc) =>
+			cams_biometric.day_actions.status(value) || cams_biometric.day_actions.short_reason(doc.reason_code),
 	},
 	get_indicator: cams_biometric.indicator,
 
