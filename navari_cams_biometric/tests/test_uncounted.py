@@ -174,6 +174,20 @@ class TestUncounted(PlantCase):
 			repair(self, row)["state"], "Open"
 		)  # HRMS says the same again, and nothing is changed
 
+	def test_directions_by_the_order_of_the_day_follow_the_shift_and_what_the_device_said_stays(self):
+		night, person = self.decided("22:00:00", "06:00:00"), self.new_employee()
+		gate = self.device("Turnstile", direction="Alternate Within Shift")
+		self.punch(gate, person, moment=at(1, "21:58"))
+		self.punch(gate, person, moment=at(2, "06:04"))
+		self.drain()
+		self.assertEqual([each["log_type"] for each in self.checkins(person["name"])], ["IN", "IN"])
+		self.assign(person, night)
+		self.fetch(employee=person["name"], first=self.day(0), last=self.day(5))
+		self.assertEqual([each["log_type"] for each in self.checkins(person["name"])], ["IN", "OUT"])
+		self.assertEqual(self.find("CAMS Checkin Change", {"employee": person["name"]}), [])
+		self.mark_attendance(night)
+		self.assertEqual(self.attendance(person)[0, 1][0], "Present")
+
 	def test_check_ins_on_a_holiday_are_listed_unless_the_shift_marks_holidays(self):
 		holidays = self.create(
 			"Holiday List",
