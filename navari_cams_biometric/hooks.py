@@ -47,7 +47,10 @@ doc_events = {
 		"on_update": "navari_cams_biometric.cams_biometric.punches.requeue.requeue_after_change",
 	},
 	"Employee": {
-		"on_update": "navari_cams_biometric.cams_biometric.device_users.employment.sync_employee",
+		"on_update": [
+			"navari_cams_biometric.cams_biometric.device_users.employment.sync_employee",
+			"navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_employee",
+		],
 		"on_trash": "navari_cams_biometric.cams_biometric.device_users.employment.forget_employee",
 	},
 	"CAMS Command": {
@@ -72,6 +75,13 @@ doc_events = {
 		],
 		"after_delete": "navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
 	},
+	"Shift Type": {
+		"on_update": "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_shift_type",
+	},
+	"Shift Assignment": dict.fromkeys(
+		("on_submit", "on_cancel", "on_update_after_submit"),
+		"navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_assignment",
+	),
 	"Attendance": {
 		"on_cancel": "navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
 	},
@@ -129,5 +139,6 @@ user_data_fields = [
 	{"doctype": "CAMS Command", "filter_by": "asked_by", "partial": True},
 	{"doctype": "CAMS Ignored ID", "filter_by": "ignored_by", "partial": True},
 	{"doctype": "CAMS Day Repair", "filter_by": "settled_by", "partial": True},
+	{"doctype": "CAMS Punch", "filter_by": "added_by", "partial": True},
 	{"doctype": "CAMS Shift Release", "filter_by": "released_by", "partial": True},
 ]

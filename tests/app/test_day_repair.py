@@ -219,3 +219,42 @@ def test_hrms_16_is_told_the_overtime_type(monkeypatch, fields, overtime):
 	logs = [frappe._dict(checkin(), **fields)]
 	assert hrms_decision._mark(Shift15(), logs, DATE) == "HR-ATT-2"
 	assert given == [(logs, "Present", DATE, 8, False, False, logs[0].time, None, "Day", *overtime)]
+
+
+def decided(before, after, checkins=None, **changes):
+	fields = ("status", "working_hours", "in_time", "out_time")
+	found = day(
+		checkins or [checkin(1, "HR-ATT-1"), checkin(2)], said=False, **{"status": "Present", **changes}
+	)
+	found.before, found.after = (dict(zip(fields, values, strict=True)) for values in (before, after))
+	return found
+
+
+IN, OUT, LATER = datetime(2024, 9, 17, 8, 1), datetime(2024, 9, 17, 12, 30), datetime(2024, 9, 17, 17, 3)
+MORNING = ("Present", 4.48, IN, OUT)
+
+
+@pytest.mark.parametrize(
+	("found", "expected"),
+	[
+		(decided(MORNING, ("Present", 9.03, IN, LATER)), True),
+		(decided(MORNING, ("Half Day", 4.48, IN, OUT)), True),
+		(decided(MORNING, ("Present", 4.48, IN, LATER)), True),
+		(decided(MORNING, ("Present", 4.4849, IN.replace(second=30), OUT)), False),  # rounded otherwise
+		(decided(MORNING, MORNING), False),
+		(decided(MORNING, ("Absent", 0, IN, None), status="Absent"), True),
+		(decided(("Absent", 0, IN, None), ("Absent", 0, IN, None), status="Absent"), False),
+		(
+			decided(MORNING, ("Present", 9.03, IN, LATER), [checkin()]),
+			False,
+		),  # a person marked it, not its hours
+		(decided(MORNING, ("Half Day", 4.48, IN, OUT), [checkin()]), True),
+		(decided(MORNING, MORNING, status="On Leave", leave_type="Sick Leave"), True),
+		(
+			decided(MORNING, ("Present", 9.03, IN, LATER), [checkin(1, "HR-ATT-1"), checkin(2, None, True)]),
+			False,
+		),
+	],
+)
+def test_a_day_is_a_case_if_its_late_check_ins_change_it_or_can_never_count(found, expected):
+	assert exclusions.is_case(found) == expected

@@ -1,4 +1,4 @@
-"""Days with late punches: a check-in without attendance on a day that is already marked.
+"""Days with late punches: a check-in without attendance on a day that is already marked, whatever it is marked as.
 
 A day is one employee, one date of attendance and one shift. As in HRMS, the date is that of the shift's start, so
 the hours after midnight of a night shift belong to the day before. Everything is read for many days at once.
@@ -6,7 +6,7 @@ day_repair.exclusions decides whether a day may be changed.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -23,7 +23,6 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	directions,
 )
 
-REPAIRABLE = ("Absent", "Half Day")
 FEW = 200  # as many employees as are worth being named in a query
 
 # The beginning of HRMS's comment, in the language of the user it runs for.
@@ -54,6 +53,8 @@ class Day:
 	leave: str = ""
 	request: str = ""
 	payroll: str = ""
+	before: dict[str, object] = field(default_factory=dict)  # what HRMS decides without the late check-ins
+	after: dict[str, object] = field(default_factory=dict)  # and with them; {} for nothing
 
 	@property
 	def late(self) -> list[frappe._dict]:
@@ -127,7 +128,7 @@ def _marked(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
 	return (
 		frappe.qb.from_(attendance)
 		.select(attendance.attendance_date, attendance.employee, attendance.name, attendance.shift)
-		.where((attendance.docstatus == 1) & attendance.status.isin(REPAIRABLE) & narrow(attendance))
+		.where((attendance.docstatus == 1) & narrow(attendance))
 		.orderby(attendance.name)
 		.run(as_dict=True)
 	)
@@ -159,8 +160,8 @@ def read(keys: Iterable[Key]) -> list[Day]:
 	if not keys:
 		return []
 	attendances = _attendances(keys)
-	checkins = _checkins(keys)
-	absences_said = _commented("Attendance", attendances, NO_CHECKINS)
+	checkins = read_checkins(keys)
+	absences_said = commented("Attendance", attendances, NO_CHECKINS)
 	return [
 		Day(
 			key,
@@ -182,7 +183,7 @@ def _attendances(keys: list[Key]) -> dict[str, frappe._dict]:
 	return {row.name: row for row in rows}
 
 
-def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
+def read_checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	"""By day; `set_aside` where a person, and not HRMS, had them skipped; `alternates` where the order of the day gives
 	the direction once the day is no longer marked."""
 	checkin = frappe.qb.DocType("Employee Checkin")
@@ -200,7 +201,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 		.run(as_dict=True)
 	)
 	skipped = [row.name for row in rows if row.skip_auto_attendance and is_loose(row)]
-	skipped_by_hrms = _commented("Employee Checkin", skipped, SKIPPED)
+	skipped_by_hrms = commented("Employee Checkin", skipped, SKIPPED)
 	alternating = alternating_checkins(rows, alternating_devices())
 	by_day: dict[tuple, list[frappe._dict]] = {}
 	for row in rows:
@@ -210,7 +211,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	return by_day
 
 
-def _commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
+def commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
 	"""Those of the documents with a comment of HRMS that begins so, in any language this site works in."""
 	names = sorted(names)
 	if not names:

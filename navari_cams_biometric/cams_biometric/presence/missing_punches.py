@@ -33,6 +33,12 @@ class MissingPunch:
 	kind: str
 	due: datetime
 	found: tuple[datetime, ...] = ()
+	expected: datetime | None = None
+
+	@property
+	def time(self) -> datetime:
+		"""When it was expected: the end of the shift, or its beginning where that is missing."""
+		return self.expected or datetime.combine(self.day, time())
 
 
 @dataclass
@@ -88,6 +94,14 @@ def end_of(day: date, shift: frappe._dict | None) -> datetime:
 	return end + overnight + timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
 
 
+def _expected(kind: str, day: date, shift: frappe._dict | None) -> datetime | None:
+	if not shift:
+		return None
+	if kind == NO_OUT:
+		return end_of(day, shift) - timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
+	return datetime.combine(day, get_time(shift.start_time))
+
+
 def _of_day(
 	employee: frappe._dict, day: date, logs: list[frappe._dict], calendar: _Calendar
 ) -> Iterator[MissingPunch]:
@@ -98,7 +112,10 @@ def _of_day(
 
 	def missing(kind: str) -> MissingPunch:
 		times = tuple(log.time for log in logs)
-		return MissingPunch(employee.name, employee.employee_name, day, shift, kind, due, times)
+		names = (employee.name, employee.employee_name)
+		return MissingPunch(
+			*names, day, shift, kind, due, times, _expected(kind, day, calendar.shifts.get(shift))
+		)
 
 	if not logs:
 		if shift and _is_employed(employee, day) and not calendar.is_free(employee, day, shift):

@@ -61,6 +61,14 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 	dormant_site.request_due_jobs()
 
 
+def check_in_now(punch_name: str) -> frappe._dict:
+	"""Process one punch in the caller's transaction, as its user; return how it ended."""
+	punch = frappe.db.get_value("CAMS Punch", punch_name, "*", as_dict=True, for_update=True)
+	_process_batch([punch])
+	fields = ["state", "reason_code", "reason", "remedy", "employee_checkin"]
+	return frappe.db.get_value("CAMS Punch", punch_name, fields, as_dict=True)
+
+
 def sweep() -> None:
 	"""Scheduled: process what a lost job or a dead worker left, requeue punches whose user is known by now, and try the
 	faults of the site again."""

@@ -11,7 +11,13 @@ from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
-from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, Answer, Identities
+from navari_cams_biometric.cams_biometric.base.identities import (
+	AMBIGUOUS,
+	EMPLOYEE_FIELDS,
+	UNKNOWN,
+	Answer,
+	Identities,
+)
 from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_names import times_of
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
+MANUAL = "Manual"  # source and input type of what punches.added_punches adds
+MANUAL_TYPES = {"CheckIn": "IN", "CheckOut": "OUT"}
 EARLIEST = datetime(2010, 1, 1)  # no punch is older: clocks without power begin again in 1970 or 2000
 
 
@@ -46,7 +54,10 @@ class Rules(NamedTuple):
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:
-	"""Whose user ID it was on the device and the day of the punch."""
+	"""Whose user ID it was on the device and the day of the punch. A person who adds a punch says whose it is."""
+	if punch.source == MANUAL:
+		named = frappe.db.get_value("Employee", punch.employee, EMPLOYEE_FIELDS, as_dict=True)
+		return Answer(named, "" if named else UNKNOWN)
 	device = rules.devices.get(punch.service_tag)
 	moment = punch.punch_time or times.log_time_on_site(punch.original_time or "", device)
 	return rules.people.judge(punch.user_id or "", device, getdate(moment))
@@ -59,7 +70,7 @@ def ensure_for_attendance(device: "CAMSDevice | None") -> None:
 
 
 def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
-	if not punch.user_id:
+	if not punch.user_id and punch.source != MANUAL:
 		raise NotRecordedError("MALFORMED")
 	if not punch.punch_time:  # a retry may know more
 		punch.update(times_of(punch.original_time, device))
@@ -82,6 +93,8 @@ def direction_of(
 	"""IN, OUT, ALTERNATE (the order of the day decides), or None for a check-in without log type. The device's own
 	direction takes precedence over the punch type's, but does not turn a meal into attendance.
 	"""
+	if punch.source == MANUAL:
+		return MANUAL_TYPES[punch.punch_type]
 	direction = settings.direction_of(punch.punch_type or "None")
 	if direction == NOT_ATTENDANCE:
 		raise NotRecordedError("NOT_ATTENDANCE")

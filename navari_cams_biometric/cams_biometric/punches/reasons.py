@@ -62,6 +62,9 @@ REASONS = {
 		_lt("To let its punches count, delete the CAMS Ignored ID."),
 	),
 	"DISMISSED": Reason(PunchState.IGNORED, _lt("Dismissed by a person."), _lt("Retry processes it again.")),
+	"TAKEN_BACK": Reason(
+		PunchState.IGNORED, _lt("Added by a person and taken back."), _lt("Retry creates its check-in again.")
+	),
 	"CHECKIN_DELETED": Reason(
 		PunchState.IGNORED, _lt("Its check-in was deleted."), _lt("Retry creates it again.")
 	),

@@ -18,6 +18,8 @@ class CAMSPunch(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		added_by: DF.Link | None
+		added_reason: DF.SmallText | None
 		arrived_at_utc: DF.Datetime | None
 		attempts: DF.Int
 		device_label: DF.Data | None
@@ -44,7 +46,7 @@ class CAMSPunch(Document):
 		same_touch_as: DF.Link | None
 		sent_at: DF.Data | None
 		service_tag: DF.Link | None
-		source: DF.Literal["Real Time", "Batch"]
+		source: DF.Literal["Real Time", "Batch", "Manual"]
 		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check

@@ -44,6 +44,8 @@ def _missing_punch_row(missing: MissingPunch, requests: Requests) -> dict[str, o
 		"found": ", ".join(format_time(moment, "HH:mm") for moment in missing.found),
 		"request": request.name,
 		"request_status": _(request.status) if request else "",
+		"due": str(missing.time),
+		"add": "",
 	}
 
 
@@ -57,6 +59,7 @@ def _columns() -> list[dict[str, object]]:
 		column("found", _("Punches Found"), 260),
 		column("request", _("Request"), 160, "Link", REQUEST),
 		column("request_status", _("Request Status"), 130),
+		column("add", "", 110),
 	]
 
 
