@@ -92,15 +92,16 @@ def _last_checkins(now: datetime) -> dict[str, frappe._dict]:
 
 
 def _active_employees() -> list[frappe._dict]:
-	"""As far as this user may see them; System Manager sees all here, without being in HR."""
-	find = frappe.get_list if frappe.has_permission("Employee", "read") else frappe.get_all
-	return find(
-		"Employee",
-		filters={"status": "Active"},
-		fields=["name", "employee_name", "branch"],
-		order_by="employee_name asc, name asc",
-		limit=0,
+	"""As far as User Permissions let this user see them; System Manager sees them without being in HR."""
+	employee = frappe.qb.DocType("Employee")
+	query = (
+		frappe.qb.from_(employee)
+		.select(employee.name, employee.employee_name, employee.branch)
+		.where(employee.status == "Active")
+		.orderby(employee.employee_name)
+		.orderby(employee.name)
 	)
+	return permitted(query, "Employee").run(as_dict=True)
 
 
 def _present_person(employee: frappe._dict, checkin: frappe._dict, labels: dict[str, str]) -> dict:

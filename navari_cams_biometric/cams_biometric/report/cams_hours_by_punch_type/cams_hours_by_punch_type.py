@@ -71,7 +71,7 @@ def _days(filters: frappe._dict) -> dict[tuple[str, date], Moments]:
 		chosen["employee"] = filters.employee
 	days = defaultdict(list)
 	presence = PRESENT[0] | PRESENT[1]
-	for row in frappe.get_all(
+	for row in frappe.get_list(
 		"CAMS Punch",
 		filters={**chosen, "state": ["in", ("Recorded", "Ignored")]},
 		fields=["employee", "punch_time", "punch_type", "state"],
