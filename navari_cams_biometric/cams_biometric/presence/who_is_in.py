@@ -1,6 +1,7 @@
 """Who is in, and the last punches: by the last check-in of each active employee, also manual ones.
 
-Looks back over a night shift; somebody who forgot to punch out counts as out after that.
+Looks back over a night shift; somebody who forgot to punch out counts as out after that. For a muster there are also
+those whose last punch became no check-in: held, of an ignored ID, or at a door that is not for attendance.
 """
 
 from datetime import datetime, timedelta
@@ -11,9 +12,15 @@ from frappe.query_builder import Order
 from frappe.utils import now_datetime
 from pypika.analytics import RowNumber
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
-from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.device_lookup import (
+	all_devices,
+	device_labels,
+)
+from navari_cams_biometric.cams_biometric.base.identities import identities_of
+from navari_cams_biometric.cams_biometric.base.settings import read_settings, read_settings_with_tables
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+from navari_cams_biometric.cams_biometric.punches.held_punches import exactly
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
 LOOK_BACK = timedelta(
@@ -23,18 +30,35 @@ LOOK_BACK = timedelta(
 # mistake, and would keep somebody in until then.
 WRITTEN_BEFORE = timedelta(days=1)
 LAST_PUNCHES = 30
+ON_THE_WAY = (PunchState.QUEUED, PunchState.HELD, PunchState.FAILED)
+NO_ATTENDANCE = ("IGNORED_ID", "NOT_ATTENDANCE")  # who is there all the same
+WRONG_CLOCKS = ("CLOCK_AHEAD", "CLOCK_BEHIND", "TIME_UNREADABLE")  # of these the arrival tells when
 
 
 def board() -> dict:
-	"""The last punches, and who is in."""
-	return {"punches": last_punches(), **who_is_in()}
+	"""The last punches, and who is in, with or without a check-in."""
+	return {"punches": last_punches(), **muster()}
+
+
+def muster(branch: str | None = None) -> dict:
+	"""`who_is_in`, and besides as `without_checkin` whoever is there by a punch that became no check-in, by time. They
+	are not in `count`."""
+	now = now_datetime()
+	checkins = _last_checkins(now)
+	inside = _who_is_in(branch, now, checkins)
+	listed = [person for person in _without_checkin(now, checkins) if branch in (None, person["branch"])]
+	return {**inside, "without_checkin": listed}
 
 
 def who_is_in(branch: str | None = None) -> dict:
+	now = now_datetime()
+	return _who_is_in(branch, now, _last_checkins(now))
+
+
+def _who_is_in(branch: str | None, now: datetime, checkins: dict[str, frappe._dict]) -> dict:
 	"""Who is in now, by branch (or in one branch; "" is none), each with the time, device and direction of the last
 	check-in. A check-in without direction leaves it open: such people are listed, and counted as `unsure`."""
-	now = now_datetime()
-	checkins, labels = _last_checkins(now), device_labels()
+	labels = device_labels()
 	branches: dict[str, dict] = {}
 	for employee in _active_employees():
 		checkin = checkins.get(employee.name)
@@ -111,4 +135,86 @@ def _present_person(employee: frappe._dict, checkin: frappe._dict, labels: dict[
 		"time": checkin.time,
 		"device": labels.get(checkin.device_id, checkin.device_id or ""),
 		"sure": bool(checkin.log_type),
+	}
+
+
+def _without_checkin(now: datetime, checkins: dict[str, frappe._dict]) -> list[dict]:
+	"""Those whose last punch became no check-in and says not that they left. Who is in by a check-in is not among them,
+	nor who has left by a later one."""
+	rows, devices = _last_punches_without_checkin(now), {device.name: device for device in all_devices()}
+	people = identities_of(row.user_id for row in rows if not row.employee)
+	latest: dict[tuple[str, str], frappe._dict] = {}
+	for row in rows:
+		device = row.device = devices.get(row.service_tag)
+		if not row.employee and (person := people.who(row.user_id, device, row.moment.date())):
+			row.employee = person.name
+		key = (row.employee, "") if row.employee else (row.user_id, (device and device.company) or "")
+		if key not in latest or latest[key].moment < row.moment:
+			latest[key] = row
+	settings, names = read_settings_with_tables(), _names_and_branches(latest.values())
+	return [
+		_person_without_checkin(row, names)
+		for row in sorted(latest.values(), key=lambda row: (row.moment, row.user_id))
+		if not _has_checkin_since(row, checkins) and _direction(row, settings) != "OUT"
+	]
+
+
+def _last_punches_without_checkin(now: datetime) -> list[frappe._dict]:
+	"""Of each user ID on each device, of those that the user may see; `moment` is when it was. Two queries."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	since = now - LOOK_BACK
+	has_none = punch.state.isin(ON_THE_WAY) | (
+		(punch.state == PunchState.IGNORED) & punch.reason_code.isin(NO_ATTENDANCE)
+	)
+	by_time = (punch.punch_time >= since) & (punch.punch_time <= now) & has_none
+	wrong = (punch.state == PunchState.HELD) & punch.reason_code.isin(WRONG_CLOCKS)
+	by_arrival = wrong & (punch.creation >= since) & (punch.source == "Real Time")
+	rows = []
+	for condition, moment in ((by_time, punch.punch_time), (by_arrival, punch.creation)):
+		place = RowNumber().over(exactly(punch.user_id), punch.service_tag)
+		place = place.orderby(moment, punch.creation, order=Order.desc).as_("place")
+		numbered = permitted(
+			frappe.qb.from_(punch)
+			.select(punch.user_id, punch.employee, punch.service_tag, punch.punch_type, punch.state)
+			.select(punch.name, punch.reason_code, moment.as_("moment"), place)
+			.where(condition & (punch.user_id != "")),
+			"CAMS Punch",
+		)
+		rows += frappe.qb.from_(numbered).select("*").where(numbered.place == 1).run(as_dict=True)
+	return rows
+
+
+def _has_checkin_since(punch: frappe._dict, checkins: dict[str, frappe._dict]) -> bool:
+	"""Listed by a check-in, or gone by one that is later."""
+	last = checkins.get(punch.employee)
+	return bool(last and (last.log_type != "OUT" or last.time >= punch.moment))
+
+
+def _direction(punch: frappe._dict, settings: frappe._dict) -> str:
+	"""Of the device, else of the type; empty where neither says it."""
+	own = punch.device.direction if punch.device else ""
+	direction = own if own in ("IN", "OUT") else settings.direction_of(punch.punch_type or "None")
+	return direction if direction in ("IN", "OUT") else ""
+
+
+def _names_and_branches(punches: list[frappe._dict]) -> dict[str, frappe._dict]:
+	known = sorted({punch.employee for punch in punches if punch.employee})
+	if not known:
+		return {}
+	employee = frappe.qb.DocType("Employee")
+	query = frappe.qb.from_(employee).select(employee.name, employee.employee_name, employee.branch)
+	return {row.name: row for row in query.where(employee.name.isin(known)).run(as_dict=True)}
+
+
+def _person_without_checkin(punch: frappe._dict, people: dict[str, frappe._dict]) -> dict:
+	person, device = people.get(punch.employee), punch.device
+	code = REASONS.get(punch.reason_code)
+	return {
+		"punch": punch.name,
+		"user_id": punch.user_id,
+		"employee_name": (person.employee_name or person.name) if person else "",
+		"branch": (person.branch if person else device and device.branch) or "",
+		"time": punch.moment,
+		"device": (device.label or device.name) if device else punch.service_tag or "",
+		"sentence": _(str(code.sentence)) if code else "",
 	}
