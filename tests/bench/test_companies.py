@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from navari_cams_biometric import hooks
+from simulator import Simulator
 from tests.app.test_structure import APP, WHITELISTED
 from tests.app.test_who_sees_whom import NEEDS_NONE
 from tests.bench.test_who_may import HR, HR_USER, PREFIX, SYSTEM, request_of
 from tests.bench.users import new_user
 from tests.contract.conftest import EMPLOYEE as EMPLOYEE_VALUES
-from tests.contract.host import DONE, TOKEN, real_time
+from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
+from tests.places import PLACES
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 READERS = (HR_USER, HR, SYSTEM)
@@ -171,7 +173,7 @@ def test_a_list_and_a_document_are_of_the_own_company(host, sides, keys, doctype
 
 
 REPORTS = sorted(path.stem for path in APP.glob("*/report/*/*.json"))
-# The gateway's: compared row by row, in tests/bench/attendance; here it is not set up.
+# These ask the gateway, which has a test of its own below.
 ASKING_THE_GATEWAY = {
 	"cams_access_events",
 	"cams_day_comparison",
@@ -199,6 +201,106 @@ def test_a_report_and_its_summary_are_of_the_own_company(host, sides, keys, repo
 		rows = [row for row in message["result"] if isinstance(row, dict)]
 		if summary := message.get("report_summary"):
 			assert sum(figure["value"] for figure in summary) == len(rows), role
+
+
+@pytest.fixture(scope="module")
+def gateway(host, sides):
+	"""It tells a punch of somebody unknown on the device of each company, and one of an employee."""
+	with Simulator(token=TOKEN) as simulator:
+		for side in sides:
+			simulator.add_device(side.device, side.device)
+			for user_id in (f"{side.mark}X", side.ids[0]):
+				simulator.punch(side.device, user_id)
+		host.update(
+			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
+		)
+		yield simulator
+		host.update(SETTINGS, SETTINGS, base_url="")
+
+
+@pytest.mark.parametrize("report", sorted(ASKING_THE_GATEWAY - {"cams_access_events"}))
+@pytest.mark.parametrize("role", [HR, SYSTEM])
+def test_a_comparison_with_the_gateway_is_of_the_own_company(host, gateway, sides, keys, report, role):
+	own, theirs = sides
+	[definition] = APP.glob(f"*/report/{report}/{report}.json")
+	today = str(now().date())
+	filters = json.dumps({"from_date": today, "to_date": today})
+	asked = {"report_name": json.loads(definition.read_text())["report_name"], "filters": filters}
+
+	def run(key=None):
+		answer = host.api("POST", "method/frappe.desk.query_report.run", key, json=asked)
+		assert answer.status_code == 200, answer.text
+		return answer
+
+	seen, everything = run(keys[role]), run()
+	assert own.ids[0] in seen.text
+	assert theirs.mark in everything.text
+	assert theirs.mark not in seen.text
+	figures = [
+		sum(row["value"] for row in answer.json()["message"]["report_summary"])
+		for answer in (seen, everything)
+	]
+	assert figures[0] < figures[1]
+
+
+@pytest.mark.parametrize("role", [HR, SYSTEM])
+def test_the_events_of_another_companys_doors_are_refused(host, gateway, sides, keys, role):
+	for side, status in zip(sides, (200, 403), strict=True):
+		filters = json.dumps(
+			{"device": side.device, "from_date": str(now().date()), "to_date": str(now().date())}
+		)
+		asked = {"report_name": "CAMS Access Events", "filters": filters}
+		answer = host.api("POST", "method/frappe.desk.query_report.run", keys[role], json=asked)
+		assert answer.status_code == status, answer.text
+
+
+CARDS = {path.stem: json.loads(path.read_text()) for path in sorted(APP.glob("*/number_card/*/*.json"))}
+
+
+@pytest.mark.parametrize("card", [name for name, card in CARDS.items() if card["type"] == "Document Type"])
+@pytest.mark.parametrize("role", READERS)
+def test_a_number_card_counts_the_own_company(host, bench_site, sides, keys, card, role):
+	document = CARDS[card]
+	if document["document_type"] == "CAMS Device":
+		bench_site.sql(
+			f"update `tabCAMS Device` set health = 'Not Reporting' where name = '{sides[1].device}'"
+		)
+	asked = {"doc": json.dumps(document), "filters": document["filters_json"]}
+	path = "method/frappe.desk.doctype.number_card.number_card.get_result"
+	seen, everything = (
+		host.api("POST", path, key, json=asked).json()["message"] for key in (keys[role], None)
+	)
+	assert seen < everything
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_the_card_of_people_in_counts_the_own_company(host, sides, keys, role):
+	path = f"method/{PAGE}.live_board_page.people_in_card"
+	seen, everything = (
+		host.api("POST", path, key, json={}).json()["message"]["value"] for key in (keys[role], None)
+	)
+	assert 0 < seen < everything
+
+
+def test_every_place_page_and_card_is_asked_here():
+	controllers, doctypes = {}, {}
+	for method in {*ACTIONS, *PAGES, *NEEDS_NONE}:
+		module, _, name = method.rpartition(":")
+		(doctypes if module.startswith("doctype/") else controllers).setdefault(name, set()).add(module)
+	for operation, place in PLACES.items():
+		name = place.method.rpartition(".")[2]
+		if not place.doctype and ".report." in place.method:
+			assert place.method.split(".")[-2] in REPORTS, operation
+			continue
+		assert name in (doctypes if place.doctype else controllers), operation
+	pages = {path.stem for path in APP.glob("*/page/*/*.json")}
+	assert pages == {
+		"cams_doctor",
+		"cams_held_punches",
+		"cams_live_board",
+	}  # the Doctor is System Manager's alone
+	assert {card["type"] for card in CARDS.values()} == {"Document Type", "Custom"}
+	assert [name for name, card in CARDS.items() if card["type"] == "Custom"] == ["cams_people_in"]
 
 
 def counted(answer):
