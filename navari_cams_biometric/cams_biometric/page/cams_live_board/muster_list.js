@@ -60,7 +60,7 @@ function muster_html(list) {
 				${without.length ? `<div class="note">${__("and {0} without a check-in", [without.length])}</div>` : ""}</div>
 		</div>
 		${warning}
-		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in.")}</p>`}
+		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in, according to the check-ins.")}</p>`}
 		${without.length ? muster_without(without) : ""}
 		<p class="note">${__("Based on the last check-in of each active employee in {0} hours.", [list.look_back_hours])}</p>
 		<footer><div>${__("Taken by")}</div><div>${__("Time")}</div><div>${__("Found")}</div><div>${__("Missing")}</div></footer>`;
@@ -71,7 +71,7 @@ function muster_without(people) {
 	const rows = people.map(
 		(person, place) => `<tr>
 			<td class="number">${place + 1}</td>
-			<td>${escape(person.employee_name || __("User {0}", [person.user_id]))} <span class="id">${escape(person.user_id)}</span>
+			<td>${escape(person.employee_name || __("User {0}", [person.user_id]))} <span class="id">${person.employee_name ? escape(person.user_id) : ""}</span>
 				<div class="note">${__("no check-in")}${person.sentence ? `: ${escape(person.sentence)}` : ""}</div></td>
 			<td class="device">${escape(person.device)}</td>
 			<td class="time">${escape(moment(person.time).format("D MMM HH:mm"))}</td>
