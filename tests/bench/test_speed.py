@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import navari_cams_biometric
+from tests.bench.browser import make_desk_user
 from tests.bench.opening import Desk, large_site, places, rows_of
 
 APP = Path(navari_cams_biometric.__file__).parent / "cams_biometric"
@@ -34,6 +35,24 @@ def test_a_place_opens_within_a_second_by_a_number_of_queries_that_does_not_grow
 	assert figures.rows >= place.least
 	assert figures.queries <= place.queries, "\n".join(desk.statements(place))
 	assert figures.quickest < allowed() or quickest(desk, place) < allowed()
+
+
+@pytest.fixture(scope="module")
+def restricted_desk(host, desk):
+	user = make_desk_user(host, "HR Manager", "System Manager")
+	company = host.find("Company", {}, ["name"])[0]["name"]
+	host.create("User Permission", user=user.email, allow="Company", for_value=company)
+	return Desk(host, user)
+
+
+@pytest.mark.parametrize(
+	"place", [place for place in places() if place.name != "CAMS Doctor"], ids=lambda place: place.name
+)
+def test_who_may_see_one_company_alone_waits_no_longer(restricted_desk, place):
+	figures = restricted_desk.measure(place)
+	print(f"\n{place.name}: {figures}", end="")
+	assert figures.queries <= place.queries + 4, "\n".join(restricted_desk.statements(place))
+	assert figures.quickest < allowed() or quickest(restricted_desk, place) < allowed()
 
 
 def allowed():
