@@ -25,6 +25,7 @@ NEEDS_NONE = {
 	"controllers/cams_call.py:attendance": "the gateway's, which is told nothing",
 	"controllers/doctor_page.py:examine": "System Manager's: the whole set-up",
 	"controllers/doctor_page.py:health": "one word for a monitor",
+	"controllers/my_punches_page.py:my_punches": "the caller's own",
 	"controllers/shift_sync_actions.py:state_of": "a shift and its devices, nobody's punches; asks for the Shift Type",
 	**{
 		f"doctype/cams_biometric_settings/cams_biometric_settings.py:{function}": "System Manager's: the whole set-up"
@@ -175,6 +176,7 @@ SHOWING = ("controllers", "report", "presence", "digests", "dashboard_chart_sour
 OF_THE_EMPLOYEE = {  # the employee whom the caller was allowed, or rows chosen from permitted ones
 	"cams_biometric/controllers/enrolment_actions.py",
 	"cams_biometric/controllers/punch_actions.py",
+	"cams_biometric/presence/own_punches.py",
 }
 
 
