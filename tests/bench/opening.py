@@ -157,7 +157,7 @@ def places() -> list[Place]:
 		chart("Punches by Device", 7, least=DEVICES),
 		chart("Held by Reason", 7, least=5),
 		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
-		page("Live Board", 11, "live_board_page.board", least=30),
+		page("Live Board", 13, "live_board_page.board", least=30),
 		page("My Punches", 14, "my_punches_page.my_punches"),
 		page("CAMS Doctor", 24, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 24, back=0, least=1000),

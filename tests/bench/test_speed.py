@@ -39,6 +39,26 @@ def test_a_place_opens_within_a_second_by_a_number_of_queries_that_does_not_grow
 	assert figures.quickest < allowed() or quickest(desk, place) < allowed()
 
 
+@pytest.fixture(scope="module")
+def restricted_desk(host, desk):
+	user = make_desk_user(host, "HR Manager", "System Manager")
+	company = host.find("Company", {}, ["name"])[0]["name"]
+	host.create("User Permission", user=user.email, allow="Company", for_value=company)
+	return Desk(host, user)
+
+
+@pytest.mark.parametrize(
+	"place",
+	[place for place in places() if " form" not in place.name and place.name != "CAMS Doctor"],
+	ids=lambda place: place.name,
+)
+def test_who_may_see_one_company_alone_waits_no_longer(restricted_desk, place):
+	figures = restricted_desk.measure(place)
+	print(f"\n{place.name}: {figures}", end="")
+	assert figures.queries <= place.queries + 4, "\n".join(restricted_desk.statements(place))
+	assert figures.quickest < allowed() or quickest(restricted_desk, place) < allowed()
+
+
 def allowed():
 	"""Seconds, by the load of the last minute."""
 	return SECONDS * max(1, os.getloadavg()[0] / os.cpu_count())

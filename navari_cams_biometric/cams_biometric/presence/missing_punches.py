@@ -14,6 +14,7 @@ import frappe
 from frappe.utils import get_time, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 
 NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
 
@@ -69,7 +70,7 @@ class _Calendar:
 
 
 def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
-	"""What is missing on these days, by day and name. `filters` are fields of Employee."""
+	"""What is missing on these days, by day and name, of those whom the user may see. `filters` are fields of Employee."""
 	employees = _employees(days, filters)
 	if not employees:
 		return []
@@ -155,7 +156,7 @@ def _employees(days: list[date], filters: dict[str, str]) -> list[frappe._dict]:
 	)
 	for fieldname, value in filters.items():
 		query = query.where(employee[fieldname] == value) if value else query
-	return query.run(as_dict=True)
+	return permitted(query, "Employee").run(as_dict=True)
 
 
 def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date], list[frappe._dict]]:

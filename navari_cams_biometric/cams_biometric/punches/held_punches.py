@@ -111,12 +111,13 @@ def names_in(
 
 
 def is_waiting(user_id: str) -> bool:
-	"""Whether there are punches of exactly this user id that nobody is known for."""
+	"""Whether the user sees punches of exactly this user id that nobody is known for."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	waiting = (
 		is_text(punch.user_id, user_id) & (punch.state == PunchState.HELD) & punch.reason_code.isin(CODES)
 	)
-	return bool(frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1).run())
+	query = frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1)
+	return bool(permitted(query, "CAMS Punch").run())
 
 
 def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) -> dict:
@@ -239,11 +240,12 @@ def _unknown_rows() -> list[frappe._dict]:
 def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], str]:
 	"""By (service tag, user id), and by (None, user id) from any device."""
 	user_ids = sorted({row.user_id for row in rows})
-	users = frappe.get_all(
+	users = frappe.get_list(
 		"CAMS Device User",
 		filters={"user_id": ["in", user_ids or [""]]},
 		fields=["service_tag", "user_id", "first_name", "last_name"],
 		order_by="last_updated asc",
+		limit=0,
 	)
 	names: dict[tuple[str | None, str], str] = {}
 	for user in users:

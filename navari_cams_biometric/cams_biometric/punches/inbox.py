@@ -15,6 +15,7 @@ from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches.punch_names import names_of, times_of
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SAME_TOUCH
 from navari_cams_biometric.gateway.callback import Callback
@@ -50,16 +51,16 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 
 
 def count_by_reason(*states: str) -> list[frappe._dict]:
-	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states, the most frequent
-	reason first."""
+	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states that the user may
+	see, the most frequent reason first."""
 	punch = frappe.qb.DocType("CAMS Punch")
-	rows = (
+	query = (
 		frappe.qb.from_(punch)
 		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
 		.where(punch.state.isin(states))
 		.groupby(punch.reason_code)
-		.run(as_dict=True)
 	)
+	rows = permitted(query, "CAMS Punch").run(as_dict=True)
 	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
 
 
