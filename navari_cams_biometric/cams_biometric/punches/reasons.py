@@ -16,7 +16,7 @@ IGNORED_ID = "CAMS Ignored ID"
 DEVICE_ID = "CAMS Device ID"
 
 SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
-REPEATED_HOUR = "REPEATED_HOUR"
+REPEATED_HOUR, OTHER_ZONE = "REPEATED_HOUR", "OTHER_ZONE"
 
 
 class Reason(NamedTuple):
@@ -127,6 +127,14 @@ REASONS = {
 		PunchState.HELD,
 		_lt(
 			"Clocks showed this time twice when summer time ended. The other punch has the check-in, and HRMS cannot tell"
+			" the two apart."
+		),
+		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),
+	),
+	OTHER_ZONE: Reason(
+		PunchState.HELD,
+		_lt(
+			"A check-in of another time zone has the same time on the clock and the same direction, and HRMS cannot tell"
 			" the two apart."
 		),
 		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),

@@ -17,6 +17,7 @@ from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.base.gate_times import zone_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.shift_sync.holds import (
@@ -168,7 +169,7 @@ def _feeding_devices() -> list[frappe._dict]:
 	devices = frappe.get_all(
 		"CAMS Device",
 		filters={"enabled": 1, "unconfirmed": 0, "direction": ["!=", NOT_ATTENDANCE]},
-		fields=["name", "label", "complete_until"],
+		fields=["name", "label", "complete_until", "checkin_time", "time_zone"],
 		order_by="name",
 	)
 	rows = frappe.get_all(
@@ -189,6 +190,7 @@ def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
 		queued_from=waiting.get((device.name, PunchState.QUEUED)),
 		failed_from=waiting.get((device.name, PunchState.FAILED)),
 		unread_from=waiting.get((device.name, UnreadState.UNREAD)),
+		zone=zone_of(device),
 	)
 
 
