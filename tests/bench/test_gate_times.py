@@ -9,7 +9,7 @@ import pytest
 from tests.contract.host import DONE, real_time
 
 ADVANCE = "navari_cams_biometric.cams_biometric.shift_sync.watermark.advance"
-BOARD = "live_board_page.board"
+BOARD = "navari_cams_biometric.cams_biometric.controllers.live_board_page.board"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -104,7 +104,7 @@ def test_who_is_in_goes_by_the_moment(host, alone, new_employee):
 		host.settled(user_id, count, state="Recorded")
 
 	def is_in():
-		branches = host.call(BOARD)["branches"]
+		branches = host.api("POST", f"method/{BOARD}", json={}).json()["message"]["branches"]
 		return [
 			each for branch in branches for each in branch["people"] if each["employee"] == person["name"]
 		]
