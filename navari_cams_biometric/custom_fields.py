@@ -59,9 +59,19 @@ CUSTOM_FIELDS = {
 			"no_copy": 1,
 		},
 		{
+			"fieldname": "custom_time_zone",
+			"fieldtype": "Data",
+			"label": _("Time Zone"),
+			"description": _("Of the time above, where it is not the site's"),
+			"insert_after": "custom_punch_type",
+			"depends_on": "custom_time_zone",
+			"read_only": 1,
+			"no_copy": 1,
+		},
+		{
 			"fieldname": "custom_cams_column",
 			"fieldtype": "Column Break",
-			"insert_after": "custom_punch_type",
+			"insert_after": "custom_time_zone",
 		},
 		{
 			"fieldname": "custom_input_type",

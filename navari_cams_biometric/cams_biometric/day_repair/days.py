@@ -22,6 +22,7 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	alternating_devices,
 	directions,
 )
+from navari_cams_biometric.cams_biometric.base.gate_times import on_site
 
 FEW = 200  # as many employees as are worth being named in a query
 
@@ -70,7 +71,10 @@ class Day:
 	def directions(self) -> dict[str, str | None]:
 		"""Of those by name, as they are when HRMS decides again."""
 		return directions(
-			Touch(each.name, each.time, each.log_type, self.key, each.alternates) for each in self.counting
+			Touch(
+				each.name, on_site(each.time, each.custom_time_zone), each.log_type, self.key, each.alternates
+			)
+			for each in self.counting
 		)
 
 
@@ -189,7 +193,7 @@ def read_checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	checkin = frappe.qb.DocType("Employee Checkin")
 	fields = ["name", "employee", "log_type", "time", "shift", "shift_start", "shift_end"]
 	fields += ["shift_actual_start", "shift_actual_end", "device_id", "attendance", "skip_auto_attendance"]
-	fields += ["custom_cams_punch"]
+	fields += ["custom_cams_punch", "custom_time_zone"]
 	rows = (
 		frappe.qb.from_(checkin)
 		.select(*fields)

@@ -14,6 +14,7 @@ import frappe
 from frappe.utils import get_time, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of
+from navari_cams_biometric.cams_biometric.base.gate_times import at_gate
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 
 NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
@@ -25,7 +26,7 @@ SHIFT_FIELDS = ["name", "holiday_list", "start_time", "end_time", "allow_check_o
 @dataclass(frozen=True)
 class MissingPunch:
 	"""What is missing on one day. `due` is until when HRMS would have taken it, `found` the times of the punches that
-	are there, all in the site's zone."""
+	are there, all on the clock of the check-ins."""
 
 	employee: str
 	employee_name: str
@@ -108,7 +109,7 @@ def _of_day(
 ) -> Iterator[MissingPunch]:
 	shift = (logs[0].shift if logs else "") or calendar.shift_on(employee, day)
 	due = end_of(day, calendar.shifts.get(shift))
-	if due > now_datetime():
+	if due > at_gate(now_datetime(), logs[-1].custom_time_zone if logs else None):
 		return
 
 	def missing(kind: str) -> MissingPunch:
@@ -167,6 +168,7 @@ def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date],
 	rows = (
 		frappe.qb.from_(checkin)
 		.select(checkin.employee, checkin.time, checkin.log_type, checkin.shift, checkin.shift_start)
+		.select(checkin.custom_time_zone)
 		.where(in_range)
 		.orderby(checkin.time)
 		.run(as_dict=True)

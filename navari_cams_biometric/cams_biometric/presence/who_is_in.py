@@ -11,12 +11,12 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import now_datetime
-from pypika.analytics import RowNumber
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	all_devices,
 	device_labels,
 )
+from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site, zones_in_use
 from navari_cams_biometric.cams_biometric.base.identities import identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
@@ -111,16 +111,19 @@ def _last_checkins(now: datetime) -> dict[str, frappe._dict]:
 	"""The last check-in of each employee since LOOK_BACK, by employee."""
 	checkin = frappe.qb.DocType("Employee Checkin")
 	since = now - LOOK_BACK
-	place = RowNumber().over(checkin.employee)
-	place = place.orderby(checkin.time, checkin.creation, order=Order.desc).as_("place")
-	recent = (
+	around = APART if zones_in_use() else timedelta(0)
+	rows = (
 		frappe.qb.from_(checkin)
-		.select(checkin.employee, checkin.time, checkin.log_type, checkin.device_id, place)
-		.where((checkin.time >= since) & (checkin.time <= now + WRITTEN_BEFORE))
+		.select(checkin.employee, checkin.time, checkin.custom_time_zone, checkin.log_type, checkin.device_id)
+		.where((checkin.time >= since - around) & (checkin.time <= now + WRITTEN_BEFORE + around))
 		.where((checkin.modified >= since - WRITTEN_BEFORE) & (checkin.creation >= since - WRITTEN_BEFORE))
+		.orderby(checkin.creation)
+		.run(as_dict=True)
 	)
-	rows = frappe.qb.from_(recent).select("*").where(recent.place == 1).run(as_dict=True)
-	return {row.employee: row for row in rows}
+	for row in rows:
+		row.time = on_site(row.time, row.custom_time_zone)
+	recent = (row for row in rows if since <= row.time <= now + WRITTEN_BEFORE)
+	return {row.employee: row for row in sorted(recent, key=lambda row: row.time)}
 
 
 def _active_employees() -> list[frappe._dict]:

@@ -7,15 +7,17 @@ locked, and nothing is done twice.
 
 import time
 import traceback
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime, strip_html
+from frappe.utils import get_datetime, get_system_timezone, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError, EmployeeCheckin
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.base import dormant_site, times
+from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
@@ -33,7 +35,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
-from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SITE_FAULT
+from navari_cams_biometric.cams_biometric.punches.reasons import OTHER_ZONE, REASONS, SITE_FAULT
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
@@ -137,6 +139,7 @@ def _read_rules(punches: list[frappe._dict]) -> Rules:
 		ignored_ids.read_ignored(punch.user_id for punch in punches),
 		identities_of(punch.user_id for punch in punches),
 		touches.find_related(punches, devices),
+		gate_times.zones_in_use(),
 	)
 
 
@@ -194,34 +197,37 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
 	punch_rules.ensure_not_ignored(punch, answer, rules)
+	at_gate = gate_times.checkin_time(punch, device)
 	punch.touch = _judge(punch, rules)
 	punch.touch.ensure_says_most(punch)
 	direction = punch_rules.direction_of(punch, device, rules.settings)
 	punch.log_type = None if direction == ALTERNATE else direction
 	punch_rules.ensure_clock(punch, rules.settings)
-	employee = punch_rules.ensure_active(punch, answer)
+	employee = punch_rules.ensure_active(at_gate.time, answer)
 	punch_rules.ensure_input_type(punch, rules.settings)
 	if not direction:
-		_ensure_direction_is_optional(punch, employee)
+		_ensure_direction_is_optional(at_gate.time, employee)
 	punch.touch.ensure_undisputed(punch)
 	touches.displace(punch, punch.touch, rules.repeats)
 	punch_rules.ensure_first(punch, employee, rules)
 	if direction == ALTERNATE:
-		if same := alternation.checkin_in_the_same_second(employee.name, punch.punch_time):
+		if same := alternation.checkin_in_the_same_second(employee.name, punch, at_gate, rules.zones):
 			punch.log_type = same.log_type
 			return _linked(employee.name, same.name)
-		punch.log_type = alternation.direction_at(employee.name, punch.punch_time)
+		punch.log_type = alternation.direction_at(employee.name, at_gate)
+	elif rules.zones and (equal := _equal_elsewhere(employee.name, punch, at_gate.zone, rules)):
+		return _linked(employee.name, equal)
 	frappe.db.savepoint("cams_checkin")
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
 		{
 			"employee": employee.name,
-			"time": punch.punch_time,
+			"time": at_gate.time,
 			"log_type": punch.log_type,
 			"device_id": punch.service_tag,
 		}
 	)
-	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch))
+	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch), custom_time_zone=at_gate.zone)
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
@@ -254,16 +260,22 @@ def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
 	return touches.judge(punch, rules.devices, rules.settings)
 
 
-def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:
+def _ensure_direction_is_optional(moment: datetime, employee: frappe._dict) -> None:
 	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
 	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
-	shift = get_actual_start_end_datetime_of_shift(employee.name, punch.punch_time, True)
+	shift = get_actual_start_end_datetime_of_shift(employee.name, moment, True)
 	if not shift:
 		return
 	shift_type = shift.shift_type.name
 	mode = frappe.db.get_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
 	if mode.startswith("Strictly"):
 		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
+
+
+def _equal_elsewhere(employee: str, punch: frappe._dict, zone: str | None, rules: Rules) -> str | None:
+	"""A check-in of the same moment and direction whose time is of another zone: HRMS does not see that they are equal."""
+	found = gate_times.equal_elsewhere(employee, punch, zone, rules.zones)
+	return next((row.name for row in found if (row.log_type or None) == punch.log_type), None)
 
 
 def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
@@ -292,11 +304,21 @@ def _linked(employee: str, equal: str) -> dict:
 
 
 def _ensure_same_instant(checkin: frappe._dict, equal: str) -> None:
-	"""In the hour that the end of summer time repeats, two moments have one time, and HRMS knows the time alone."""
-	if not times.is_repeated(get_datetime(checkin.time), times.site_zone()):
+	"""In the hour that the end of summer time repeats, and in two zones, two moments have one time, and HRMS knows the
+	time alone."""
+	fields = ["custom_cams_punch", "custom_time_zone"]
+	other = frappe.db.get_value("Employee Checkin", equal, fields, as_dict=True)
+	zone = checkin.custom_time_zone or None
+	if (other.custom_time_zone or None) != zone:
+		raise NotRecordedError(
+			OTHER_ZONE, f"{zone or get_system_timezone()} / {other.custom_time_zone or get_system_timezone()}"
+		)
+	if not times.is_repeated(get_datetime(checkin.time), ZoneInfo(zone) if zone else times.site_zone()):
 		return
-	other = frappe.db.get_value("Employee Checkin", equal, "custom_cams_punch")
-	names = {"name": ["in", [checkin.custom_cams_punch, other or ""]], "punched_at_utc": ["is", "set"]}
+	names = {
+		"name": ["in", [checkin.custom_cams_punch, other.custom_cams_punch or ""]],
+		"punched_at_utc": ["is", "set"],
+	}
 	punches = frappe.get_all("CAMS Punch", filters=names, fields=["punched_at_utc", "original_time"])
 	if len({punch.punched_at_utc for punch in punches}) > 1:
 		raise NotRecordedError("REPEATED_HOUR", "; ".join(sorted(punch.original_time for punch in punches)))
@@ -306,15 +328,18 @@ def _own_checkin(checkin: frappe._dict) -> str | None:
 	"""The stored check-in that names this punch. Raises NotRecordedError where it is another person's or another
 	moment's and nobody is known to have changed it: then it was not made from this punch."""
 	named = {"custom_cams_punch": checkin.custom_cams_punch}
-	own = frappe.db.get_value("Employee Checkin", named, ["name", "employee", "time"], as_dict=True)
+	fields = ["name", "employee", "time", "custom_time_zone"]
+	own = frappe.db.get_value("Employee Checkin", named, fields, as_dict=True)
 	if not own:
 		return None
-	is_same = own.employee == checkin.employee and own.time.replace(microsecond=0) == checkin.time.replace(
-		microsecond=0
-	)
+	is_same = own.employee == checkin.employee and _second(own) == _second(checkin)
 	if not is_same and not checkin_evidence.was_changed(own.name, checkin.custom_cams_punch):
 		raise NotRecordedError("CHECKIN_DISAGREES", own.name)
 	return own.name
+
+
+def _second(checkin: frappe._dict) -> datetime:
+	return gate_times.on_site(checkin.time, checkin.custom_time_zone).replace(microsecond=0)
 
 
 def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:

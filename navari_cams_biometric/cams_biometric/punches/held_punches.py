@@ -30,6 +30,7 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
 from navari_cams_biometric.cams_biometric.punches.reasons import (
 	DEVICE,
+	OTHER_ZONE,
 	REASONS,
 	REPEATED_HOUR,
 	SETTINGS,
@@ -54,6 +55,7 @@ ACTIONS = {
 	"INPUT_TYPE": ("accept_input_type", "dismiss"),
 	"MALFORMED": ("dismiss",),
 	REPEATED_HOUR: ("dismiss",),
+	OTHER_ZONE: ("dismiss",),
 }
 OTHER_ACTIONS = ("retry", "dismiss")
 # Places besides Reason.requeued_by.
@@ -66,6 +68,7 @@ MORE_PLACES = {
 	"OUTSIDE_RADIUS": ("Shift Location",),
 	"UNEXPECTED_ERROR": ("Error Log",),
 	REPEATED_HOUR: ("Employee Checkin",),
+	OTHER_ZONE: ("Employee Checkin",),
 	TIME_MARKED: ("Attendance",),
 }
 SINGLES = (SETTINGS, "HR Settings")

@@ -51,6 +51,7 @@ class Rules(NamedTuple):
 	ignored: ignored_ids.Ignored
 	people: Identities
 	related: "set[str]"  # names of punches that may be one touch with another
+	zones: "set[str]" = frozenset()  # of check-ins that are not in the site's
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:
@@ -127,17 +128,17 @@ def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 	return punch.punch_time < EARLIEST or bool(oldest and punch.source == "Real Time" and is_too_old)
 
 
-def ensure_active(punch: frappe._dict, answer: Answer) -> frappe._dict:
-	"""Return who it was. On the day of the punch. Who left was active until the relieving date: punches that arrive late still count.
+def ensure_active(moment: datetime, answer: Answer) -> frappe._dict:
+	"""Return who it was, on the day of the check-in. Who left was active until the relieving date: punches that arrive late still count.
 	Who has not joined yet may have got the user ID of somebody else."""
 	employee = answer.person
 	if not employee:
 		raise NotRecordedError(answer.code, _names_of(answer))
-	if employee.date_of_joining and getdate(punch.punch_time) < getdate(employee.date_of_joining):
+	if employee.date_of_joining and getdate(moment) < getdate(employee.date_of_joining):
 		raise NotRecordedError("BEFORE_JOINING", str(employee.date_of_joining))
 	if employee.status == "Active":
 		return employee
-	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
+	left_later = employee.relieving_date and getdate(moment) <= getdate(employee.relieving_date)
 	if employee.status != "Left" or not left_later:
 		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
 	return employee

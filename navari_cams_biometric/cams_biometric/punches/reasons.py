@@ -18,7 +18,7 @@ IGNORED_ID = "CAMS Ignored ID"
 DEVICE_ID = "CAMS Device ID"
 
 SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
-REPEATED_HOUR = "REPEATED_HOUR"
+REPEATED_HOUR, OTHER_ZONE = "REPEATED_HOUR", "OTHER_ZONE"
 SITE_FAULT = "UNEXPECTED_ERROR"
 PUNCH_TIME, ARRIVAL = "punch_time", "creation"
 LONGEST = 280  # characters of what a punch shows as its reason
@@ -149,6 +149,15 @@ REASONS = {
 		PunchState.HELD,
 		_lt(
 			"Clocks showed this time twice when summer time ended. The other punch has the check-in, and HRMS cannot tell"
+			" the two apart."
+		),
+		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),
+		holds_from=PUNCH_TIME,
+	),
+	OTHER_ZONE: Reason(
+		PunchState.HELD,
+		_lt(
+			"A check-in of another time zone has the same time on the clock and the same direction, and HRMS cannot tell"
 			" the two apart."
 		),
 		_lt("Dismiss this punch, and enter a check-in manually where the day needs one."),

@@ -15,6 +15,7 @@ from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.gate_times import checkin_time
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
@@ -134,11 +135,11 @@ def judge(
 			):
 				losses.append(Loss("SAME_TOUCH", row.name, _told(row)))
 			elif _is_displaceable(row) and touches.outranks(me, other):
-				loss = _loss_to_what_stays(row, punch)
+				loss = _loss_to_what_stays(row, punch, devices)
 				losses += [loss] if loss else []
 				displaced.append((row, SAME_TOUCH))
 		elif row.state == PunchState.RECORDED and touches.contradict(me, other):
-			if touches.outranks(other, me) or _loss_to_what_stays(row, punch):
+			if touches.outranks(other, me) or _loss_to_what_stays(row, punch, devices):
 				losses.append(Loss("TIME_CHANGED", row.name, _both(punch, row)))
 			else:
 				displaced.append((row, SAME_TOUCH if me.accepted else TIME_CHANGED))
@@ -284,7 +285,7 @@ def _find(
 
 def _add_checkins(rows: list[frappe._dict]) -> None:
 	names = sorted({row.employee_checkin for row in rows if row.employee_checkin})
-	fields = ["name", "time", "attendance", "custom_cams_punch"]
+	fields = ["name", "time", "custom_time_zone", "attendance", "custom_cams_punch"]
 	found = (
 		frappe.get_all("Employee Checkin", filters={"name": ["in", names]}, fields=fields) if names else []
 	)
@@ -331,7 +332,9 @@ def _is_displaceable(row: frappe._dict) -> bool:
 	return row.state in open_or_recorded or (row.state == PunchState.IGNORED and row.reason_code == REPEATED)
 
 
-def _loss_to_what_stays(row: frappe._dict, punch: frappe._dict) -> Loss | None:
+def _loss_to_what_stays(
+	row: frappe._dict, punch: frappe._dict, devices: "dict[str, CAMSDevice]"
+) -> Loss | None:
 	"""To a check-in that is a person's by now, or that attendance is marked by."""
 	checkin = row.own_checkin if row.state == PunchState.RECORDED else None
 	if not checkin:
@@ -340,9 +343,10 @@ def _loss_to_what_stays(row: frappe._dict, punch: frappe._dict) -> Loss | None:
 		return Loss("SAME_TOUCH", row.name, _told(row))
 	if not checkin.attendance:
 		return None
-	if get_datetime(checkin.time) == get_datetime(punch.punch_time):
+	at_gate = checkin_time(punch, devices.get(punch.service_tag or ""))
+	if (get_datetime(checkin.time), checkin.custom_time_zone or None) == at_gate:
 		return Loss("SAME_TOUCH", row.name, _told(row))
-	return Loss("TIME_MARKED", row.name, f"{checkin.time} → {punch.punch_time}")
+	return Loss("TIME_MARKED", row.name, f"{checkin.time} → {at_gate.time}")
 
 
 def _lost_to(row: frappe._dict) -> list[str]:

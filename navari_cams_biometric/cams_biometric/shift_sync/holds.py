@@ -1,13 +1,16 @@
 """What holds a shift: how far its check-ins are complete, and which device it waits for. Sends and writes
 nothing.
 
-`watermark` gathers the facts and writes the result. All times are naive, in the site's zone.
+`watermark` gathers the facts and writes the result. All times are naive, in the site's zone, but for Last Sync of
+Checkin: HRMS compares it with the wall clock of the check-ins, which may be that of a gate in another zone.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from frappe import _, _lt
+
+from navari_cams_biometric.cams_biometric.base.gate_times import at_gate
 
 AUTO_ATTENDANCE_OFF, FOLLOWS_HRMS, NO_DEVICE = "Off", "Follows HRMS", "No Device"
 NEVER_HEARD, SILENT, WAITING = "Never Reported", "Not Reporting", "Punch Waits"
@@ -53,6 +56,7 @@ class Feed:
 	held: "HeldPunch | None" = None
 	counts_from: datetime | None = None
 	is_fed_by: bool = True
+	zone: str | None = None  # of its check-ins, where that is not the site's
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,16 @@ class Hold:
 	cause: str
 	released: bool = False
 
+	@property
+	def clock(self) -> datetime | None:
+		"""`until` as the check-ins of this device say it."""
+		return at_gate(self.until, self.feed.zone) if self.until else None
+
 
 @dataclass(frozen=True)
 class ShiftState:
-	"""The state of a shift. `current` is its Last Sync of Checkin; `aside` is why the app does not move it, if so;
-	`begins` is its Process Attendance After."""
+	"""The state of a shift. `current` is its Last Sync of Checkin, on the clock of its check-ins; `aside` is why the app
+	does not move it, if so. `begins` is its Process Attendance After."""
 
 	shift_type: str
 	current: datetime | None
@@ -91,7 +100,9 @@ class ShiftState:
 	@property
 	def hold(self) -> Hold | None:
 		"""What it waits for first; None if the app does not move it."""
-		return None if self.aside else min([*map(hold_of, self.feeds), *_past_holds(self)], key=_hold_order)
+		return (
+			None if self.aside else min([*map(hold_of, self.feeds), *_past_holds(self)], key=self._clock_of)
+		)
 
 	@property
 	def due_from(self) -> date | None:
@@ -103,8 +114,12 @@ class ShiftState:
 		"""What Last Sync of Checkin should be: never before what it is, never past now, to the second."""
 		if not self.hold or not self.hold.until:
 			return self.current
-		complete_until = min(self.hold.until, self.now).replace(microsecond=0)
+		complete_until = self._clock_of(self.hold).replace(microsecond=0)
 		return max(self.current, complete_until) if self.current else complete_until
+
+	def _clock_of(self, hold: Hold) -> datetime:
+		"""How far the check-ins of one device are complete, on their own clock: of several zones the slowest clock counts."""
+		return at_gate(min(hold.until, self.now), hold.feed.zone) if hold.until else datetime.min
 
 
 def hold_of(feed: Feed) -> Hold:
@@ -151,11 +166,11 @@ def sentence_of(state: ShiftState) -> str:
 	if state.hold.cause == NO_PAST:
 		return _past_words(state)
 	if state.hold.cause == SILENT and _is_ahead(state):
-		until = moment(state.hold.until, state.now)
+		until = moment(state.hold.clock, state.now)
 		return _("Ahead of {0}, which is complete until {1} only").format(_name(state), until)
 	words = _synced_words(state) if color_of(state)[0] == SYNCED else _held_words(state)
 	reason = state.hold.feed.held.reason if state.hold.feed.held else ""
-	return words.format(moment(_latest(state.hold.until, state.current), state.now), _name(state), reason)
+	return words.format(moment(_latest(state.hold.clock, state.current), state.now), _name(state), reason)
 
 
 def moment(time: datetime, now: datetime) -> str:
@@ -224,12 +239,13 @@ def _silence(feed: Feed) -> Hold:
 
 def _is_ahead(state: ShiftState) -> bool:
 	"""Somebody else moved it, or a disabled device was enabled again."""
-	return bool(state.current and state.hold.until) and state.current > state.hold.until
+	return bool(state.current and state.hold.until) and state.current > state.hold.clock
 
 
 def _name(state: ShiftState) -> str:
 	feed = state.hold.feed
-	return feed.label or feed.service_tag or _("an unknown device")
+	name = feed.label or feed.service_tag or _("an unknown device")
+	return f"{name} ({feed.zone})" if feed.zone else name
 
 
 def _latest(*times: datetime | None) -> datetime | None:

@@ -17,6 +17,7 @@ from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.base.gate_times import zone_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.shift_sync.holds import (
@@ -210,7 +211,7 @@ def _feeding_devices() -> list[frappe._dict]:
 	devices = frappe.get_all(
 		"CAMS Device",
 		filters={"enabled": 1, "unconfirmed": 0, "direction": ["!=", NOT_ATTENDANCE]},
-		fields=["name", "label", "complete_until", *PAST],
+		fields=["name", "label", "complete_until", "checkin_time", "time_zone", *PAST],
 		order_by="name",
 	)
 	rows = frappe.get_all(
@@ -239,6 +240,7 @@ def _feed(
 		unread_from=waiting.get((device.name, UnreadState.UNREAD)),
 		held=held,
 		counts_from=counts_from,
+		zone=zone_of(device),
 	)
 
 

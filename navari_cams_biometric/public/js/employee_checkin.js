@@ -24,7 +24,9 @@ frappe.ui.form.on("Employee Checkin", {
 				origin.filter(Boolean).join(", "),
 				frm.doc.custom_original_time,
 			]);
-			frm.set_intro(frappe.utils.escape_html(text), "blue");
+			const zone = frm.doc.custom_time_zone;
+			const clock = zone ? ` ${__("The time is that of {0}, at the device.", [zone])}` : "";
+			frm.set_intro(frappe.utils.escape_html(text + clock), "blue");
 		});
 	},
 
