@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import now_datetime
+from pypika.analytics import RowNumber
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	all_devices,
