@@ -139,7 +139,9 @@ def can_be_released(state: ShiftState) -> bool:
 	"""Whether something is held that a release passes over: not what is being processed, nor what failed of no device."""
 	if not state.hold or color_of(state)[0] != HELD:
 		return False
-	return state.hold.cause == PUNCH_HELD or state.hold.cause != WAITING and bool(state.hold.feed.service_tag)
+	return state.hold.cause == PUNCH_HELD or (
+		state.hold.cause != WAITING and bool(state.hold.feed.service_tag)
+	)
 
 
 def sentence_of(state: ShiftState) -> str:

@@ -27,8 +27,8 @@ from navari_cams_biometric.cams_biometric.shift_sync.holds import (
 	HeldPunch,
 	ShiftState,
 )
-from navari_cams_biometric.cams_biometric.shift_sync.waiting_people import Held, read_held
 from navari_cams_biometric.cams_biometric.shift_sync.known_past import known_since
+from navari_cams_biometric.cams_biometric.shift_sync.waiting_people import Held, read_held
 
 HRMS_OWN_ADVANCE = "auto_update_last_sync"  # a field of Shift Type in newer HRMS
 ABSENCE = timedelta(minutes=30)  # without good news; health checks come every ten minutes
