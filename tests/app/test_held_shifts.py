@@ -119,7 +119,7 @@ def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, ne
 )
 def test_assigned_shifts_are_held_around_their_days(
 	new_device,
-	new_shift,
+	new_shift,  # noqa: F811
 	new_employee,
 	first,
 	last,

@@ -48,7 +48,7 @@ TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
-	"""Turn queued punches into check-ins, in time order, until there are none or `seconds` are over.
+	"""Turn queued punches into check-ins, live ones first, until there are none or `seconds` are over.
 
 	Commits after each batch, so progress lasts. The job of the other turn does the rest, behind the jobs that
 	were queued in the meantime: one worker may serve them all.
@@ -81,10 +81,16 @@ def sweep() -> None:
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
 
-def _drain_batch() -> bool:
+def drain_live() -> None:
+	"""Live punches alone, within another job: one worker may serve them all. Call it after a commit."""
+	while _drain_batch(only_live=True):
+		pass
+
+
+def _drain_batch(only_live: bool = False) -> bool:
 	"""False where nothing is due."""
 	_forget_former_reads()
-	punches = inbox.lock_due(BATCH)
+	punches = inbox.lock_due(BATCH, only_live)
 	if not punches:
 		return False
 	try:
