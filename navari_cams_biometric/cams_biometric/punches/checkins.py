@@ -13,7 +13,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base import dormant_site, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
@@ -51,10 +51,12 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 	"""
 	frappe.set_user("Administrator")
 	end = time.monotonic() + seconds
-	while time.monotonic() < end:
+	while in_time := time.monotonic() < end:
 		if not _drain_batch():
-			return
-	inbox.request_drain(1 - turn)
+			break
+	if not in_time:
+		inbox.request_drain(1 - turn)
+	dormant_site.request_due_jobs()
 
 
 def check_in_now(punch_name: str) -> frappe._dict:
