@@ -7,12 +7,12 @@ way to change that.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
+from frappe.utils import add_to_date, cint, get_datetime, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
@@ -22,7 +22,7 @@ CHECKIN = "Employee Checkin"
 FETCH = "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.fetch_in_background"
 TIMES = ("start_time", "end_time", "begin_check_in_before_shift_start_time")
 TIMES += ("allow_check_out_after_shift_end_time",)
-SHIFT = ("shift", "shift_start", "shift_end", "shift_actual_start", "shift_actual_end", "offshift")
+SHIFT_TIMES = ("shift_start", "shift_end", "shift_actual_start", "shift_actual_end")
 MOST = 20_000  # check-ins of one request
 BATCH = 50
 JOB_TIMEOUT = 25 * 60
@@ -139,7 +139,7 @@ def _fetch(name: str) -> str:
 		before = _shift_of(checkin)
 		checkin.fetch_shift()
 		if not checkin.shift:  # HRMS 15 leaves the times of the shift that it was in
-			checkin.update({fieldname: None for fieldname in SHIFT[1:5]})
+			checkin.update(dict.fromkeys(SHIFT_TIMES))
 		if _shift_of(checkin) == before:
 			return "same"
 		checkin.flags.ignore_validate = True  # as HRMS's own bulk_fetch_shift: nothing else is judged again
@@ -156,9 +156,6 @@ def _fetch(name: str) -> str:
 	return "changed"
 
 
-def _shift_of(checkin: Document) -> tuple:
-	values = [checkin.get(fieldname) or None for fieldname in SHIFT]
-	return tuple(
-		get_datetime(value) if isinstance(value, str | datetime) and number in (1, 2, 3, 4) else value
-		for number, value in enumerate(values)
-	)
+def _shift_of(checkin: Document) -> list:
+	moments = [get_datetime(checkin.get(each)) if checkin.get(each) else None for each in SHIFT_TIMES]
+	return [checkin.shift or None, *moments, cint(checkin.get("offshift"))]  # offshift: HRMS 16

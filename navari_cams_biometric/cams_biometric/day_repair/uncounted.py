@@ -13,6 +13,7 @@ from frappe import _lt
 from frappe.utils import add_to_date, now_datetime
 from pypika import Criterion, Order, Table
 
+from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import ABSENT, Exclusion
@@ -100,7 +101,7 @@ def find(
 	last = last or now_datetime()
 	found: dict[str, Uncounted] = {}
 	for checkin in _loose(first, last, employees):
-		if reason := _reason(checkin):
+		if reason := _reason_safely(checkin):
 			code, detail, shift = reason
 			day = (checkin.shift_start or checkin.time).date()
 			one = Uncounted(checkin.employee, day, code, detail, shift)
@@ -137,6 +138,16 @@ def _loose(first: datetime, last: datetime, employees: list[str] | None) -> list
 
 _FIELDS = ("name", "employee", "time", "log_type", "device_id", "shift", "shift_start", "attendance")
 _FIELDS += ("shift_actual_start", "shift_actual_end", "skip_auto_attendance")
+
+
+def _reason_safely(checkin: frappe._dict) -> tuple[str, str, str] | None:
+	"""A rule of another app, or a shift that is gone, must not keep the others off the list."""
+	try:
+		return _reason(checkin)
+	except Exception:
+		title = "CAMS: HRMS could not say in which shift a check-in is"
+		log_once_a_day(title, frappe.get_traceback(), ("uncounted", checkin.employee))
+		return None
 
 
 def _reason(checkin: frappe._dict) -> tuple[str, str, str] | None:
