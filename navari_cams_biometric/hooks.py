@@ -72,7 +72,10 @@ doc_events = {
 		"after_delete": "navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
 	},
 	"Attendance": {
-		"on_cancel": "navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
+		"on_cancel": [
+			"navari_cams_biometric.cams_biometric.punches.touches.note_cancelled_attendance",
+			"navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
+		],
 	},
 }
 

@@ -50,7 +50,9 @@ class World:
 		self.people = [new_employee() for _person in range(3)]
 		self.first_day = dice.choice(FIRST_DAYS)
 		self.gates = [self.new_gate(new_device) for _gate in range(3)]
-		self.rules = [rule for number in ("A", "B") for rule in self.new_rules(f"{number}{dice.getrandbits(40):x}")]
+		self.rules = [
+			rule for number in ("A", "B") for rule in self.new_rules(f"{number}{dice.getrandbits(40):x}")
+		]
 		self.numbers = sorted({rule["user_id"] for rule in self.rules})
 		self.facts = sorted({self.new_fact() for _fact in range(dice.randrange(2, 9))}, key=self.place)
 
@@ -153,7 +155,8 @@ def try_world(seed, new_employee, new_device, run_jobs):
 	world.play(run_jobs)
 	punches = [punch for number in world.numbers for punch in punches_of(number)]
 	told = [
-		(punch.original_time, punch.punch_type, punch.service_tag, punch.state, punch.reason) for punch in punches
+		(punch.original_time, punch.punch_type, punch.service_tag, punch.state, punch.reason)
+		for punch in punches
 	]
 	assert world.found() == sorted(world.expected(), key=str), f"FACTS_SEED={seed} {world.facts} {told}"
 	# Nothing is lost: whatever does not count says why.
@@ -161,7 +164,9 @@ def try_world(seed, new_employee, new_device, run_jobs):
 	assert all(punch.reason_code == "SAME_TOUCH" for punch in punches if punch.state == "Ignored")
 
 
-@pytest.mark.parametrize("first", [1, 1000, random.SystemRandom().randrange(2**31)], ids=["one", "other", "new"])
+@pytest.mark.parametrize(
+	"first", [1, 1000, random.SystemRandom().randrange(2**31)], ids=["one", "other", "new"]
+)
 def test_check_ins_are_what_happened(new_employee, new_device, run_jobs, first):
 	"""The third begins with a seed of its own in each run."""
 	given = os.environ.get("FACTS_SEED")
@@ -172,5 +177,5 @@ def test_check_ins_are_what_happened(new_employee, new_device, run_jobs, first):
 			break
 		try_world(seed, new_employee, new_device, run_jobs)
 		tried += 1
-	print(f"{tried} worlds from seed {seeds[0]}")
+	print(f"{tried} worlds from seed {seeds[0]}")  # noqa: T201
 	assert tried

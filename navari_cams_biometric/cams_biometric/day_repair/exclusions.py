@@ -72,7 +72,7 @@ def reason(day: Day) -> tuple[str, str]:
 		return "OTHER_SHIFT", attendance.shift
 	if day.payroll:
 		return "PAYROLL", day.payroll
-	return ("", "") if day.late else ("SET_ASIDE", "")
+	return ("", "") if day.late or day.moves else ("SET_ASIDE", "")
 
 
 def _is_automatic(day: Day) -> bool:

@@ -25,9 +25,10 @@ def preview_decision(day: Day) -> dict[str, object]:
 	"""What HRMS would decide by the check-ins of this day now: status, hours, first in and last out; {} for nothing."""
 	shift_type = frappe.get_cached_doc("Shift Type", day.key.shift)
 	directions = day.directions
-	checkins = [checkin.copy() for checkin in sorted(day.counting, key=lambda each: (each.time, each.name))]
+	checkins = [checkin.copy() for checkin in day.counting]
 	for checkin in checkins:
-		checkin.log_type = directions[checkin.name]
+		checkin.log_type, checkin.time = directions[checkin.name], day.time_then(checkin).time
+	checkins.sort(key=lambda each: (each.time, each.name))
 	if not checkins or not shift_type.should_mark_attendance(day.key.employee, day.key.attendance_date):
 		return {}
 	status, hours, _late, _early, in_time, out_time = _decision(shift_type, checkins, day.key.attendance_date)

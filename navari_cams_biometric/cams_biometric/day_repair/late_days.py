@@ -32,6 +32,7 @@ def note_punches(punch_names: Iterable[str]) -> None:
 				lambda checkin: checkin.custom_cams_punch.isin(names) & (checkin.shift_actual_end < now)
 			)
 		)
+		list_days(days.with_moves_by(names))
 	except Exception:
 		frappe.db.rollback()
 		log_once_a_day(
@@ -44,6 +45,7 @@ def search() -> None:
 	"""List what changed lately, and look again at what is open. Commits as it goes."""
 	since = add_to_date(now_datetime(), days=-SEARCH_DAYS)
 	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
+	list_days(days.with_moves(lambda attendance: attendance.name.isnotnull()))
 	fields = ["name", "attendance", "modified"]
 	for batch in _batches(
 		frappe.get_all(DOCTYPE, filters={"state": RepairState.OPEN}, fields=fields, order_by="name")
@@ -189,8 +191,15 @@ def attendance_fields(side: str, attendance: frappe._dict | dict) -> dict[str, o
 
 
 def late_times(day: Day) -> str:
-	"""`08:01 IN, 17:03 OUT`"""
-	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in day.late)
+	"""`08:01 IN, 17:03 OUT`, and of those whose time was wrong `10:30 → 08:00 IN`."""
+	late = {each.name for each in day.late}
+	shown = [each for each in day.checkins if each.name in late or each.name in day.moves]
+	return ", ".join(f"{_clock(each, day)} {each.log_type or ''}".strip() for each in shown)
+
+
+def _clock(checkin: frappe._dict, day: Day) -> str:
+	then = day.moves.get(checkin.name)
+	return f"{checkin.time:%H:%M} → {then.time:%H:%M}" if then else f"{checkin.time:%H:%M}"
 
 
 def _checkins_json(day: Day) -> str:
@@ -205,10 +214,16 @@ def _checkins_json(day: Day) -> str:
 			"late": checkin.name in late,
 			"set_aside": bool(checkin.set_aside),
 			**_other_direction(checkin, directions),
+			**_other_time(checkin, day),
 		}
 		for checkin in day.checkins
 	]
 	return frappe.as_json(rows, indent=None)
+
+
+def _other_time(checkin: frappe._dict, day: Day) -> dict[str, str]:
+	then = day.moves.get(checkin.name)
+	return {"time_then": str(then.time)} if then else {}
 
 
 def _other_direction(checkin: frappe._dict, directions: dict[str, str | None]) -> dict[str, str]:
