@@ -157,12 +157,7 @@ def test_a_day_marked_by_a_time_of_the_wrong_zone_is_listed_and_repaired(
 	[row] = host.find("CAMS Day Repair", mine, fields)
 	assert (row["state"], row["late_times"]) == ("Open", "09:30 → 07:00 IN, 13:30 → 11:00 OUT"), row
 	assert [row[field][11:19] for field in fields[2:6]] == ["09:30:00", "07:00:00", "13:30:00", "11:00:00"]
-	repair = "navari_cams_biometric.cams_biometric.controllers.day_repair_actions.repair"
-	response = host.api("POST", f"method/{repair}", json={"names": [row["name"]]})
-	assert response.status_code == 200, response.text
-	deadline = datetime.now() + timedelta(seconds=30)
-	while host.find("CAMS Day Repair", mine, fields)[0]["state"] == "Open" and datetime.now() < deadline:
-		pass
+	host.call_document("CAMS Day Repair", row["name"], "repair")
 	[row] = host.find("CAMS Day Repair", mine, fields)
 	assert row["state"] == "Repaired", row
 	[marked] = host.find("Attendance", {**mine, "docstatus": 1}, ["in_time", "out_time"])
