@@ -32,7 +32,10 @@ doctype_js = {
 	"Employee Checkin": "public/js/employee_checkin.js",
 	"Shift Type": "public/js/shift_type.js",
 }
-doctype_list_js = {"Employee": "public/js/employee_list.js"}
+doctype_list_js = {
+	"Employee": "public/js/employee_list.js",
+	"Employee Checkin": "public/js/employee_checkin_list.js",
+}
 
 doc_events = {
 	(

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import EXCLUSIONS
@@ -219,3 +220,14 @@ def test_hrms_16_is_told_the_overtime_type(monkeypatch, fields, overtime):
 	logs = [frappe._dict(checkin(), **fields)]
 	assert hrms_decision._mark(Shift15(), logs, DATE) == "HR-ATT-2"
 	assert given == [(logs, "Present", DATE, 8, False, False, logs[0].time, None, "Day", *overtime)]
+
+
+def test_a_day_whose_check_in_is_to_move_may_be_touched_and_says_so():
+	moved = day([checkin(1, "HR-ATT-1"), checkin(2, "HR-ATT-1")], said=False, status="Present")
+	assert code(moved) == "SET_ASIDE"  # nothing is late
+	moved.moves = {"EMP-CKIN-1": CheckinTime(datetime(2024, 9, 17, 6, 30), None)}
+	assert exclusions.reason(moved) == ("", "")
+	assert late_days.late_times(moved) == "09:00 → 06:30 IN"
+	assert [moved.time_then(each).time.hour for each in moved.checkins] == [6, 10]
+	rows = json.loads(late_days._checkins_json(moved))
+	assert [row.get("time_then") for row in rows] == ["2024-09-17 06:30:00", None]
