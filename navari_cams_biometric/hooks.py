@@ -33,7 +33,10 @@ doctype_js = {
 	"Employee Checkin": "public/js/employee_checkin.js",
 	"Shift Type": "public/js/shift_type.js",
 }
-doctype_list_js = {"Employee": "public/js/employee_list.js"}
+doctype_list_js = {
+	"Employee": "public/js/employee_list.js",
+	"Employee Checkin": "public/js/employee_checkin_list.js",
+}
 
 doc_events = {
 	(
@@ -83,7 +86,10 @@ doc_events = {
 		"navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_assignment",
 	),
 	"Attendance": {
-		"on_cancel": "navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
+		"on_cancel": [
+			"navari_cams_biometric.cams_biometric.punches.touches.note_cancelled_attendance",
+			"navari_cams_biometric.cams_biometric.punches.alternation.note_cancelled_attendance",
+		],
 	},
 }
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import EXCLUSIONS
@@ -258,3 +259,14 @@ MORNING = ("Present", 4.48, IN, OUT)
 )
 def test_a_day_is_a_case_if_its_late_check_ins_change_it_or_can_never_count(found, expected):
 	assert exclusions.is_case(found) == expected
+
+
+def test_a_day_whose_check_in_is_to_move_may_be_touched_and_says_so():
+	moved = day([checkin(1, "HR-ATT-1"), checkin(2, "HR-ATT-1")], said=False, status="Present")
+	assert code(moved) == "SET_ASIDE"  # nothing is late
+	moved.moves = {"EMP-CKIN-1": CheckinTime(datetime(2024, 9, 17, 6, 30), None)}
+	assert exclusions.reason(moved) == ("", "")
+	assert late_days.late_times(moved) == "09:00 → 06:30 IN"
+	assert [moved.time_then(each).time.hour for each in moved.checkins] == [6, 10]
+	rows = json.loads(late_days._checkins_json(moved))
+	assert [row.get("time_then") for row in rows] == ["2024-09-17 06:30:00", None]

@@ -12,7 +12,7 @@ from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.report.cams_shift_sync.cams_shift_sync import execute
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import punch_at, punches_of, store
-from tests.app.test_watermark import alone, hear, new_shift, on_the_day, synced_until  # noqa: F401, F811
+from tests.app.test_watermark import alone, hear, new_shift, on_the_day, synced_until  # noqa: F401
 from tests.contract.host import SETTINGS, batch
 
 HOLDING = {

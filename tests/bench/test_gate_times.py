@@ -115,3 +115,58 @@ def test_who_is_in_goes_by_the_moment(host, alone, new_employee):
 	assert is_in() == []
 	punch("london", 10, "CheckIn", 3)
 	assert len(is_in()) == 1
+
+
+def test_a_day_marked_by_a_time_of_the_wrong_zone_is_listed_and_repaired(
+	host, bench_site, alone, new_employee
+):
+	"""The zone is set late: 09:30 and 13:30 were taken for Nairobi's, and are Kolkata's, 07:00 and 11:00."""
+	day, shift = "2024-01-17", f"Early {uuid.uuid4().hex[:8]}"
+	host.create(
+		"Shift Type",
+		name=shift,
+		__newname=shift,
+		start_time="07:00:00",
+		end_time="15:00:00",
+		enable_auto_attendance=1,
+		process_attendance_after=day,
+		last_sync_of_checkin=f"{day} 23:00:00",
+		determine_check_in_and_check_out="Strictly based on Log Type in Employee Checkin",
+		begin_check_in_before_shift_start_time=60,
+		allow_check_out_after_shift_end_time=60,
+	)
+	tag = new_gate(host, shift)
+	host.update("CAMS Device", tag, time_zone="")
+	person = new_employee(default_shift=shift)
+	user_id = person["attendance_device_id"]
+
+	def punch(count):
+		for clock, kind in (("09:30:00", "CheckIn"), ("13:30:00", "CheckOut")):
+			body = real_time(user_id, f"{day} {clock}", SerialNumber=tag, Type=kind)
+			assert host.callback(body).content == DONE
+		return host.settled(user_id, count)
+
+	punch(2)
+	host.call_document("Shift Type", shift, "process_auto_attendance")
+	host.update("CAMS Device", tag, time_zone="Asia/Kolkata")
+	held = [row for row in punch(4) if row["state"] == "Held"]
+	assert {row["reason_code"] for row in held} == {"TIME_MARKED"}
+	bench_site.execute("navari_cams_biometric.cams_biometric.day_repair.late_days.search")
+	fields = ["name", "state", "before_in", "after_in", "before_out", "after_out", "late_times", "message"]
+	mine = {"employee": person["name"]}
+	[row] = host.find("CAMS Day Repair", mine, fields)
+	assert (row["state"], row["late_times"]) == ("Open", "09:30 → 07:00 IN, 13:30 → 11:00 OUT"), row
+	assert [row[field][11:19] for field in fields[2:6]] == ["09:30:00", "07:00:00", "13:30:00", "11:00:00"]
+	host.call_document("CAMS Day Repair", row["name"], "repair")
+	[row] = host.find("CAMS Day Repair", mine, fields)
+	assert row["state"] == "Repaired", row
+	[marked] = host.find("Attendance", {**mine, "docstatus": 1}, ["in_time", "out_time"])
+	assert [marked[field][11:19] for field in ("in_time", "out_time")] == ["07:00:00", "11:00:00"]
+	states = sorted((each["state"], each["punch_time"][11:19]) for each in host.punches(user_id))
+	assert states == [
+		("Ignored", "09:30:00"),
+		("Ignored", "13:30:00"),
+		("Recorded", "07:00:00"),
+		("Recorded", "11:00:00"),
+	]
+	assert len(host.checkins(person["name"])) == 2

@@ -75,11 +75,14 @@ def reason(day: Day) -> tuple[str, str]:
 		return "OTHER_SHIFT", attendance.shift
 	if day.payroll:
 		return "PAYROLL", day.payroll
-	return ("", "") if day.late else ("SET_ASIDE", "")
+	return ("", "") if day.late or day.moves else ("SET_ASIDE", "")
 
 
 def is_case(day: Day) -> bool:
-	"""Whether the day belongs on the list: the late check-ins change what HRMS decides, or can never count."""
+	"""Whether the day belongs on the list: the late check-ins change what HRMS decides, or can never count; or it is marked by
+	the wrong time of a touch."""
+	if day.moves:
+		return True
 	code, _detail = reason(day)
 	if day.attendance.status in (ABSENT, HALF_DAY, ON_LEAVE):
 		return bool(code) or not day.after or _differs(day, *MEASURED)

@@ -49,19 +49,24 @@ def is_free(employee: str, day: date, shift: str) -> bool:
 
 def preview(day: Day) -> None:
 	"""Note on the day what HRMS would decide now, with the late check-ins and without them."""
-	day.after = _preview(day, day.counting, day.directions)
+	day.after = _preview(day, day.counting, day.directions, is_moved=True)
 	linked = [checkin for checkin in day.counting if not is_loose(checkin)]
 	day.before = _preview(day, linked, {checkin.name: checkin.log_type for checkin in linked}) or {
 		fieldname: day.attendance.get(fieldname) for fieldname in DECIDED
 	}
 
 
-def _preview(day: Day, counting: list[frappe._dict], directions: dict[str, str | None]) -> dict[str, object]:
+def _preview(
+	day: Day, counting: list[frappe._dict], directions: dict[str, str | None], is_moved: bool = False
+) -> dict[str, object]:
 	"""Status, hours, first in and last out; {} for nothing."""
 	shift_type = frappe.get_cached_doc("Shift Type", day.key.shift)
-	checkins = [checkin.copy() for checkin in sorted(counting, key=lambda each: (each.time, each.name))]
+	checkins = [checkin.copy() for checkin in counting]
 	for checkin in checkins:
 		checkin.log_type = directions[checkin.name]
+		if is_moved:
+			checkin.time = day.time_then(checkin).time
+	checkins.sort(key=lambda each: (each.time, each.name))
 	if not checkins or not shift_type.should_mark_attendance(day.key.employee, day.key.attendance_date):
 		return {}
 	status, hours, _late, _early, in_time, out_time = _decision(shift_type, checkins, day.key.attendance_date)

@@ -12,6 +12,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
@@ -32,6 +33,7 @@ def note_punches(punch_names: Iterable[str]) -> None:
 				lambda checkin: checkin.custom_cams_punch.isin(names) & (checkin.shift_actual_end < now)
 			)
 		)
+		list_days(days.with_moves_by(names))
 	except Exception:
 		frappe.db.rollback()
 		log_once_a_day(
@@ -44,6 +46,7 @@ def search() -> None:
 	"""List what changed lately, and look again at what is open. Commits as it goes."""
 	since = add_to_date(now_datetime(), days=-SEARCH_DAYS)
 	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
+	list_days(days.with_moves(lambda attendance: attendance.name.isnotnull()))
 	fields = ["name", "attendance", "modified"]
 	for batch in _batches(
 		frappe.get_all(
@@ -205,20 +208,32 @@ def attendance_fields(side: str, attendance: frappe._dict | dict) -> dict[str, o
 
 
 def late_times(day: Day) -> str:
-	return times_text(day.late)
+	"""`08:01 IN, 17:03 OUT`, and of those whose time was wrong `10:30 → 08:00 IN`."""
+	late = {each.name for each in day.late}
+	return times_text(
+		(each for each in day.checkins if each.name in late or each.name in day.moves), day.moves
+	)
 
 
-def times_text(checkins: Iterable[frappe._dict]) -> str:
-	"""`08:01 IN, 17:03 OUT`"""
-	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in checkins)
+def times_text(checkins: Iterable[frappe._dict], moves: dict[str, CheckinTime] | None = None) -> str:
+	return ", ".join(f"{_clock(each, moves or {})} {each.log_type or ''}".strip() for each in checkins)
+
+
+def _clock(checkin: frappe._dict, moves: dict[str, CheckinTime]) -> str:
+	then = moves.get(checkin.name)
+	return f"{checkin.time:%H:%M} → {then.time:%H:%M}" if then else f"{checkin.time:%H:%M}"
 
 
 def _checkins_json(day: Day) -> str:
-	return checkins_json(day.checkins, {checkin.name for checkin in day.late}, day.directions)
+	late = {checkin.name for checkin in day.late}
+	return checkins_json(day.checkins, late, day.directions, day.moves)
 
 
 def checkins_json(
-	checkins: Iterable[frappe._dict], late: set[str], directions: dict[str, str | None] | None = None
+	checkins: Iterable[frappe._dict],
+	late: set[str],
+	directions: dict[str, str | None] | None = None,
+	moves: dict[str, CheckinTime] | None = None,
 ) -> str:
 	"""All check-ins of a day for the form, as JSON."""
 	rows = [
@@ -230,10 +245,16 @@ def checkins_json(
 			"late": checkin.name in late,
 			"set_aside": bool(checkin.set_aside),
 			**_other_direction(checkin, directions or {}),
+			**_other_time(checkin, moves or {}),
 		}
 		for checkin in checkins
 	]
 	return frappe.as_json(rows, indent=None)
+
+
+def _other_time(checkin: frappe._dict, moves: dict[str, CheckinTime]) -> dict[str, str]:
+	then = moves.get(checkin.name)
+	return {"time_then": str(then.time)} if then else {}
 
 
 def _other_direction(checkin: frappe._dict, directions: dict[str, str | None]) -> dict[str, str]:

@@ -35,7 +35,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
-from navari_cams_biometric.cams_biometric.punches.reasons import OTHER_ZONE, REASONS, SITE_FAULT
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SITE_FAULT
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
@@ -317,7 +317,8 @@ def _ensure_same_instant(checkin: frappe._dict, equal: str) -> None:
 	zone = checkin.custom_time_zone or None
 	if (other.custom_time_zone or None) != zone:
 		raise NotRecordedError(
-			OTHER_ZONE, f"{zone or get_system_timezone()} / {other.custom_time_zone or get_system_timezone()}"
+			"OTHER_ZONE",
+			f"{zone or get_system_timezone()} / {other.custom_time_zone or get_system_timezone()}",
 		)
 	if not times.is_repeated(get_datetime(checkin.time), ZoneInfo(zone) if zone else times.site_zone()):
 		return

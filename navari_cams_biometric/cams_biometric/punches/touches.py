@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 from pypika.terms import Criterion
 
@@ -217,6 +218,45 @@ def requeue_unblocked() -> None:
 	)
 	if names:
 		inbox.queue_again(names)
+
+
+def note_cancelled_attendance(attendance: Document, method: str | None = None) -> None:
+	"""After HRMS unlinked the check-ins of a day: those whose time a held punch knows better move, where they are, so that
+	the day can be decided again at once."""
+	held = {"employee": attendance.employee, "state": PunchState.HELD, "reason_code": TIME_MARKED}
+	for punch in frappe.get_all("CAMS Punch", filters=held, fields=["*"], order_by="name"):
+		row = frappe.db.get_value("CAMS Punch", punch.same_touch_as, FIELDS, as_dict=True)
+		if row and row.employee_checkin:
+			_take_over(punch, row)
+
+
+def _take_over(punch: frappe._dict, row: frappe._dict) -> None:
+	checkin = frappe.get_doc("Employee Checkin", row.employee_checkin)
+	is_free = not checkin.attendance and checkin.custom_cams_punch == row.name
+	if not is_free or checkin_evidence.was_changed(checkin.name, row.name):
+		return
+	at_gate = checkin_time(punch, find_devices([punch.service_tag or ""]).get(punch.service_tag))
+	frappe.db.savepoint("cams_take_over")
+	try:
+		said = {**checkin_evidence.device_fields(punch), "custom_time_zone": at_gate.zone}
+		checkin_evidence.sign(checkin, **said, time=at_gate.time)
+		checkin.save(ignore_permissions=True)
+	except frappe.ValidationError:  # the sweep queues the punch, which then says what is wrong
+		frappe.db.rollback(save_point="cams_take_over")
+		frappe.clear_last_message()
+		return
+	counts = {"state": PunchState.RECORDED, "employee_checkin": checkin.name, "same_touch_as": None}
+	inbox.update_punches([punch.name], **counts, reason_code=None, reason=None, remedy=None)
+	reason = REASONS[SAME_TOUCH]
+	inbox.update_punches(
+		[row.name],
+		state=reason.state,
+		employee_checkin=None,
+		same_touch_as=punch.name,
+		reason_code=SAME_TOUCH,
+		reason=f"{reason.sentence} ({_told(punch)})",
+		remedy=str(reason.remedy),
+	)
 
 
 def accept(names: list[str]) -> None:

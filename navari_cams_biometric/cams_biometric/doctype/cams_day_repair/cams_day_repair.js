@@ -62,7 +62,7 @@ function hours(value) {
 
 function checkins(doc) {
 	const rows = JSON.parse(doc.checkins || "[]").map((checkin) => [
-		frappe.datetime.str_to_user(checkin.time),
+		[checkin.time, checkin.time_then].filter(Boolean).map((time) => frappe.datetime.str_to_user(time)).join(" → "),
 		[checkin.log_type, checkin.log_type_then]
 			.filter((direction) => direction !== undefined)
 			.map((direction) => frappe.utils.escape_html(__(direction) || "–"))
