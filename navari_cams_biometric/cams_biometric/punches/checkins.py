@@ -35,7 +35,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
-from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SITE_FAULT
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
@@ -400,7 +400,7 @@ def _conclude_fault(punch: frappe._dict, employee: frappe._dict | None, error: E
 	attempts = punch.attempts + 1
 	again = {"attempts": attempts, "retry_after": site_faults.retry_at(attempts, now_datetime())}
 	fault, trace = site_faults.cause_of(error, punch), "".join(traceback.format_exception(error))
-	_conclude(punch, SITE_FAULT, site_faults.told(error), employee, trace, fault=fault, **again)
+	_conclude(punch, "UNEXPECTED_ERROR", site_faults.told(error), employee, trace, fault=fault, **again)
 
 
 def _set_state(punch: frappe._dict, **values: object) -> None:

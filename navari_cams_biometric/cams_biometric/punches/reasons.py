@@ -19,7 +19,6 @@ DEVICE_ID = "CAMS Device ID"
 
 SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
 REPEATED_HOUR, OTHER_ZONE = "REPEATED_HOUR", "OTHER_ZONE"
-SITE_FAULT = "UNEXPECTED_ERROR"
 PUNCH_TIME, ARRIVAL = "punch_time", "creation"
 LONGEST = 280  # characters of what a punch shows as its reason
 
@@ -222,7 +221,7 @@ REASONS = {
 		_lt("It is tried again automatically. Retry when the load is over."),
 		is_retried=True,
 	),
-	SITE_FAULT: Reason(
+	"UNEXPECTED_ERROR": Reason(
 		PunchState.FAILED,
 		_lt("An error of this site stopped it, not the punch itself."),
 		_lt("See the Error Log and fix the cause. It is tried again automatically, or by Retry."),
