@@ -105,6 +105,12 @@ WHO_MAY = [
 	("controllers/personal_data_actions.py:standing", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punch_actions.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punch_actions.py:accept_input_type", {"names": []}, {HR, SYSTEM}),
+	(
+		"controllers/punch_actions.py:add_punch",
+		{"employee": "{unnumbered}", "time": "2024-09-17 08:00:00", "log_type": "IN", "reason": " "},
+		{HR_USER, HR},
+	),
+	("controllers/punch_actions.py:take_back", {"name": "nothing"}, {HR_USER, HR, SYSTEM}),
 	("controllers/punch_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	(
 		"controllers/punch_actions.py:link_to_employee",
@@ -123,6 +129,12 @@ WHO_MAY = [
 	("controllers/unread_event_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	("controllers/unread_event_actions.py:read_again", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/day_repair_actions.py:fetch_shift", {"names": []}, {HR_USER, HR, SYSTEM}),
+	(
+		"controllers/day_repair_actions.py:fetch_shifts",
+		{"from_date": "2024-09-17", "to_date": "2024-09-17"},
+		{HR_USER, HR, SYSTEM},
+	),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
 	(
 		"dashboard_chart_source/cams_held_by_reason/cams_held_by_reason.py:get_data",

@@ -60,7 +60,7 @@ def search() -> None:
 
 
 def _look_again(rows: list[frappe._dict]) -> None:
-	names = sorted({row.attendance for row in rows})
+	names = sorted({row.attendance or "" for row in rows})
 	keys = days.with_attendances(lambda attendance: attendance.name.isin(names))
 	still_there = list_days(keys)
 	for row in rows:
