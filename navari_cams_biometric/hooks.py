@@ -28,6 +28,7 @@ before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.ta
 after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_for_frappe"]
 
 doctype_js = {
+	"Attendance Request": "public/js/attendance_request.js",
 	"Employee": "public/js/employee.js",
 	"Employee Checkin": "public/js/employee_checkin.js",
 	"Shift Type": "public/js/shift_type.js",
@@ -101,6 +102,7 @@ scheduler_events = {
 			"navari_cams_biometric.cams_biometric.devices.health.check",
 		],
 		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
+		"25 * * * *": ["navari_cams_biometric.cams_biometric.presence.missing_notices.send"],
 		"12 * * * *": ["navari_cams_biometric.cams_biometric.day_repair.repair.sweep"],
 		"40 2 * * *": ["navari_cams_biometric.cams_biometric.history.nightly.begin"],
 	},

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import navari_cams_biometric
-from tests.bench.opening import Desk, large_site, places, rows_of
+from tests.bench.browser import make_desk_user
+from tests.bench.opening import Desk, be_employee, large_site, places, rows_of
 
 APP = Path(navari_cams_biometric.__file__).parent / "cams_biometric"
 SECONDS = 1.0
@@ -22,9 +23,11 @@ TIME_LIMIT = re.compile(r"^\s*set\s+statement\s+\S+\s+for\s+", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def desk(host, bench_site, desk_user):
+def desk(host, bench_site):
 	with large_site(bench_site, host):
-		yield Desk(host, desk_user("HR Manager", "System Manager"))
+		user = make_desk_user(host, "HR Manager", "System Manager")
+		be_employee(bench_site, host, user)
+		yield Desk(host, user)
 
 
 @pytest.mark.parametrize("place", places(), ids=lambda place: place.name)

@@ -15,7 +15,7 @@ from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_dat
 from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.base import gate_times, times
+from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
@@ -53,10 +53,12 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 	"""
 	frappe.set_user("Administrator")
 	end = time.monotonic() + seconds
-	while time.monotonic() < end:
+	while in_time := time.monotonic() < end:
 		if not _drain_batch():
-			return
-	inbox.request_drain(1 - turn)
+			break
+	if not in_time:
+		inbox.request_drain(1 - turn)
+	dormant_site.request_due_jobs()
 
 
 def sweep() -> None:
