@@ -29,7 +29,8 @@ def punched(host, person, tag, log_time, count=1, state="Recorded"):
 
 
 def checkins(host, person):
-	rows = [host.get("Employee Checkin", row["name"]) for row in host.checkins(person["name"])]
+	of_person = {"employee": person["name"]}
+	rows = host.find("Employee Checkin", of_person, ["time", "custom_time_zone"])
 	return [(row["time"][:19], row.get("custom_time_zone") or None) for row in rows]
 
 
