@@ -40,7 +40,7 @@ NEEDS_NONE = {
 		)
 	},
 }
-REPORTS_WITHOUT = {"cams_shift_sync": "shifts and devices, nobody's punches"}
+REPORTS_WITHOUT: dict[str, str] = {}
 DOCTYPES_WITHOUT = {
 	"CAMS Biometric Settings": "tells of no person",
 	"CAMS Device": "Frappe's own: it has a company and a branch itself",

@@ -75,7 +75,7 @@ def add_punch(employee: str, time: str, log_type: str, reason: str) -> dict[str,
 	"""Add a punch that no device sent (added_punches.add). For HR who may create Employee Checkins of this employee.
 	Returns the CAMS Punch as `punch`, and its `employee_checkin`."""
 	frappe.only_for(READERS, message=True)
-	frappe.has_permission("Employee", "read", employee, throw=True)
+	frappe.get_doc("Employee", employee).check_permission("read")
 	checkin = frappe.get_doc({"doctype": CHECKIN, "employee": employee, "time": time, "log_type": log_type})
 	frappe.has_permission(CHECKIN, "create", checkin, throw=True)
 	if not reason.strip():
@@ -90,7 +90,7 @@ def take_back(name: str) -> None:
 	frappe.only_for(READERS, message=True)
 	punch = frappe.get_doc("CAMS Punch", name)
 	punch.check_permission("read")
-	frappe.has_permission("Employee", "read", punch.employee, throw=True)
+	frappe.get_doc("Employee", punch.employee).check_permission("read")
 	frappe.has_permission(CHECKIN, "write", throw=True)
 	added_punches.take_back(name)
 

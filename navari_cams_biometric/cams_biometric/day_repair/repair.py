@@ -121,7 +121,7 @@ def _decide_again(day: Day) -> Document:
 	if attendance.docstatus != 1 or attendance.modified != day.attendance.modified:
 		raise NotDecidedError(_("The attendance was changed just now. Try again."))
 	checkin = frappe.qb.DocType("Employee Checkin")
-	late = [each.name for each in day.late]
+	late = [*(each.name for each in day.late), ""]  # a day may have none, but check-ins that move
 	frappe.qb.update(checkin).set(checkin.skip_auto_attendance, 0).where(checkin.name.isin(late)).run()
 	attendance.cancel()  # HRMS unlinks its check-ins, and those of alternating devices get their directions
 	return hrms_decision.mark(day)

@@ -41,7 +41,7 @@ def read_held(since: datetime, service_tags: set[str], now: datetime) -> Held:
 	for row in rows:
 		if row.reason_code == UNKNOWN and (row.user_id, row.service_tag) in known_before:
 			continue
-		held = row.service_tag or None, HeldPunch(row.name, _holds_from(row), row.reason or "")
+		held = row.service_tag or None, HeldPunch(row.name, _holds_from(row), _sentence(row))
 		if not row.employee:
 			by_device[row.service_tag or None].append(held)
 			continue
@@ -49,6 +49,11 @@ def read_held(since: datetime, service_tags: set[str], now: datetime) -> Held:
 		for shift_type in {name for name, first, last in shifts[row.employee] if first <= day <= last}:
 			by_shift[shift_type].append(held)
 	return Held(by_shift, by_device)
+
+
+def _sentence(row: frappe._dict) -> str:
+	"""The reason without what is special about the punch, such as names: who may read the punch reads them there."""
+	return (row.reason or "").partition(" (")[0]
 
 
 def _holds_from(row: frappe._dict) -> datetime:

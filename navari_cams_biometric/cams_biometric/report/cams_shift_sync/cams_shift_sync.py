@@ -13,7 +13,9 @@ Row = dict[str, object]
 def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 	"""A row for each shift type: those that have waited longest first, those that the app does not move last."""
 	states = watermark.states((filters or {}).get("shift_type"))
-	return columns(), [row_of(state) for state in sorted(states, key=_state_order)]
+	rows = [row_of(state) for state in sorted(states, key=_state_order)]
+	_hide_punches(rows)
+	return columns(), rows
 
 
 def columns() -> list[Row]:
@@ -47,6 +49,15 @@ def row_of(state: holds.ShiftState) -> Row:
 		"feeds": [{"value": feed.service_tag, "label": feed.label or feed.service_tag} for feed in feeds],
 		"now": state.now.replace(second=0, microsecond=0),
 	}
+
+
+def _hide_punches(rows: list[Row]) -> None:
+	"""Those of people whom the reader may not see."""
+	named = [row["held_punch"] for row in rows if row["held_punch"]]
+	seen = frappe.get_list("CAMS Punch", filters={"name": ["in", named]}, pluck="name") if named else []
+	for row in rows:
+		if row["held_punch"] not in seen:
+			row["held_punch"] = None
 
 
 def _held_punch(state: holds.ShiftState) -> str | None:
