@@ -297,4 +297,8 @@ def _languages() -> set[str]:
 	users = frappe.get_all(
 		"User", filters={"enabled": 1}, pluck="language", distinct=True, order_by="language"
 	)
-	return {language for language in [*users, frappe.db.get_default("lang")] if language}
+	return {
+		language
+		for language in [*users, frappe.db.get_single_value("System Settings", "language")]
+		if language
+	}
