@@ -46,6 +46,7 @@ class Side:
 			body = real_time(user_id, f"{now():%Y-%m-%d %H:%M:%S} GMT +0300", SerialNumber=self.device)
 			assert host.callback(body).content == DONE
 		self.recorded, self.held, self.lost = (host.settled(user_id)[0]["name"] for user_id in self.ids)
+		self.checkin = host.settled(self.ids[0])[0]["employee_checkin"]
 		yesterday = str(now() - timedelta(days=1))
 		host.create("Employee Checkin", employee=self.person, time=yesterday, log_type="IN")
 
@@ -351,7 +352,7 @@ ACTIONS = {
 		"to_date": "2024-01-01",
 	},
 	"controllers/day_repair_actions.py:dismiss": lambda it: {"names": [f"day{it.mark}"], "reason": "x"},
-	"controllers/day_repair_actions.py:fetch_shift": lambda it: {"names": [it.recorded]},
+	"controllers/day_repair_actions.py:fetch_shift": lambda it: {"names": [it.checkin]},
 	"controllers/day_repair_actions.py:fetch_shifts": lambda it: {
 		"from_date": "2024-01-01",
 		"to_date": str(now().date()),

@@ -104,7 +104,7 @@ def _was_dormant() -> bool:
 		"Activity Log", {"modified": ["<", moment]}, pluck="modified", order_by="modified desc", limit=1
 	)
 	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
-	return not before or before[0] < add_to_date(moment, days=-days)
+	return bool(before) and before[0] < add_to_date(moment, days=-days)
 
 
 def workers(facts: SiteFacts) -> Iterator[Finding]:
