@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.history import loads
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from tests.app.inside import punches_of, store
 from tests.contract.host import batch, real_time
@@ -112,3 +113,12 @@ def test_a_live_punch_that_comes_during_a_drain_does_not_wait_for_its_end(
 	assert [sources[0] for sources in order] == ["Batch", "Real Time", "Batch", "Batch", "Batch"]
 	[punch] = punches_of(employee.attendance_device_id)
 	assert punch.state == "Recorded"
+
+
+def test_it_does_not_wait_with_a_load_whose_gateway_does_not_answer(new_employee):
+	employee = new_employee()
+	live(employee.attendance_device_id)
+	history(employee.attendance_device_id, hours=72)
+	loads._wait(0.1)
+	states = [punch.state for punch in punches_of(employee.attendance_device_id)]
+	assert states == ["Queued", "Recorded"]

@@ -98,7 +98,9 @@ def test_punches_that_arrive_get_the_apps_due_work_done(host, bench_site, dorman
 		start_time="08:00:00",
 		end_time="17:00:00",
 		enable_auto_attendance=1,
-		process_attendance_after=yesterday,
+		process_attendance_after=datetime.now(NAIROBI)
+		.date()
+		.isoformat(),  # the device is heard for the first time today
 		last_sync_of_checkin=f"{yesterday} 00:00:00",
 	)
 	with (

@@ -135,7 +135,7 @@ def _pause(name: str, reason: str) -> None:
 
 def _run(load: frappe._dict) -> None:
 	load.flags.slice_end = time.monotonic() + SLICE_SECONDS
-	with read_settings().client() as client:
+	with read_settings().client(sleep=_wait) as client:
 		for row in load.devices:
 			if row.state != LoadState.DONE and not _load_device(client, load, row):
 				return
@@ -144,6 +144,15 @@ def _run(load: frappe._dict) -> None:
 		LoadState.FAILED if any(row.state == LoadState.FAILED for row in load.devices) else LoadState.DONE,
 	)
 	_show_progress(load)
+
+
+def _wait(seconds: float) -> None:
+	"""Between two attempts at a gateway that does not answer: live punches do not wait with it, where one worker serves
+	all."""
+	end = time.monotonic() + seconds
+	while (left := end - time.monotonic()) > 0:
+		checkins.drain_live()
+		time.sleep(min(1.0, left))
 
 
 def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -> bool:
@@ -159,6 +168,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 	except GatewayError as error:
 		row.db_set({"state": LoadState.FAILED, "message": stored_values.lines_from_outside(str(error))})
 		frappe.db.commit()
+		checkins.drain_live()
 		return True
 	row.db_set(
 		{

@@ -1,6 +1,8 @@
 """CAMS Biometric Settings: the account at the gateway, and how punches count."""
 
 import math
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -195,10 +197,17 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		kind = input_type.lower() if input_type.lower() in known else InputType.OTHERS.value.lower()
 		return bool(input_type and cint(self.get(f"hold_{kind}")))
 
-	def client(self, attempts: int = 4, timeout: float = 45.0, patience: float = math.inf) -> GatewayClient:
+	def client(
+		self,
+		attempts: int = 4,
+		timeout: float = 45.0,
+		patience: float = math.inf,
+		sleep: Callable[[float], None] = time.sleep,
+	) -> GatewayClient:
 		"""A client that asks the gateway as this account. The only place that takes the tokens out of their store.
 
-		`attempts` counts the first one too; `timeout` is in seconds for one request, `patience` for all of them together.
+		`attempts` counts the first one too; `timeout` is in seconds for one request, `patience` for all of them together;
+		`sleep` waits between attempts.
 		Throws where the gateway must not be asked, see why_paused, or a Base URL would send the token in plain text. A
 		device whose secrets cannot be read is left out: what concerns it raises UnusableDeviceError.
 		"""
@@ -224,6 +233,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			attempts=attempts,
 			timeout=timeout,
 			patience=patience,
+			sleep=sleep,
 			zone=ZoneInfo(get_system_timezone()),
 		)
 
