@@ -141,7 +141,7 @@ REASONS = {
 		PunchState.HELD,
 		_lt("The same touch already counts with another time, and attendance is marked by it."),
 		_lt(
-			"Cancel the attendance: the check-in then moves, and HRMS marks the day again. Or dismiss this punch."
+			"Repair the day in Day Repairs, or cancel the attendance: the check-in then moves, and HRMS marks the day again. Or dismiss this punch."
 		),
 	),
 	REPEATED_HOUR: Reason(
