@@ -1,7 +1,7 @@
 """The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
 
 Callbacks against Frappe's ping, over HTTP with gunicorn; what a stranger's largest body costs; the drain against HRMS's own function, in one
-process; the drain's peak memory; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
+process; the drain's peak memory; live punches behind old ones; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
 
@@ -18,13 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.employees import ensure_employees
+from benchmarks.live import OLD, PER_SECOND, SECONDS, live
 from benchmarks.pages import pages
 from benchmarks.year import DAYS, year
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
-SECTIONS = ["callbacks", "strangers", "drain", "year", "pages"]
+SECTIONS = ["callbacks", "strangers", "drain", "live", "year", "pages"]
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
@@ -51,6 +52,15 @@ def main() -> int:
 			if "drain" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				_run_inside(site, "drain.py", str(PUNCHES))
+			if "live" in chosen:
+				user_ids = [f"LIVE-{number:03}" for number in range(1, SECONDS * PER_SECOND + 1)]
+				ensure_employees(
+					host, [*user_ids, *(f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1))]
+				)
+				site.stop("worker")
+				_run_inside(site, "old_punches.py", str(OLD))
+				site.start_worker()
+				live(site, host, user_ids)
 			if "year" in chosen:
 				year(site, host, arguments.days)
 			if "pages" in chosen:

@@ -2,17 +2,19 @@
 
 from tests.bench.bench_site import BenchSite
 from tests.bench.browser import make_desk_user
-from tests.bench.opening import OPENINGS, Desk, large_site, places
+from tests.bench.opening import OPENINGS, Desk, be_employee, large_site, places
 from tests.contract.host import Host
 
 
 def pages(site: BenchSite, host: Host) -> None:
 	"""Opens what tests/bench/test_speed.py opens; the reports that ask the gateway ask the simulator."""
-	desk = Desk(host, make_desk_user(host, "HR Manager", "System Manager"))
 	print(
 		f"pages and reports with 100,000 punches and 2,000 employees (median of {OPENINGS} openings; aim 1 s)"
 	)
 	with large_site(site, host):
+		user = make_desk_user(host, "HR Manager", "System Manager")
+		be_employee(site, host, user)
+		desk = Desk(host, user)
 		for place in places():
 			figures = desk.measure(place)
 			print(

@@ -1,4 +1,4 @@
-"""The fields that this app adds to Employee and Employee Checkin. `create_custom_fields` keeps what a site changed in others."""
+"""The fields that this app adds to DocTypes of ERPNext and HRMS. `create_custom_fields` keeps what a site changed in others."""
 
 
 def _(label: str) -> str:
@@ -9,6 +9,16 @@ def _(label: str) -> str:
 # `custom_cams_punch` is text rather than a link: punches expire, and a link to nothing would make the
 # check-in impossible to save. It is unique: one check-in for one punch, even when two workers race.
 CUSTOM_FIELDS = {
+	"Attendance Request": [
+		{
+			"fieldname": "custom_missing_punch",
+			"fieldtype": "Data",
+			"label": _("Missing Punch"),
+			"insert_after": "explanation",
+			"depends_on": "custom_missing_punch",
+			"read_only": 1,
+		},
+	],
 	"Employee": [
 		{
 			"fieldname": "custom_cams_section",
@@ -49,9 +59,19 @@ CUSTOM_FIELDS = {
 			"no_copy": 1,
 		},
 		{
+			"fieldname": "custom_time_zone",
+			"fieldtype": "Data",
+			"label": _("Time Zone"),
+			"description": _("Of the time above, where it is not the site's"),
+			"insert_after": "custom_punch_type",
+			"depends_on": "custom_time_zone",
+			"read_only": 1,
+			"no_copy": 1,
+		},
+		{
 			"fieldname": "custom_cams_column",
 			"fieldtype": "Column Break",
-			"insert_after": "custom_punch_type",
+			"insert_after": "custom_time_zone",
 		},
 		{
 			"fieldname": "custom_input_type",

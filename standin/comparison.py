@@ -65,7 +65,7 @@ def compare(
 	due = {
 		_key(entry): _due(entry, site.owner_of(entry), entry in history, entry in ahead) for entry in ledger
 	}
-	punches = _grouped(site.punches, _key_of_punch)
+	punches = _grouped(_without_former_readings(site.punches), _key_of_punch)
 	checkins = _grouped(site.checkins, lambda checkin: checkin["custom_cams_punch"])
 
 	def line(key: Key) -> Line:
@@ -91,6 +91,23 @@ def show(lines: list[Line], labels: dict[str, str]) -> None:
 	states = Counter(line.state for line in lines if line.state)
 	print("\non the site: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
 	print(", ".join(f"{problem} {problems[problem]}" for problem in PROBLEMS))
+
+
+def _without_former_readings(punches: list[dict]) -> list[dict]:
+	"""A text without an offset that was read in a wrong zone stays beside the same text read right, which counts."""
+	by_name = {punch["name"]: punch for punch in punches}
+
+	def is_former(punch: dict) -> bool:
+		counts = (
+			by_name.get(punch.get("same_touch_as") or "") if punch["reason_code"] == "SAME_TOUCH" else None
+		)
+		return (
+			bool(counts)
+			and counts["state"] == "Recorded"
+			and counts["original_time"] == punch["original_time"]
+		)
+
+	return [punch for punch in punches if not is_former(punch)]
 
 
 def _grouped(records: list[dict], key: Callable[[dict], object]) -> defaultdict:

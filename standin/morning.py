@@ -17,6 +17,7 @@ from standin.comparison import Site, compare, show
 from standin.demo import AUTH_TOKEN, EMPLOYEES, SERVICE_TAG, make_person
 
 MAIN_GATE, GATE_2, CANTEEN, WAREHOUSE = SERVICE_TAG, "ZHM1100000002", "ZHM1100000003", "ZHM1100000004"
+BACK_DOOR = "ZHM1100000005"
 SEED = 7  # a day with people at both gates
 PEOPLE = 11
 NEWCOMER = "EMP-0011"
@@ -47,6 +48,7 @@ class Morning:
 		self.kill_the_app()
 		self.start_the_app_again()
 		self.eat()
+		self.mistake_the_zone()
 		self.load_history()
 		self.give_old_days_to_the_former_owner()
 		self.link_the_newcomer()
@@ -115,6 +117,25 @@ class Morning:
 		self.tell("13:00", "lunch is over; the canteen sent the meals encrypted")
 		self.note_why("Ignored", service_tag=CANTEEN)
 
+	def mistake_the_zone(self) -> None:
+		"""The punch comes in time and is read wrong; the load brings it again."""
+		self.simulator.add_device(BACK_DOOR, "Back Door")
+		self.simulator.set_quirks(BACK_DOOR, no_offset=True)
+		self.app.create("CAMS Device", service_tag=BACK_DOOR, time_zone="Asia/Kolkata")
+		self.tell(
+			"13:02", "the Back Door sends times without an offset, and somebody set its zone to Kolkata's"
+		)
+		self.history.append(self.simulator.punch(BACK_DOOR, "EMP-0004"))
+		self.simulator.deliver()
+		self.note_check_ins()
+		self.app.update("CAMS Device", BACK_DOOR, time_zone="")
+		note("HR sets the zone right; the next load brings the punch again")
+
+	def note_check_ins(self) -> None:
+		self.app.wait_until_settled()
+		for checkin in self.app.records("Employee Checkin", device_id=BACK_DOOR):
+			note(f"{checkin['custom_original_time']} there is a check-in at {checkin['time'][:19]}")
+
 	def load_history(self) -> None:
 		first = self.day - timedelta(days=HISTORY_DAYS)
 		self.tell("13:05", f"HR presses Load Punchlog for {first} to {self.day}")
@@ -129,6 +150,7 @@ class Morning:
 			note(f"{self.labels[row['service_tag']]:9}  {row['state']}: received {row['received']}, {counts}")
 		self.tell("13:06", "the batch of the Warehouse comes to the callback URL, without a token")
 		note(f"{len(self.app.records('CAMS Punch', service_tag=WAREHOUSE))} of its punches are here now")
+		self.note_check_ins()
 
 	def give_old_days_to_the_former_owner(self) -> None:
 		self.tell(

@@ -255,16 +255,45 @@ class TestLateDays(LateDaysCase):
 		self.create("User", email=f"{uuid.uuid4().hex}@example.com", first_name="De", language="de")
 		self.assertEqual(repair(self, the_day(self, person))["state"], "Repaired")
 
-	def test_a_punch_on_a_day_marked_present_or_on_no_day_is_no_case(self):
+	def test_a_day_marked_present_is_listed_if_a_late_punch_changes_what_hrms_decides(self):
+		shift = self.new_shift(working_hours_threshold_for_half_day=4)
+		person = self.new_employee(default_shift=shift)
+		punch(self, person, ("08:01:00", "CheckIn"), ("12:30:00", "CheckOut"), is_case=False)
+		self.mark_attendance(shift)
+		self.assertEqual(standing(self, person)["status"], "Present")
+		punch(self, person, ("13:30:00", "CheckIn"), ("17:03:00", "CheckOut"))
+		self.mark_attendance(shift)
+		row = the_day(self, person)
+		self.assertEqual(
+			(row["state"], row["before_status"], row["after_status"]), ("Open", "Present", "Present")
+		)
+		self.assertAlmostEqual(row["before_hours"], 4.48, delta=0.05)  # 16 rounds
+		self.assertAlmostEqual(row["after_hours"], 9.03, delta=0.05)
+		self.assertEqual(repair(self, row)["state"], "Repaired")
+		self.assertEqual(standing(self, person)["out_time"][11:19], "17:03:00")
+		self.assertEqual(linked(self, person), [standing(self, person)["name"]] * 4)
+
+	def test_a_late_punch_that_changes_nothing_of_a_present_day_is_no_case(self):
 		shift = self.new_shift()
 		person = self.new_employee(default_shift=shift)
 		punch(self, person, *FULL_DAY, is_case=False)
 		self.mark_attendance(shift)
-		self.assertEqual(attendances(self, person), [("Present", 1)])
-		punch(self, person, ("17:10:00", "CheckOut"), is_case=False)
-		punch(self, person, ("03:00:00", "CheckOut"), is_case=False)  # outside of any shift
+		punch(self, person, ("12:30:00", "CheckOut"), ("17:03:20", "CheckOut"), is_case=False)
 		self.mark_attendance(shift)
+		self.sweep()
 		self.assertEqual(listed(self, person), [])
+
+	def test_punches_on_a_day_of_leave_are_listed_with_the_leave(self):
+		shift = self.new_shift()
+		person = self.new_employee(default_shift=shift)
+		leave = {"attendance_date": DAY, "status": "On Leave", "leave_type": "Leave Without Pay"}
+		self.create("Attendance", employee=person["name"], company=self.company, docstatus=1, **leave)
+		punch(self, person, *FULL_DAY)
+		self.mark_attendance(shift)
+		self.sweep()
+		row = the_day(self, person)
+		self.assertEqual((row["state"], row["reason_code"]), ("Skipped", "LEAVE"))
+		self.assertIn("Leave Without Pay", row["message"])
 
 	def test_an_attendance_and_an_employee_can_be_deleted_although_a_day_names_them(self):
 		absent = self.new_absent()

@@ -228,3 +228,70 @@ class TestShiftSync(PlantCase):
 		self.call("punch_actions.retry", names=[second["name"]])
 		self.drain()
 		self.assertEqual(self.advance(shift), [at(0, "08:20")])
+
+
+class TestHeldAndUnknown(PlantCase):
+	"""Attendance on its way, and days of which nothing is known."""
+
+	def come(self, gate, people, day, clock, kind):
+		self.go(day, clock)
+		for person in people:
+			self.punch(gate, person, kind)
+
+	def mark(self, shift):
+		self.drain()
+		self.advance(shift)
+		self.mark_attendance(shift)
+
+	def test_a_shift_made_strict_at_noon_makes_nobody_absent_before_hr_has_seen_it(self):
+		loose = "Alternating entries as IN and OUT during the same shift"
+		strict = "Strictly based on Log Type in Employee Checkin"
+		shift = self.shift(determine_check_in_and_check_out=loose)
+		gate = self.device("Gate 1", shift, direction="No Direction")
+		people = [self.new_employee(default_shift=shift) for _ in range(40)]
+		self.come(gate, people, 0, "07:55", "CheckIn")
+		self.drain()
+		self.update("Shift Type", shift, determine_check_in_and_check_out=strict)
+		self.come(gate, people, 0, "17:05", "CheckOut")
+		for day in (1, 2):
+			self.mark(shift)
+			self.come(gate, people, day, "07:55", "CheckIn")
+			self.come(gate, people, day, "17:05", "CheckOut")
+		self.mark(shift)
+		self.assertEqual(self.attendance(*people), {})
+		self.assertEqual(self.synced_until(shift), at(0, "17:05"))
+		self.assertIn("a punch of Gate 1 is held", self.state_of(shift))
+
+		self.update("Shift Type", shift, determine_check_in_and_check_out=loose)
+		self.come(gate, people[:1], 3, "07:55", "CheckIn")
+		self.mark(shift)
+		statuses = {key: row[0] for key, row in self.attendance(*people).items()}
+		self.assertEqual(statuses, {(n, day): "Present" for n in range(40) for day in (0, 1, 2)})
+
+	def test_the_days_before_the_first_punch_ever_make_nobody_absent(self):
+		shift = self.shift()
+		gate, person = self.device("Gate 1", shift), self.new_employee(default_shift=shift)
+		for day in (3, 4):
+			self.come(gate, [person], day, "07:55", "CheckIn")
+			self.come(gate, [person], day, "17:05", "CheckOut")
+		self.mark(shift)
+		self.assertEqual((self.synced_until(shift), self.attendance(person)), (None, {}))
+		self.assertIn("Gate 1 first reported on", self.state_of(shift))
+
+		released = {"shift_type": shift, "released_until": at(3, "00:00"), "reason": "The gate is new"}
+		self.create("CAMS Shift Release", **released)
+		self.mark(shift)
+		self.assertEqual(self.attendance(person)[0, 3][0], "Present")
+
+	def test_who_has_another_shift_is_marked_meanwhile(self):
+		held, other = self.shift(), self.shift()
+		gate = self.device("Gate 1")
+		one, two = self.new_employee(default_shift=held), self.new_employee(default_shift=other)
+		for day in (0, 1):
+			self.come(gate, [two], day, "07:55", "CheckIn")
+			self.come(gate, [one], day, "07:56", "Unheard Of")
+			self.come(gate, [two], day, "17:05", "CheckOut")
+		self.mark(other)
+		self.mark(held)
+		self.assertEqual(self.attendance(two)[0, 0][0], "Present")
+		self.assertEqual((self.attendance(one), self.synced_until(held)), ({}, at(0, "07:56")))

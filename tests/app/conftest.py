@@ -13,7 +13,7 @@ from frappe.utils import now_datetime
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 import standin
-from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox, site_faults
 from simulator import Simulator
 from standin import demo
 from tests.app.the_site import the_site
@@ -157,7 +157,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
 	clock = Clock(now_datetime())
-	for module in (inbox, checkins):
+	for module in (inbox, checkins, site_faults):
 		monkeypatch.setattr(module, "now_datetime", clock)
 	return clock
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import frappe
 import pytest
 
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import EXCLUSIONS
@@ -219,3 +220,53 @@ def test_hrms_16_is_told_the_overtime_type(monkeypatch, fields, overtime):
 	logs = [frappe._dict(checkin(), **fields)]
 	assert hrms_decision._mark(Shift15(), logs, DATE) == "HR-ATT-2"
 	assert given == [(logs, "Present", DATE, 8, False, False, logs[0].time, None, "Day", *overtime)]
+
+
+def decided(before, after, checkins=None, **changes):
+	fields = ("status", "working_hours", "in_time", "out_time")
+	found = day(
+		checkins or [checkin(1, "HR-ATT-1"), checkin(2)], said=False, **{"status": "Present", **changes}
+	)
+	found.before, found.after = (dict(zip(fields, values, strict=True)) for values in (before, after))
+	return found
+
+
+IN, OUT, LATER = datetime(2024, 9, 17, 8, 1), datetime(2024, 9, 17, 12, 30), datetime(2024, 9, 17, 17, 3)
+MORNING = ("Present", 4.48, IN, OUT)
+
+
+@pytest.mark.parametrize(
+	("found", "expected"),
+	[
+		(decided(MORNING, ("Present", 9.03, IN, LATER)), True),
+		(decided(MORNING, ("Half Day", 4.48, IN, OUT)), True),
+		(decided(MORNING, ("Present", 4.48, IN, LATER)), True),
+		(decided(MORNING, ("Present", 4.4849, IN.replace(second=30), OUT)), False),  # rounded otherwise
+		(decided(MORNING, MORNING), False),
+		(decided(MORNING, ("Absent", 0, IN, None), status="Absent"), True),
+		(decided(("Absent", 0, IN, None), ("Absent", 0, IN, None), status="Absent"), False),
+		(
+			decided(MORNING, ("Present", 9.03, IN, LATER), [checkin()]),
+			False,
+		),  # a person marked it, not its hours
+		(decided(MORNING, ("Half Day", 4.48, IN, OUT), [checkin()]), True),
+		(decided(MORNING, MORNING, status="On Leave", leave_type="Sick Leave"), True),
+		(
+			decided(MORNING, ("Present", 9.03, IN, LATER), [checkin(1, "HR-ATT-1"), checkin(2, None, True)]),
+			False,
+		),
+	],
+)
+def test_a_day_is_a_case_if_its_late_check_ins_change_it_or_can_never_count(found, expected):
+	assert exclusions.is_case(found) == expected
+
+
+def test_a_day_whose_check_in_is_to_move_may_be_touched_and_says_so():
+	moved = day([checkin(1, "HR-ATT-1"), checkin(2, "HR-ATT-1")], said=False, status="Present")
+	assert code(moved) == "SET_ASIDE"  # nothing is late
+	moved.moves = {"EMP-CKIN-1": CheckinTime(datetime(2024, 9, 17, 6, 30), None)}
+	assert exclusions.reason(moved) == ("", "")
+	assert late_days.late_times(moved) == "09:00 → 06:30 IN"
+	assert [moved.time_then(each).time.hour for each in moved.checkins] == [6, 10]
+	rows = json.loads(late_days._checkins_json(moved))
+	assert [row.get("time_then") for row in rows] == ["2024-09-17 06:30:00", None]

@@ -257,7 +257,7 @@ def test_what_another_app_says_of_a_check_in_is_shaped(new_employee, run_jobs, f
 	store(real_time(user_id))
 	run_jobs()
 	[punch] = punches_of(user_id)
-	assert punch.reason_code == "REFUSED"
+	assert punch.reason_code == "UNEXPECTED_ERROR"
 	assert not {"<", ">", "\u202e"} & set(punch.reason)
 
 

@@ -157,7 +157,8 @@ def places() -> list[Place]:
 		chart("Punches by Device", 7, least=DEVICES),
 		chart("Held by Reason", 7, least=5),
 		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
-		page("Live Board", 11, "live_board_page.board", least=30),
+		page("Live Board", 13, "live_board_page.board", least=30),
+		page("My Punches", 14, "my_punches_page.my_punches"),
 		page("CAMS Doctor", 24, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 24, back=0, least=1000),
 		report("CAMS Reconciliation", 24, back=0, least=1000),
@@ -165,7 +166,7 @@ def places() -> list[Place]:
 		report("CAMS Access Events", 22, back=0, least=50, device="LRG1"),
 		report("CAMS Enrolment Audit", 20, least=400),
 		report("CAMS Shift Sync", 20, least=10),
-		report("CAMS Missing Punches", 21, back=1, least=100),
+		report("CAMS Missing Punches", 23, back=1, least=100),
 		report("CAMS Punch Exceptions", 16, back=7, least=1000),
 		report("CAMS Device Timeliness", 16, back=7, least=DEVICES),
 		report("CAMS Hours by Punch Type", 16, back=1, least=1000),
@@ -230,7 +231,19 @@ def large_site(site: BenchSite, host: Host) -> Iterator[None]:
 			yield
 		finally:
 			site.script(LARGE_SITE, site.name, "forget")
+			site.sql("update tabSingles set value = '0' where field = 'show_own_punches'")
 			host.update(SETTINGS, SETTINGS, base_url="")
+
+
+def be_employee(site: BenchSite, host: Host, user: DeskUser) -> None:
+	"""Make the user one of the large site's employees, who may see their own punches. Past the forms: saving an Employee
+	would restrict the user to that one."""
+	site.sql(
+		f"update `tabEmployee` set user_id = '{user.email}', create_user_permission = 0 where name = 'LARGE-00001';"
+		f"update tabSingles set value = '1' where doctype = '{SETTINGS}' and field = 'show_own_punches'"
+	)
+	roles = [{"role": each["role"]} for each in host.get("User", user.email)["roles"]]
+	host.update("User", user.email, roles=[*roles, {"role": "Employee"}])
 
 
 def tell_today(site: BenchSite, gateway: Simulator) -> None:

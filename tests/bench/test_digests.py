@@ -1,6 +1,7 @@
 """The morning digests on a real site: who gets one, what stands in it, and that a morning has but one."""
 
 import email
+import re
 import time
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -277,3 +278,21 @@ def an_empty_list(host):
 	name = f"No holidays {uuid.uuid4().hex[:6]}"
 	host.create("Holiday List", holiday_list_name=name, from_date="2020-01-01", to_date="2030-12-31")
 	return name
+
+
+def test_each_recipient_is_told_of_what_that_one_may_see(host, morning, hr, new_device, new_user_id):
+	branch = host.create("Branch", branch=uuid.uuid4().hex[:8])["name"]
+	restricted, alike = new_user(host, "HR User"), new_user(host, "HR User")
+	for user in (restricted, alike):
+		host.create("User Permission", user=user.email, allow="Branch", for_value=branch)
+	for tag in (new_device(branch=branch)["name"], SERVICE_TAG):
+		user_id = new_user_id()
+		assert host.callback(real_time(user_id, SerialNumber=tag)).content == DONE
+		host.settled(user_id, state="Held")
+	recipients = [{"user": user.email} for user in (hr, restricted, alike)]
+	host.update(SETTINGS, SETTINGS, hr_digest_recipients=recipients)
+	subjects = {frozenset(to): subject for to, subject, _html in morning()}
+	assert {to: re.search(r"\d+ held", subject).group() for to, subject in subjects.items()} == {
+		frozenset([hr.email]): "2 held",
+		frozenset([restricted.email, alike.email]): "1 held",
+	}

@@ -57,8 +57,19 @@ def test_a_loosened_shift_type_releases_as_well(host, new_shift, new_employee, n
 	host.settled(user_id, state="Recorded")
 
 
-def test_a_refusal_that_is_not_known_is_kept_in_hrms_own_words(host, new_employee):
-	"""A required custom field is the usual case: Employee Checkin demands what no device can send."""
+SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
+
+
+def test_a_demand_of_the_site_is_no_punchs_fault_and_is_released_when_it_is_gone(
+	host, bench_site, new_employee
+):
+	"""A required custom field is the usual case: Employee Checkin demands what no device can send. Twice, because a long
+	process may put former metadata back into the cache."""
+	for _round in range(2):
+		_demand_and_relent(host, bench_site, new_employee)
+
+
+def _demand_and_relent(host, bench_site, new_employee):
 	field = host.create(
 		"Custom Field",
 		dt="Employee Checkin",
@@ -71,11 +82,58 @@ def test_a_refusal_that_is_not_known_is_kept_in_hrms_own_words(host, new_employe
 	user_id = employee["attendance_device_id"]
 	try:
 		host.callback(real_time(user_id))
-		[punch] = host.settled(user_id, state="Held")
-		assert (punch["reason_code"], "custom_demand" in punch["reason"]) == ("REFUSED", True)
+		[punch] = host.settled(user_id, state="Failed")
+		assert (punch["reason_code"], "custom_demand" in punch["reason"]) == ("UNEXPECTED_ERROR", True)
 	finally:
 		host.delete("Custom Field", field["name"])
-	host.call("retry", names=[punch["name"]])
+	bench_site.sql(f"update `tabCAMS Punch` set retry_after = null where name = '{punch['name']}'")
+	bench_site.execute(SWEEP)
+	host.settled(user_id, state="Recorded")
+
+
+def test_a_naming_counter_that_was_restored_is_moved_on(host, bench_site, new_employee):
+	employees = [new_employee() for _ in range(3)]
+	for employee in employees[:2]:
+		host.callback(real_time(employee["attendance_device_id"]))
+		host.settled(employee["attendance_device_id"], state="Recorded")
+	bench_site.sql("update tabSeries set current = 0 where name like 'EMP-CKIN-%'")
+	host.callback(real_time(employees[2]["attendance_device_id"]))
+	host.settled(employees[2]["attendance_device_id"], state="Recorded")
+	entries = host.find("Error Log", {"method": ["like", "%naming counter%"]}, ["error"])
+	assert "lay behind what exists" in entries[0]["error"]
+
+
+def test_a_counter_of_a_naming_rule_is_moved_on_too(host, bench_site, new_employee):
+	values = {"document_type": "Employee Checkin", "prefix": "RULED-", "prefix_digits": 5, "priority": 1}
+	rule = host.create("Document Naming Rule", **values)
+	try:
+		employees = [new_employee() for _ in range(2)]
+		host.callback(real_time(employees[0]["attendance_device_id"]))
+		host.settled(employees[0]["attendance_device_id"], state="Recorded")
+		bench_site.sql("update `tabDocument Naming Rule` set counter = 0")
+		host.callback(real_time(employees[1]["attendance_device_id"]))
+		host.settled(employees[1]["attendance_device_id"], state="Recorded")
+		assert [each["name"] for each in host.checkins(employees[1]["name"])] == ["RULED-00002"]
+	finally:
+		host.delete("Document Naming Rule", rule["name"])
+
+
+def test_a_notification_with_a_faulty_condition_fails_punches_in_a_sentence(host, bench_site, new_employee):
+	values = {"document_type": "Employee Checkin", "event": "New", "condition": "doc.employee"}
+	told = {"subject": "x", "message": "x", "channel": "System Notification", "recipients": []}
+	notice = host.create("Notification", __newname="Faulty", name="Faulty", enabled=1, **values, **told)
+	bench_site.sql("update tabNotification set `condition` = 'doc.foo.bar()' where name = 'Faulty'")
+	user_id = new_employee()["attendance_device_id"]
+	try:
+		host.callback(real_time(user_id))
+		[punch] = host.settled(user_id, state="Failed")
+		assert len(punch["reason"]) <= 280
+		assert "Traceback" not in punch["reason"]
+		assert "\n" not in punch["reason"]
+	finally:
+		host.delete("Notification", notice["name"])
+	bench_site.sql(f"update `tabCAMS Punch` set retry_after = null where name = '{punch['name']}'")
+	bench_site.execute(SWEEP)
 	host.settled(user_id, state="Recorded")
 
 

@@ -146,6 +146,74 @@ def test_a_muster_is_of_one_branch_of_those_without_or_of_all(host, call, new_br
 	assert abs(datetime.fromisoformat(one["now"]) - now()) < timedelta(minutes=2)
 
 
+def without(board, *user_ids):
+	return {row["user_id"]: row for row in board["without_checkin"] if row["user_id"] in user_ids}
+
+
+def test_a_muster_lists_who_is_there_without_a_check_in(host, call, new_employee, new_device, new_user_id):
+	door = new_device(label="Server Room", direction="Not Attendance")
+	gate = new_device(label="North Gate")
+	unknown, visitor = new_user_id(), new_user_id()
+	host.create("CAMS Ignored ID", user_id=visitor, reason="A visitor")
+	inactive, at_door, ahead = new_employee(status="Inactive"), new_employee(), new_employee()
+	before = call("muster")
+	for user_id, tag in (
+		(unknown, gate),
+		(visitor, gate),
+		(inactive["attendance_device_id"], gate),
+		(at_door["attendance_device_id"], door),
+	):
+		punch(host, user_id, now(), SerialNumber=tag["name"])
+	wrong = ahead["attendance_device_id"]
+	punch(host, wrong, now() + timedelta(days=3), SerialNumber=gate["name"])
+	ids = (unknown, visitor, inactive["attendance_device_id"], at_door["attendance_device_id"], wrong)
+	for user_id in ids:
+		host.settled(user_id)
+	board = call("muster")
+	found = without(board, *ids)
+	assert set(found) == set(ids)
+	assert {user_id: row["device"] for user_id, row in found.items()} == {
+		**dict.fromkeys(ids, "North Gate"),
+		at_door["attendance_device_id"]: "Server Room",
+	}
+	assert found[unknown]["employee_name"] == ""
+	assert found[wrong]["employee_name"] == ahead["employee_name"]
+	assert abs(datetime.fromisoformat(found[wrong]["time"][:19]) - now()) < timedelta(minutes=2)
+	assert board["count"] == before["count"]  # they are counted apart
+	assert len(board["without_checkin"]) == len(before["without_checkin"]) + len(ids)
+	assert without(call("board"), *ids).keys() == set(ids)
+
+
+def test_who_left_or_is_listed_by_a_check_in_is_not_without_one(
+	host, call, new_employee, new_device, new_user_id
+):
+	door = new_device(direction="Not Attendance")
+	gone, listed, home, back = new_user_id(), new_employee(), new_employee(), new_employee()
+	punch(host, gone, now() - timedelta(minutes=9))
+	punch(host, gone, now() - timedelta(minutes=5), Type="CheckOut")
+	for employee, log_type in ((listed, "IN"), (home, "OUT"), (back, "OUT")):
+		check_in(host, employee, log_type, minutes=7)
+	for employee, minutes in ((listed, 5), (home, 8), (back, 5)):
+		moment = now() - timedelta(minutes=minutes)
+		punch(host, employee["attendance_device_id"], moment, SerialNumber=door["name"])
+	host.settled(gone, 2, state="Held")
+	ids = [employee["attendance_device_id"] for employee in (listed, home, back)]
+	for user_id in ids:
+		host.settled(user_id)
+	board = call("muster")
+	assert set(without(board, gone, *ids)) == {back["attendance_device_id"]}
+	assert listed["name"] in people_of(board)
+
+
+def test_a_muster_of_one_branch_has_its_devices_strangers(host, call, new_branch, new_device, new_user_id):
+	branch, other = new_branch(), new_branch()
+	own, elsewhere = new_user_id(), new_user_id()
+	for user_id, place in ((own, branch), (elsewhere, other)):
+		punch(host, user_id, now(), SerialNumber=new_device(branch=place)["name"])
+		host.settled(user_id, state="Held")
+	assert set(without(call("muster", branch=branch), own, elsewhere)) == {own}
+
+
 def test_the_last_punches_are_the_latest_whatever_became_of_them(host, call, new_employee, new_user_id):
 	employee, unknown = new_employee(), new_user_id()
 	punch(host, employee["attendance_device_id"], now() - timedelta(seconds=2))

@@ -4,6 +4,7 @@ The site under test has no socket.io server. That a page polls without one is se
 where there is one is seen by calling its listeners as the socket would.
 """
 
+import os
 import random
 import uuid
 from datetime import datetime, timedelta
@@ -257,6 +258,43 @@ def test_the_muster_list_prints_with_a_box_for_each_person(host, desk, manager, 
 	paper.emulate_media(media="print")
 	expect(paper.get_by_role("button", name="Print")).to_be_hidden()
 	assert paper.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_who_is_there_without_a_check_in_stands_on_the_board_and_on_the_paper(
+	host, desk, manager, new_device, new_user_id
+):
+	branch = host.create("Branch", branch=f"Branch {uuid.uuid4().hex[:6]}")["name"]
+	gate, door = (
+		new_device(branch=branch, label="North Gate"),
+		new_device(branch=branch, direction="Not Attendance"),
+	)
+	unknown, through_a_door = new_user_id(), new_user_id()
+	for user_id, device in ((unknown, gate), (through_a_door, door)):
+		moment = f"{now():%Y-%m-%d %H:%M:%S} GMT +0300"
+		assert host.callback(real_time(user_id, moment, SerialNumber=device["name"])).content == DONE
+		host.settled(user_id)
+	page = desk(manager, BOARD)
+	page.get_by_label("Branch", exact=True).select_option(label=branch)
+	group = page.locator(".cams-without")
+	expect(group.locator("h5")).to_have_text("Without a Check-in 2")
+	expect(group.locator("li")).to_have_count(2)
+	expect(page.locator(".cams-total")).to_have_text("0 and 2 without a check-in")
+	picture(page, "live-board-without-check-in")
+	page.context.add_init_script(NOTE_PRINT)
+	with page.expect_popup() as opened:
+		page.get_by_role("button", name="Muster List").click()
+	paper = opened.value
+	expect(paper.get_by_role("heading", name="Without a Check-in (2)")).to_be_visible()
+	expect(paper.locator("tbody tr .box")).to_have_count(2)
+	for text in (unknown, through_a_door, "North Gate", "no check-in"):
+		expect(paper.locator("tbody")).to_contain_text(text)
+	expect(paper.locator(".total")).to_contain_text("and 2 without a check-in")
+	picture(paper, "muster-without-check-in")
+
+
+def picture(page, name):
+	if folder := os.environ.get("PICTURES"):
+		page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def test_without_the_server_the_board_keeps_what_it_knew_and_says_since_when(

@@ -201,6 +201,44 @@ def test_breaks_and_meals_are_told_apart_from_work(host, run, new_employee):
 	assert (row["work"], row["breaks"], row["meals"], row["overtime"]) == (10.0, 0.5, 0.75, 1.5)
 
 
+@pytest.mark.parametrize(
+	("rows", "hours"), [((("21:58:00", "CheckIn", DAY), ("06:04:00", "CheckOut", "2024-03-06")), 8.1)]
+)
+def test_the_hours_of_a_night_are_those_of_hrms(host, run, new_employee, rows, hours):
+	name = "Reports Paid Night"
+	if not host.find("Shift Type", {"name": name}):
+		host.create(
+			"Shift Type",
+			name=name,
+			start_time="22:00:00",
+			end_time="06:00:00",
+			enable_auto_attendance=1,
+			determine_check_in_and_check_out="Strictly based on Log Type in Employee Checkin",
+			working_hours_calculation_based_on="Every Valid Check-in and Check-out",
+			begin_check_in_before_shift_start_time=60,
+			allow_check_out_after_shift_end_time=60,
+			process_attendance_after="2024-03-04",
+			last_sync_of_checkin="2024-03-08 00:00:00",
+		)
+	employee = new_employee(default_shift=name)
+	for clock, kind, day in rows:
+		punch(host, employee, clock, kind, day)
+	host.settled(employee["attendance_device_id"], len(rows), state="Recorded")
+	assert host.document_response("Shift Type", name, "process_auto_attendance").status_code == 200
+	[paid] = host.find("Attendance", {"employee": employee["name"], "status": "Present"})
+	[row] = run("CAMS Hours by Punch Type", DAY, to_date="2024-03-06", employee=employee["name"])
+	assert (row["date"], row["work"]) == (paid["attendance_date"], hours)
+	assert round(paid["working_hours"], 1) == hours
+	assert run("CAMS Hours by Punch Type", "2024-03-06", employee=employee["name"]) == []
+
+
+def test_the_hours_say_what_a_day_is(host):
+	filters = json.dumps({"from_date": DAY, "to_date": DAY})
+	asked = {"report_name": "CAMS Hours by Punch Type", "filters": filters}
+	message = host.api("POST", RUN, json=asked).json()["message"]["message"]
+	assert "more than 6 hours" in message
+
+
 def test_a_touch_at_the_gym_is_no_work(host, run, new_employee, new_device):
 	employee, gym = new_employee(), new_device(direction="Not Attendance")
 	user_id = employee["attendance_device_id"]

@@ -47,6 +47,8 @@ WHO_MAY = [
 	("controllers/doctor_page.py:health", {}, EVERYBODY),
 	("controllers/live_board_page.py:board", {}, {HR_USER, HR, SYSTEM}),
 	("controllers/live_board_page.py:muster", {}, {HR_USER, HR, SYSTEM}),
+	# ERPNext takes the role Employee from a user whom no Employee names, as here: see test_person_concerned.py.
+	("controllers/my_punches_page.py:my_punches", {}, set()),
 	("controllers/live_board_page.py:people_in_card", {}, {HR_USER, HR, SYSTEM}),
 	(
 		"controllers/held_punches_page.py:outcome_since",
@@ -103,6 +105,12 @@ WHO_MAY = [
 	("controllers/personal_data_actions.py:standing", {"employee": "{unnumbered}"}, {HR}),
 	("controllers/punch_actions.py:accept_time", {"names": []}, {HR, SYSTEM}),
 	("controllers/punch_actions.py:accept_input_type", {"names": []}, {HR, SYSTEM}),
+	(
+		"controllers/punch_actions.py:add_punch",
+		{"employee": "{unnumbered}", "time": "2024-09-17 08:00:00", "log_type": "IN", "reason": " "},
+		{HR_USER, HR},
+	),
+	("controllers/punch_actions.py:take_back", {"name": "nothing"}, {HR_USER, HR, SYSTEM}),
 	("controllers/punch_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	(
 		"controllers/punch_actions.py:link_to_employee",
@@ -121,6 +129,12 @@ WHO_MAY = [
 	("controllers/unread_event_actions.py:dismiss", {"names": []}, {HR, SYSTEM}),
 	("controllers/unread_event_actions.py:read_again", {"names": []}, {HR, SYSTEM}),
 	("controllers/day_repair_actions.py:dismiss", {"names": [], "reason": "a test"}, {HR, SYSTEM}),
+	("controllers/day_repair_actions.py:fetch_shift", {"names": []}, {HR_USER, HR, SYSTEM}),
+	(
+		"controllers/day_repair_actions.py:fetch_shifts",
+		{"from_date": "2024-09-17", "to_date": "2024-09-17"},
+		{HR_USER, HR, SYSTEM},
+	),
 	("controllers/shift_sync_actions.py:state_of", {"shift_type": "{shift}"}, {HR_USER, HR}),
 	(
 		"dashboard_chart_source/cams_held_by_reason/cams_held_by_reason.py:get_data",
@@ -541,7 +555,7 @@ def test_a_restricted_manager_is_told_nothing_of_an_employee_out_of_sight(host, 
 			]
 		)
 		for answer in answers[-1]:
-			assert answer.status_code == 403
+			assert answer.status_code in (403, 417)  # the punch itself is out of sight, too
 			assert secret_id not in answer.text
 			assert "Out Of Sight" not in answer.text
 	told = [
@@ -549,7 +563,7 @@ def test_a_restricted_manager_is_told_nothing_of_an_employee_out_of_sight(host, 
 		for pair in answers
 		for answer in pair
 	]
-	assert len({*map(str, told)}) == 1
+	assert told[:2] == told[2:]
 	groups = host.api(
 		"POST", f"method/{APP_PATH}.controllers.held_punches_page.held_groups", manager.key, json={}
 	)

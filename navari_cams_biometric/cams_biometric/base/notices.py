@@ -36,8 +36,9 @@ def _notify_about_device(service_tag: str, subject: str, message: str) -> None:
 	notify(recipients(), "CAMS Device", service_tag, subject, message)
 
 
-def notify(users: Iterable[str], doctype: str, name: str, subject: str, message: str) -> None:
-	"""Subject and message are HTML. A notice that fails undoes nothing else: the record shows the same."""
+def notify(users: Iterable[str], doctype: str, name: str, subject: str, message: str, link: str = "") -> None:
+	"""Subject and message are HTML; `link` is where a click leads, instead of to the record. A notice that fails undoes
+	nothing else: the record shows the same."""
 	addresses = _addresses(users)
 	if not addresses:
 		return
@@ -47,6 +48,7 @@ def notify(users: Iterable[str], doctype: str, name: str, subject: str, message:
 		"document_name": name,
 		"subject": subject,
 		"email_content": message,
+		"link": link,
 	}
 	frappe.db.savepoint("cams_notice")
 	try:

@@ -83,9 +83,12 @@ def is_repeated(moment: datetime, zone: tzinfo) -> bool:
 
 def lead_of(punch: frappe._dict) -> timedelta:
 	"""How far a CAMS Punch is ahead of its arrival; negative where it is behind. Instants are compared."""
-	zone = site_zone()
-	punched = _instant(punch.punch_time, punch.punched_at_utc, zone)
-	return punched - _instant(punch.creation, punch.arrived_at_utc, zone)
+	return instant_of(punch) - _instant(punch.creation, punch.arrived_at_utc, site_zone())
+
+
+def instant_of(punch: frappe._dict) -> datetime:
+	"""When a CAMS Punch was made, as it counts by now: naive, in UTC."""
+	return _instant(punch.punch_time, punch.punched_at_utc, site_zone())
 
 
 def _instant(moment: datetime, utc: datetime | None, zone: tzinfo) -> datetime:

@@ -10,6 +10,7 @@ from frappe.utils import getdate
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.user_permissions import ensure_sees_everybody
 from navari_cams_biometric.cams_biometric.history.punch_comparison import NothingToCompareError, scope_of
 from navari_cams_biometric.cams_biometric.punches import photos
 
@@ -49,6 +50,7 @@ def export_attendance(from_date: str, to_date: str) -> None:
 	Verbatim, except that a cell which a spreadsheet would take for a formula begins with an apostrophe.
 	"""
 	ensure_may("ExportAttendance")
+	ensure_sees_everybody(_("Export"))
 	try:
 		scope = scope_of(from_date, to_date)
 	except NothingToCompareError as reason:

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may
+from navari_cams_biometric.cams_biometric.base.user_permissions import seen_among
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import enrolment_audit
 from navari_cams_biometric.cams_biometric.device_users.enrolment_audit import Mismatch
@@ -35,23 +36,28 @@ def _key(row: dict) -> tuple[str, str, str]:
 	return tuple(str(row.get(name) or "") for name in ("kind", "service_tag", "user_id"))
 
 
-def _reason_not_fixed(mismatch: Mismatch | None, visible: set[str]) -> str:
+def _reason_not_fixed(mismatch: Mismatch | None, visible: set[tuple[str, str, str]]) -> str:
 	if not mismatch:
 		return _("Already resolved.")
 	if not mismatch.fix:
 		return mismatch.words
-	if mismatch.service_tag not in visible or (mismatch.employee and mismatch.employee not in visible):
+	if mismatch.key not in visible:
 		return _("You may not see this device or this employee.")
 	return ""
 
 
-def _visible(found: list[Mismatch]) -> set[str]:
-	"""The devices and employees of these rows that the user may see; those who administer devices see all."""
-	devices = {mismatch.service_tag for mismatch in found}
-	employees = {mismatch.employee for mismatch in found if mismatch.employee}
+def _visible(found: list[Mismatch]) -> set[tuple[str, str, str]]:
+	"""The rows of these that the user may see; who administers devices need not be in HR."""
+	seen = seen_among(found, lambda mismatch: mismatch.employee, lambda mismatch: mismatch.service_tag)
 	if "System Manager" in frappe.get_roles():
-		return devices | employees
-	return {*_readable("CAMS Device", devices), *_readable("Employee", employees)}
+		return {mismatch.key for mismatch in seen}
+	devices = _readable("CAMS Device", {mismatch.service_tag for mismatch in seen})
+	employees = _readable("Employee", {mismatch.employee for mismatch in seen if mismatch.employee})
+	return {
+		mismatch.key
+		for mismatch in seen
+		if mismatch.service_tag in devices and (not mismatch.employee or mismatch.employee in employees)
+	}
 
 
 def _readable(doctype: str, names: set[str]) -> list[str]:

@@ -15,9 +15,10 @@ def board() -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def muster(branch: str | None = None) -> dict:
-	"""Who is in now, everywhere or in one branch (an empty text: those without), for the list that is printed."""
+	"""Who is in now, everywhere or in one branch (an empty text: those without), for the list that is printed: with a
+	check-in, and without."""
 	frappe.only_for(READERS, message=True)
-	return who_is_in.who_is_in(branch)
+	return who_is_in.muster(branch)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

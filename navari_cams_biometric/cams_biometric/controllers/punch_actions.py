@@ -1,10 +1,14 @@
-"""What HR does with punches in the Desk: retry, link to an employee, accept a time or an input type, dismiss."""
+"""What HR does with punches in the Desk: retry, link to an employee, accept a time or an input type, dismiss, add one,
+take an added one back."""
 
 import frappe
 from frappe import _
+from frappe.utils import get_datetime
 
+from navari_cams_biometric.cams_biometric.base.permissions import READERS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox, linking, touches
+from navari_cams_biometric.cams_biometric.punches import added_punches, inbox, linking, touches
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.repeats import REPEATED
 
@@ -64,6 +68,31 @@ def link_to_employee(
 		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
 	made = linking.link(punch.user_id, employee, way, punch.service_tag or "", from_date, until_date)
 	return {"mapping": made.mapping}
+
+
+@frappe.whitelist(methods=["POST"])
+def add_punch(employee: str, time: str, log_type: str, reason: str) -> dict[str, str]:
+	"""Add a punch that no device sent (added_punches.add). For HR who may create Employee Checkins of this employee.
+	Returns the CAMS Punch as `punch`, and its `employee_checkin`."""
+	frappe.only_for(READERS, message=True)
+	frappe.get_doc("Employee", employee).check_permission("read")
+	checkin = frappe.get_doc({"doctype": CHECKIN, "employee": employee, "time": time, "log_type": log_type})
+	frappe.has_permission(CHECKIN, "create", checkin, throw=True)
+	if not reason.strip():
+		frappe.throw(_("Enter a reason."), title=_("Add Punch"))
+	added = added_punches.add(employee, get_datetime(time), log_type, reason)
+	return {"punch": added.name, "employee_checkin": added.employee_checkin}
+
+
+@frappe.whitelist(methods=["POST"])
+def take_back(name: str) -> None:
+	"""Take an added punch back (added_punches.take_back). For HR who may change its check-in."""
+	frappe.only_for(READERS, message=True)
+	punch = frappe.get_doc("CAMS Punch", name)
+	punch.check_permission("read")
+	frappe.get_doc("Employee", punch.employee).check_permission("read")
+	frappe.has_permission(CHECKIN, "write", throw=True)
+	added_punches.take_back(name)
 
 
 def _queue_again(names: list[str] | str, **values: object) -> int:

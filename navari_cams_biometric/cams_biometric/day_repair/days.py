@@ -1,4 +1,4 @@
-"""Days with late punches: a check-in without attendance on a day that is already marked.
+"""Days with late punches: a check-in without attendance on a day that is already marked, whatever it is marked as.
 
 A day is one employee, one date of attendance and one shift. As in HRMS, the date is that of the shift's start, so
 the hours after midnight of a night shift belong to the day before. Everything is read for many days at once.
@@ -6,7 +6,7 @@ day_repair.exclusions decides whether a day may be changed.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -16,14 +16,17 @@ from frappe.utils import strip_html
 from pypika import Criterion, Table
 from pypika.functions import Date
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.direction_order import (
 	Touch,
 	alternating_checkins,
 	alternating_devices,
 	directions,
 )
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime, checkin_time, on_site
+from navari_cams_biometric.cams_biometric.base.states import PunchState
 
-REPAIRABLE = ("Absent", "Half Day")
+TIME_MARKED = "TIME_MARKED"  # of punches.reasons: it counts with another time, by which attendance is marked
 FEW = 200  # as many employees as are worth being named in a query
 
 # The beginning of HRMS's comment, in the language of the user it runs for.
@@ -54,6 +57,9 @@ class Day:
 	leave: str = ""
 	request: str = ""
 	payroll: str = ""
+	before: dict[str, object] = field(default_factory=dict)  # what HRMS decides without the late check-ins
+	after: dict[str, object] = field(default_factory=dict)  # and with them; {} for nothing
+	moves: dict[str, CheckinTime] = field(default_factory=dict)  # where check-ins are to move, by name
 
 	@property
 	def late(self) -> list[frappe._dict]:
@@ -69,8 +75,13 @@ class Day:
 	def directions(self) -> dict[str, str | None]:
 		"""Of those by name, as they are when HRMS decides again."""
 		return directions(
-			Touch(each.name, each.time, each.log_type, self.key, each.alternates) for each in self.counting
+			Touch(each.name, on_site(*self.time_then(each)), each.log_type, self.key, each.alternates)
+			for each in self.counting
 		)
+
+	def time_then(self, checkin: frappe._dict) -> CheckinTime:
+		"""What a check-in has once the day is no longer marked."""
+		return self.moves.get(checkin.name) or CheckinTime(checkin.time, checkin.custom_time_zone)
 
 
 def is_loose(checkin: frappe._dict) -> bool:
@@ -95,12 +106,65 @@ def with_checkins(narrow: Callable[[Table], Criterion]) -> list[Key]:
 def with_attendances(narrow: Callable[[Table], Criterion]) -> list[Key]:
 	"""The days of attendances that `narrow` picks from Attendance, if late check-ins are there."""
 	marked = _marked(narrow)
+	moved = with_moves(narrow)
 	if not marked:
-		return []
+		return moved
 	dates = sorted({row.attendance_date for row in marked})
 	employees = sorted({row.employee for row in marked})
 	loose = _loose(lambda checkin: checkin.employee.isin(employees) & Date(checkin.shift_start).isin(dates))
-	return _matched(loose, marked)
+	return sorted({*_matched(loose, marked), *moved})
+
+
+def with_moves(narrow: Callable[[Table], Criterion]) -> list[Key]:
+	"""The days of attendances that `narrow` picks which are marked by the wrong time of a touch: the punch that knows
+	better is held TIME_MARKED. Also days that are Present."""
+	return _with_moves(lambda _punch, attendance: narrow(attendance))
+
+
+def with_moves_by(punch_names: Iterable[str]) -> list[Key]:
+	"""The same, of punches."""
+	names = [*punch_names, ""]
+	return _with_moves(lambda punch, _attendance: punch.name.isin(names))
+
+
+def _with_moves(narrow: Callable[[Table, Table], Criterion]) -> list[Key]:
+	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
+	checkin, attendance = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("Attendance")
+	rows = (
+		frappe.qb.from_(punch)
+		.join(other)
+		.on(other.name == punch.same_touch_as)
+		.join(checkin)
+		.on(checkin.name == other.employee_checkin)
+		.join(attendance)
+		.on((attendance.name == checkin.attendance) & (attendance.docstatus == 1))
+		.select(checkin.employee, attendance.attendance_date, checkin.shift, attendance.name)
+		.distinct()
+		.where((punch.state == PunchState.HELD) & (punch.reason_code == TIME_MARKED))
+		.where(checkin.shift.isnotnull() & (checkin.shift != "") & narrow(punch, attendance))
+		.run()
+	)
+	return sorted(Key(*row) for row in rows)
+
+
+def _moves(checkins: Iterable[frappe._dict]) -> dict[str, CheckinTime]:
+	"""By name of the check-in, what the punch that is held for it says."""
+	names = [each.name for each in checkins if not is_loose(each)]
+	if not names:
+		return {}
+	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
+	rows = (
+		frappe.qb.from_(punch)
+		.join(other)
+		.on(other.name == punch.same_touch_as)
+		.select(punch.punch_time, punch.punched_at_utc, punch.service_tag, other.employee_checkin)
+		.where((punch.state == PunchState.HELD) & (punch.reason_code == TIME_MARKED))
+		.where(other.employee_checkin.isin(names))
+		.orderby(punch.name)
+		.run(as_dict=True)
+	)
+	devices = find_devices(sorted({row.service_tag or "" for row in rows}))
+	return {row.employee_checkin: checkin_time(row, devices.get(row.service_tag)) for row in rows}
 
 
 def _loose(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
@@ -127,7 +191,7 @@ def _marked(narrow: Callable[[Table], Criterion]) -> list[frappe._dict]:
 	return (
 		frappe.qb.from_(attendance)
 		.select(attendance.attendance_date, attendance.employee, attendance.name, attendance.shift)
-		.where((attendance.docstatus == 1) & attendance.status.isin(REPAIRABLE) & narrow(attendance))
+		.where((attendance.docstatus == 1) & narrow(attendance))
 		.orderby(attendance.name)
 		.run(as_dict=True)
 	)
@@ -159,14 +223,16 @@ def read(keys: Iterable[Key]) -> list[Day]:
 	if not keys:
 		return []
 	attendances = _attendances(keys)
-	checkins = _checkins(keys)
-	absences_said = _commented("Attendance", attendances, NO_CHECKINS)
+	checkins = read_checkins(keys)
+	absences_said = commented("Attendance", attendances, NO_CHECKINS)
+	moves = _moves(each for of_day in checkins.values() for each in of_day)
 	return [
 		Day(
 			key,
 			attendances[key.attendance],
 			[each for each in checkins.get(key[:3], []) if each.attendance in (None, "", key.attendance)],
 			absence_said=key.attendance in absences_said,
+			moves={each.name: moves[each.name] for each in checkins.get(key[:3], []) if each.name in moves},
 		)
 		for key in keys
 		if key.attendance in attendances
@@ -182,13 +248,13 @@ def _attendances(keys: list[Key]) -> dict[str, frappe._dict]:
 	return {row.name: row for row in rows}
 
 
-def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
+def read_checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	"""By day; `set_aside` where a person, and not HRMS, had them skipped; `alternates` where the order of the day gives
 	the direction once the day is no longer marked."""
 	checkin = frappe.qb.DocType("Employee Checkin")
 	fields = ["name", "employee", "log_type", "time", "shift", "shift_start", "shift_end"]
 	fields += ["shift_actual_start", "shift_actual_end", "device_id", "attendance", "skip_auto_attendance"]
-	fields += ["custom_cams_punch"]
+	fields += ["custom_cams_punch", "custom_time_zone"]
 	rows = (
 		frappe.qb.from_(checkin)
 		.select(*fields)
@@ -200,7 +266,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 		.run(as_dict=True)
 	)
 	skipped = [row.name for row in rows if row.skip_auto_attendance and is_loose(row)]
-	skipped_by_hrms = _commented("Employee Checkin", skipped, SKIPPED)
+	skipped_by_hrms = commented("Employee Checkin", skipped, SKIPPED)
 	alternating = alternating_checkins(rows, alternating_devices())
 	by_day: dict[tuple, list[frappe._dict]] = {}
 	for row in rows:
@@ -210,7 +276,7 @@ def _checkins(keys: list[Key]) -> dict[tuple, list[frappe._dict]]:
 	return by_day
 
 
-def _commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
+def commented(doctype: str, names: Iterable[str], beginning: str) -> set[str]:
 	"""Those of the documents with a comment of HRMS that begins so, in any language this site works in."""
 	names = sorted(names)
 	if not names:

@@ -7,7 +7,7 @@ this sometimes skips an automatic day.
 ref: docs/decisions/0013-repair-of-a-day.md
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import frappe
@@ -18,6 +18,9 @@ from pypika.terms import Field
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
 
 CREATION_LASTS = timedelta(minutes=1)  # HRMS inserts and submits; a busy server may take its time
+ABSENT, HALF_DAY, ON_LEAVE = "Absent", "Half Day", "On Leave"
+MEASURED = ("status", "working_hours", "in_time", "out_time")
+SAME_HOURS = 0.015
 PAYROLL_DOCTYPES = ("Payroll Entry", "Salary Slip")
 Spans = dict[str, list[frappe._dict]]
 
@@ -72,7 +75,34 @@ def reason(day: Day) -> tuple[str, str]:
 		return "OTHER_SHIFT", attendance.shift
 	if day.payroll:
 		return "PAYROLL", day.payroll
-	return ("", "") if day.late else ("SET_ASIDE", "")
+	return ("", "") if day.late or day.moves else ("SET_ASIDE", "")
+
+
+def is_case(day: Day) -> bool:
+	"""Whether the day belongs on the list: the late check-ins change what HRMS decides, or can never count; or it is marked by
+	the wrong time of a touch."""
+	if day.moves:
+		return True
+	code, _detail = reason(day)
+	if day.attendance.status in (ABSENT, HALF_DAY, ON_LEAVE):
+		return bool(code) or not day.after or _differs(day, *MEASURED)
+	if code == "SET_ASIDE" or not day.after:
+		return False
+	# What a person marked was never measured: there the status alone is comparable.
+	return _differs(day, *(("status",) if code in ("BY_HAND", "REQUEST") else MEASURED))
+
+
+def _differs(day: Day, *fieldnames: str) -> bool:
+	return not all(_is_equal(day.before.get(each), day.after.get(each)) for each in fieldnames)
+
+
+def _is_equal(one: object, other: object) -> bool:
+	"""Times to the minute, hours to a hundredth: HRMS 16 and the database round otherwise."""
+	if isinstance(one, datetime) and isinstance(other, datetime):
+		return one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
+	if isinstance(one, float | int) and isinstance(other, float | int):
+		return abs(one - other) < SAME_HOURS
+	return (one or None) == (other or None)
 
 
 def _is_automatic(day: Day) -> bool:

@@ -4,34 +4,73 @@ No rule is repeated here: HRMS's functions decide which check-ins count, which s
 written. The job itself cannot be called, because it works on all employees and commits.
 """
 
-from datetime import date
+from datetime import date, datetime
 from inspect import signature
 from itertools import groupby
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, strip_html
+from frappe.utils import cint, flt, get_time, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import mark_attendance_and_link_log
+from hrms.hr.doctype.shift_assignment.shift_assignment import (
+	get_actual_start_end_datetime_of_shift,
+	get_employee_shift,
+)
 
-from navari_cams_biometric.cams_biometric.day_repair.days import Day
+from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
+
+DECIDED = ("status", "working_hours", "in_time", "out_time")
 
 
 class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
 
 
-def preview_decision(day: Day) -> dict[str, object]:
-	"""What HRMS would decide by the check-ins of this day now: status, hours, first in and last out; {} for nothing."""
+def shift_at(employee: str, moment: datetime) -> tuple[str, datetime, datetime, datetime] | None:
+	"""The shift that a check-in of this moment gets now: its name, its start, and from when to when it takes them."""
+	found = get_actual_start_end_datetime_of_shift(employee, moment, True)
+	if not found:
+		return None
+	return found.shift_type.name, found.start_datetime, found.actual_start, found.actual_end
+
+
+def is_absence_of(employee: str, day: date, shift: str) -> bool:
+	"""Whether HRMS would mark this day Absent for this shift, as to assignments."""
+	start = get_time(frappe.get_cached_value("Shift Type", shift, "start_time"))
+	found = get_employee_shift(employee, datetime.combine(day, start), True)
+	return bool(found) and found.shift_type.name == shift
+
+
+def is_free(employee: str, day: date, shift: str) -> bool:
+	"""Whether the shift marks no attendance, because the day is a holiday."""
+	return not frappe.get_cached_doc("Shift Type", shift).should_mark_attendance(employee, day)
+
+
+def preview(day: Day) -> None:
+	"""Note on the day what HRMS would decide now, with the late check-ins and without them."""
+	day.after = _preview(day, day.counting, day.directions, is_moved=True)
+	linked = [checkin for checkin in day.counting if not is_loose(checkin)]
+	day.before = _preview(day, linked, {checkin.name: checkin.log_type for checkin in linked}) or {
+		fieldname: day.attendance.get(fieldname) for fieldname in DECIDED
+	}
+
+
+def _preview(
+	day: Day, counting: list[frappe._dict], directions: dict[str, str | None], is_moved: bool = False
+) -> dict[str, object]:
+	"""Status, hours, first in and last out; {} for nothing."""
 	shift_type = frappe.get_cached_doc("Shift Type", day.key.shift)
-	directions = day.directions
-	checkins = [checkin.copy() for checkin in sorted(day.counting, key=lambda each: (each.time, each.name))]
+	checkins = [checkin.copy() for checkin in counting]
 	for checkin in checkins:
 		checkin.log_type = directions[checkin.name]
+		if is_moved:
+			checkin.time = day.time_then(checkin).time
+	checkins.sort(key=lambda each: (each.time, each.name))
 	if not checkins or not shift_type.should_mark_attendance(day.key.employee, day.key.attendance_date):
 		return {}
 	status, hours, _late, _early, in_time, out_time = _decision(shift_type, checkins, day.key.attendance_date)
-	return {"status": status, "working_hours": hours, "in_time": in_time, "out_time": out_time}
+	return dict(zip(DECIDED, (status, hours, in_time, out_time), strict=True))
 
 
 def mark(day: Day) -> Document:

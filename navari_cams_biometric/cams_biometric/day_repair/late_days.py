@@ -6,12 +6,13 @@ day_repair.repair does that.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
@@ -32,6 +33,7 @@ def note_punches(punch_names: Iterable[str]) -> None:
 				lambda checkin: checkin.custom_cams_punch.isin(names) & (checkin.shift_actual_end < now)
 			)
 		)
+		list_days(days.with_moves_by(names))
 	except Exception:
 		frappe.db.rollback()
 		log_once_a_day(
@@ -44,30 +46,38 @@ def search() -> None:
 	"""List what changed lately, and look again at what is open. Commits as it goes."""
 	since = add_to_date(now_datetime(), days=-SEARCH_DAYS)
 	list_days(days.with_checkins(lambda checkin: checkin.modified >= since))
+	list_days(days.with_moves(lambda attendance: attendance.name.isnotnull()))
 	fields = ["name", "attendance", "modified"]
 	for batch in _batches(
-		frappe.get_all(DOCTYPE, filters={"state": RepairState.OPEN}, fields=fields, order_by="name")
+		frappe.get_all(
+			DOCTYPE,
+			filters={"state": RepairState.OPEN, "reason_code": ["is", "not set"]},
+			fields=fields,
+			order_by="name",
+		)
 	):
 		_look_again(batch)
 
 
 def _look_again(rows: list[frappe._dict]) -> None:
-	names = sorted({row.attendance for row in rows})
+	names = sorted({row.attendance or "" for row in rows})
 	keys = days.with_attendances(lambda attendance: attendance.name.isin(names))
-	list_days(keys)
-	still_there = {key.name for key in keys}
+	still_there = list_days(keys)
 	for row in rows:
 		if row.name not in still_there:
 			update(row.name, unless_changed_since=row.modified, **state_fields("GONE"))
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
 
 
-def list_days(keys: list[Key]) -> None:
-	"""Write these days down, or bring what is written up to date. Commits batch by batch."""
+def list_days(keys: list[Key]) -> set[str]:
+	"""Write these days down, or bring what is written up to date; return the names of those that belong on the list.
+	Commits batch by batch."""
+	cases = set()
 	for batch in _batches(keys):
 		found = read_days(batch)
+		cases |= {day.key.name for day in found if exclusions.is_case(day)}
 		listed = _days_on_list(day.key.name for day in found)
-		new = [_repair_row(day) for day in found if day.key.name not in listed]
+		new = [_repair_row(day) for day in found if day.key.name in cases - listed.keys()]
 		if new:
 			# Another worker may write down the same day at this moment.
 			rows = [list(row.values()) for row in new]
@@ -77,12 +87,15 @@ def list_days(keys: list[Key]) -> None:
 			if row and _is_news(day, row):
 				update(row.name, unless_changed_since=row.modified, **day_fields(day))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of this batch of a long search
+	return cases
 
 
 def read_days(keys: Iterable[Key]) -> list[Day]:
 	"""These days, with everything that may prevent a repair."""
 	found = days.read(keys)
 	exclusions.read_exclusions(found)
+	for day in found:
+		_preview_safely(day)
 	return found
 
 
@@ -116,6 +129,8 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 	changed.
 	"""
 	same = listed.attendance == day.key.attendance and listed.checkins == _checkins_json(day)
+	if listed.state in (RepairState.REPAIRED, RepairState.SKIPPED) and not exclusions.is_case(day):
+		return False
 	code, _detail = exclusions.reason(day)
 	if listed.state == RepairState.DISMISSED:
 		known = {checkin["name"] for checkin in frappe.parse_json(listed.checkins or "[]") if checkin["late"]}
@@ -126,18 +141,23 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 
 
 def _repair_row(day: Day) -> dict[str, object]:
+	return new_row(
+		day.key.name, day.key.employee, day.key.attendance_date, {"shift": day.key.shift, **day_fields(day)}
+	)
+
+
+def new_row(name: str, employee: str, day: date, values: dict[str, object]) -> dict[str, object]:
 	"""A CAMS Day Repair as the database takes it."""
 	now = now_datetime()
 	return {
-		"name": day.key.name,
+		"name": name,
 		"creation": now,
 		"modified": now,
 		"owner": frappe.session.user,
 		"modified_by": frappe.session.user,
-		"employee": day.key.employee,
-		"attendance_date": day.key.attendance_date,
-		"shift": day.key.shift,
-		**day_fields(day),
+		"employee": employee,
+		"attendance_date": day,
+		**values,
 	}
 
 
@@ -150,7 +170,7 @@ def day_fields(day: Day) -> dict[str, object]:
 		"attendance": attendance.name,
 		**attendance_fields("before", attendance),
 		"new_attendance": None,
-		**attendance_fields("after", _safe_preview(day)),
+		**attendance_fields("after", day.after),
 		"late_count": len(day.late),
 		"late_times": late_times(day)[:140],
 		"checkins": _checkins_json(day),
@@ -159,14 +179,13 @@ def day_fields(day: Day) -> dict[str, object]:
 	}
 
 
-def _safe_preview(day: Day) -> dict[str, object]:
+def _preview_safely(day: Day) -> None:
 	"""A rule of another app that fails at one day must not keep the others off the list."""
 	try:
-		return hrms_decision.preview_decision(day)
+		hrms_decision.preview(day)
 	except Exception:
 		identity = ("preview", day.key.shift)
 		log_once_a_day("CAMS: HRMS could not say what it would decide", frappe.get_traceback(), identity)
-		return {}
 
 
 def state_fields(code: str, detail: str = "") -> dict[str, object]:
@@ -189,13 +208,34 @@ def attendance_fields(side: str, attendance: frappe._dict | dict) -> dict[str, o
 
 
 def late_times(day: Day) -> str:
-	"""`08:01 IN, 17:03 OUT`"""
-	return ", ".join(f"{checkin.time:%H:%M} {checkin.log_type or ''}".strip() for checkin in day.late)
+	"""`08:01 IN, 17:03 OUT`, and of those whose time was wrong `10:30 → 08:00 IN`."""
+	late = {each.name for each in day.late}
+	return times_text(
+		(each for each in day.checkins if each.name in late or each.name in day.moves), day.moves
+	)
+
+
+def times_text(checkins: Iterable[frappe._dict], moves: dict[str, CheckinTime] | None = None) -> str:
+	return ", ".join(f"{_clock(each, moves or {})} {each.log_type or ''}".strip() for each in checkins)
+
+
+def _clock(checkin: frappe._dict, moves: dict[str, CheckinTime]) -> str:
+	then = moves.get(checkin.name)
+	return f"{checkin.time:%H:%M} → {then.time:%H:%M}" if then else f"{checkin.time:%H:%M}"
 
 
 def _checkins_json(day: Day) -> str:
-	"""All check-ins of the day for the form, as JSON."""
-	late, directions = {checkin.name for checkin in day.late}, day.directions
+	late = {checkin.name for checkin in day.late}
+	return checkins_json(day.checkins, late, day.directions, day.moves)
+
+
+def checkins_json(
+	checkins: Iterable[frappe._dict],
+	late: set[str],
+	directions: dict[str, str | None] | None = None,
+	moves: dict[str, CheckinTime] | None = None,
+) -> str:
+	"""All check-ins of a day for the form, as JSON."""
 	rows = [
 		{
 			"name": checkin.name,
@@ -204,11 +244,17 @@ def _checkins_json(day: Day) -> str:
 			"device_id": checkin.device_id or "",
 			"late": checkin.name in late,
 			"set_aside": bool(checkin.set_aside),
-			**_other_direction(checkin, directions),
+			**_other_direction(checkin, directions or {}),
+			**_other_time(checkin, moves or {}),
 		}
-		for checkin in day.checkins
+		for checkin in checkins
 	]
 	return frappe.as_json(rows, indent=None)
+
+
+def _other_time(checkin: frappe._dict, moves: dict[str, CheckinTime]) -> dict[str, str]:
+	then = moves.get(checkin.name)
+	return {"time_then": str(then.time)} if then else {}
 
 
 def _other_direction(checkin: frappe._dict, directions: dict[str, str | None]) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """The daily digests: one mail to HR, one to administrators, each with counts and links and without names of
-people.
+people. Each recipient's counts are of what that recipient may see.
 
 Off until Settings list somebody. `attendance_lines` and `device_lines` gather the content. If there is nothing to
 report, no mail is sent. There is one digest a day, however often the scheduler runs the job.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.permissions import DEVICES, READERS
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
+from navari_cams_biometric.cams_biometric.base.user_permissions import sight
 from navari_cams_biometric.cams_biometric.digests import attendance_lines, device_lines
 from navari_cams_biometric.cams_biometric.digests.lines import Section
 
@@ -89,27 +91,48 @@ def _send(digest: Digest) -> None:
 	last = _last(digest)
 	if last and last.date() == now_datetime().date():
 		return
-	if sections := digest.sections_since(_since(digest)):
-		frappe.sendmail(
-			recipients=addresses,
-			subject=_subject(digest, sections),
-			template=TEMPLATE,
-			args={"sections": sections},
-			with_container=True,
-		)
+	for users in _alike(addresses):
+		if sections := _sections_for(users[0], digest):
+			frappe.sendmail(
+				recipients=[addresses[user] for user in users],
+				subject=_subject(digest, sections),
+				template=TEMPLATE,
+				args={"sections": sections},
+				with_container=True,
+			)
 	frappe.db.set_single_value(SETTINGS, digest.composed_at, now_datetime(), update_modified=False)
 	frappe.clear_document_cache(SETTINGS, SETTINGS)
 
 
-def _addresses(digest: Digest) -> list[str]:
-	"""Of the listed users, those who still have the permission to read it."""
+def _alike(users: Iterable[str]) -> list[list[str]]:
+	"""Those who may see the same get the same mail. Roles decide what of it somebody may read at all."""
+	groups = defaultdict(list)
+	for user in users:
+		permissions = sight(user)
+		groups[permissions if permissions.is_restricted else ""].append(user)
+	return list(groups.values())
+
+
+def _sections_for(user: str, digest: Digest) -> list[Section]:
+	"""What somebody may see. For who is restricted by nothing it is the same for all, and told as to Administrator."""
+	reader = user if sight(user).is_restricted else "Administrator"
+	scheduled = frappe.session.user
+	frappe.set_user(reader)
+	try:
+		return digest.sections_since(_since(digest))
+	finally:
+		frappe.set_user(scheduled)
+
+
+def _addresses(digest: Digest) -> dict[str, str]:
+	"""Of the listed users, those who still have the permission to read it, with their addresses."""
 	listed = [row.user for row in read_settings_with_tables().get(digest.recipients)]
 	if not listed:
-		return []
+		return {}
 	users = frappe.get_all(
 		"User", filters={"name": ["in", listed], "enabled": 1}, fields=["name", "email"], order_by="name"
 	)
-	return [user.email for user in users if set(digest.roles) & set(frappe.get_roles(user.name))]
+	return {user.name: user.email for user in users if set(digest.roles) & set(frappe.get_roles(user.name))}
 
 
 def _since(digest: Digest) -> datetime:

@@ -10,6 +10,7 @@ from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState, UnreadState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
@@ -38,7 +39,8 @@ def _unread() -> list[Section]:
 	"""By device."""
 	event = frappe.qb.DocType("CAMS Unread Event")
 	query = frappe.qb.from_(event).select(event.service_tag, Count(event.name).as_("count"))
-	rows = query.where(event.state == UnreadState.UNREAD).groupby(event.service_tag).run(as_dict=True)
+	unread = query.where(event.state == UnreadState.UNREAD).groupby(event.service_tag)
+	rows = permitted(unread, "CAMS Unread Event").run(as_dict=True)
 	labels = device_labels()
 	lines = [
 		Line(
@@ -73,9 +75,10 @@ def _missing(since: datetime) -> list[Section]:
 
 
 def _repairs(since: datetime) -> list[Section]:
-	waiting = frappe.db.count(DOCTYPE, {"state": RepairState.OPEN})
+	waiting = len(frappe.get_list(DOCTYPE, filters={"state": RepairState.OPEN}, pluck="name"))
 	settled = [">=", str(since.replace(microsecond=0))]
-	repaired = frappe.db.count(DOCTYPE, {"state": RepairState.REPAIRED, "settled_at": settled})
+	done = {"state": RepairState.REPAIRED, "settled_at": settled}
+	repaired = len(frappe.get_list(DOCTYPE, filters=done, pluck="name"))
 	lines = []
 	if waiting:
 		lines.append(Line(_("{0} days to repair").format(waiting), list_url(DOCTYPE, state=RepairState.OPEN)))

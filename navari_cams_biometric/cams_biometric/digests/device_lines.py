@@ -9,6 +9,7 @@ from frappe.utils import get_url_to_form
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
@@ -24,7 +25,7 @@ def sections_since(since: datetime) -> list[Section]:
 
 
 def _unhealthy_devices() -> list[Section]:
-	devices = frappe.get_all(
+	devices = frappe.get_list(
 		"CAMS Device",
 		filters={"enabled": 1, "health": ["not in", ["", Health.HEALTHY]]},
 		fields=["name", "label", "health", "health_note"],
@@ -43,14 +44,14 @@ def _device_line(device: frappe._dict) -> Line:
 
 def _failed_commands(since: datetime) -> list[Section]:
 	command = frappe.qb.DocType("CAMS Command")
-	rows = (
+	query = (
 		frappe.qb.from_(command)
 		.select(command.operation, command.outcome_unknown, Count(command.name).as_("count"))
 		.where((command.state == "Failed") & (command.finished_at >= since))
 		.groupby(command.operation, command.outcome_unknown)
 		.orderby(command.operation, command.outcome_unknown)
-		.run(as_dict=True)
 	)
+	rows = permitted(query, "CAMS Command").run(as_dict=True)
 	headline = _("{0} commands failed").format(sum(row.count for row in rows))
 	return section(_("Commands that failed"), headline, [_command_line(row, since) for row in rows])
 
@@ -68,7 +69,7 @@ def _command_line(row: frappe._dict, since: datetime) -> Line:
 
 
 def _failed_loads(since: datetime) -> list[Section]:
-	loads = frappe.get_all(
+	loads = frappe.get_list(
 		"CAMS History Load",
 		filters={"state": "Failed", "modified": [">=", since]},
 		fields=["name", "from_date", "to_date"],

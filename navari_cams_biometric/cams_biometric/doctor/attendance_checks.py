@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
+from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING, all_identities
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
@@ -14,6 +15,7 @@ from .finding import ERROR, OK, WARNING, Finding, joined_names
 from .site_facts import SiteFacts
 
 MOST_CLASHES = 10
+WEEK = 7
 STRICT = "Strictly based on Log Type in Employee Checkin"
 
 
@@ -135,7 +137,40 @@ def geolocation(facts: SiteFacts) -> Iterator[Finding]:
 	yield Finding(title, ERROR, sentence, remedy, "CAMS Device")
 
 
-CHECKS = (devices, clocks, employees, user_ids, held_punches, unread_events, shift_types, geolocation)
+def without_shift(facts: SiteFacts) -> Iterator[Finding]:
+	"""People who punch and are in no shift then: HRMS counts none of it."""
+	title = _("Check-ins without a Shift")
+	checkin = frappe.qb.DocType("Employee Checkin")
+	since = add_to_date(now_datetime(), days=-WEEK)
+	no_shift = checkin.shift.isnull() | (checkin.shift == "")
+	people = (
+		frappe.qb.from_(checkin)
+		.select(checkin.employee)
+		.distinct()
+		.where((checkin.time >= since) & no_shift & checkin.custom_cams_punch.isnotnull())
+		.orderby(checkin.employee)
+		.run(pluck=True)
+	)
+	if not people:
+		yield Finding(title, OK, _("Everybody who punched in the last {0} days was in a shift.").format(WEEK))
+		return
+	sentence = _("{0} people punched without a shift in the last {1} days, and HRMS counts none of it: {2}.")
+	remedy = _("Assign a shift or set the default shift. CAMS Day Repair lists the days, with the reason.")
+	named = sentence.format(len(people), WEEK, joined_names(people))
+	yield Finding(title, WARNING, named, remedy, "Employee", people[0])
+
+
+CHECKS = (
+	devices,
+	clocks,
+	employees,
+	user_ids,
+	held_punches,
+	unread_events,
+	without_shift,
+	shift_types,
+	geolocation,
+)
 
 
 def _count_without_user_id() -> int:

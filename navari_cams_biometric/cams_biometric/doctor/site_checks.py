@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, get_datetime, get_system_timezone, now_datetime
+from frappe.utils import add_to_date, cint, get_datetime, get_system_timezone, now_datetime
 from frappe.utils.background_jobs import get_workers
-from frappe.utils.scheduler import is_scheduler_inactive
+from frappe.utils.scheduler import is_dormant, is_scheduler_inactive
 from redis.exceptions import RedisError
 
 from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
@@ -22,6 +22,7 @@ from .site_facts import SiteFacts
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
 SILENT_MINUTES = 20
 LATE_MINUTES = 15
+DORMANT_DAYS = 4  # where System Settings name none
 QUEUES = ("default", "long")
 SUPPORTED = (15, 16)
 
@@ -64,14 +65,46 @@ def scheduler(facts: SiteFacts) -> Iterator[Finding]:
 		yield Finding(title, ERROR, _("The scheduler is switched off."), remedy)
 		return
 	last = frappe.db.get_value("Scheduled Job Type", {"method": SWEEP}, "last_execution")
-	if last and get_datetime(last) > add_to_date(now_datetime(), minutes=-SILENT_MINUTES):
+	has_run = bool(last) and get_datetime(last) > add_to_date(now_datetime(), minutes=-SILENT_MINUTES)
+	if is_dormant():
+		yield _dormancy(title, WARNING if has_run else ERROR)
+		return
+	if has_run:
 		yield Finding(title, OK, _("The scheduler is running."))
+		return
+	if _was_dormant():
+		sentence = _("Nobody had logged in for days, so Frappe ran scheduled jobs once a day only.")
+		yield Finding(title, WARNING, sentence, _("They run again from now on: look here in a few minutes."))
 		return
 	remedy = _("Check that bench schedule and the workers are running (supervisor or systemd).")
 	sentence = _("The scheduler is on but has not run this app's jobs for {0} minutes.").format(
 		SILENT_MINUTES
 	)
 	yield Finding(title, ERROR, sentence, remedy, "Scheduled Job Type")
+
+
+def _dormancy(title: str, state: str) -> Finding:
+	"""No fault of the bench or of its workers."""
+	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
+	sentence = _(
+		"Nobody has logged in by browser for {0} days, so Frappe runs scheduled jobs once a day only, HRMS's auto attendance among them. This app does its own due work when punches arrive."
+	).format(days)
+	remedy = _(
+		"Log in by browser, or set Run Jobs only Daily if Inactive For (Days) in System Settings to more days."
+	)
+	return Finding(title, state, sentence, remedy, "System Settings", "System Settings")
+
+
+def _was_dormant() -> bool:
+	"""Until somebody logged in a moment ago, perhaps to look at this."""
+	if not is_dormant(check_time=add_to_date(now_datetime(), years=100)):
+		return False  # no site of this kind ever is
+	moment = add_to_date(now_datetime(), minutes=-SILENT_MINUTES)
+	before = frappe.get_all(
+		"Activity Log", {"modified": ["<", moment]}, pluck="modified", order_by="modified desc", limit=1
+	)
+	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
+	return not before or before[0] < add_to_date(moment, days=-days)
 
 
 def workers(facts: SiteFacts) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import frappe
 from frappe.query_builder.functions import Coalesce, Trim
 from frappe.utils import get_datetime, get_system_timezone
 
+from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site, zones_in_use
 from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
@@ -66,7 +67,9 @@ def _checkins_as_punches(scope: Scope) -> Iterator[DevicePunch]:
 	"""
 	checkin, employee = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("Employee")
 	punch = frappe.qb.DocType("CAMS Punch")
-	condition = checkin.time[scope.site_times[0] : scope.site_times[1]]
+	first, last = map(get_datetime, scope.site_times)
+	around = APART if zones_in_use() else timedelta(0)
+	condition = checkin.time[first - around : last + around]
 	user_id = Coalesce(punch.user_id, Trim(employee.attendance_device_id))
 	condition &= checkin.log_type.isin(["IN", "OUT"]) & (user_id != "")
 	if scope.user_id:
@@ -78,13 +81,17 @@ def _checkins_as_punches(scope: Scope) -> Iterator[DevicePunch]:
 		.left_join(punch)
 		.on(punch.name == checkin.custom_cams_punch)
 		.select(user_id.as_("user_id"), checkin.time, checkin.log_type, checkin.custom_original_time)
+		.select(checkin.custom_time_zone)
 		.where(condition)
 		.orderby(checkin.time)
 		.run(as_dict=True)
 	)
 	zone = ZoneInfo(get_system_timezone())
 	for row in rows:
-		instant = get_datetime(row.time).replace(tzinfo=zone, microsecond=0)
+		moment = on_site(row.time, row.custom_time_zone)
+		if not first <= moment <= last:
+			continue
+		instant = moment.replace(tzinfo=zone, microsecond=0)
 		log_time = format_timestamp(_in_offset_of(row.custom_original_time or "", instant))
 		punch = Punch(row.user_id.strip(), TYPES[row.log_type], log_time)
 		if scope.is_about(punch.user_id):

@@ -2,7 +2,7 @@
 
 Pages go through the inbox, so a punch that is here already is not doubled, and a page may be loaded twice. After
 each page the position is stored and committed: an interrupted load continues there. Every two minutes it lets
-other jobs run first. If the gateway answers with a batch to the callback instead, that is believed by the secret of
+other jobs run first, and after each page live punches. If the gateway answers with a batch to the callback instead, that is believed by the secret of
 the callback URL, as every batch is: a load opens nothing. A punch that was missing here keeps the name of the load that
 brought it.
 """
@@ -20,7 +20,7 @@ from navari_cams_biometric.cams_biometric.base import stored_values, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import LoadDeviceState, LoadKind, LoadState, PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.client import MOST_PAGES, GatewayClient
 from navari_cams_biometric.gateway.errors import AnswerPendingError, GatewayError
@@ -236,6 +236,7 @@ def _go_on(load: frappe._dict) -> bool:
 	"""Commit what is done, publish the progress, and return whether to continue in this job."""
 	_show_progress(load)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a load that breaks resumes after this page
+	checkins.drain_live()
 	if frappe.db.get_value("CAMS History Load", load.name, "state") == LoadState.CANCELLED:
 		return False
 	if time.monotonic() < load.flags.slice_end:

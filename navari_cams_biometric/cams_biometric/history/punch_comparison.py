@@ -18,6 +18,7 @@ from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.date_ranges import NoRangeError, range_of
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.employees import names_of
+from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site, zones_in_use
 from navari_cams_biometric.cams_biometric.base.identities import identities_of, user_ids_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import punch_names
@@ -166,8 +167,11 @@ def _rows_here(scope: Scope, names: Iterable[str]) -> dict[str, frappe._dict]:
 	for chunk in _chunks(set(names) - found.keys()):
 		found.update({row.name: row for row in _site_punches({"name": ["in", chunk]})})
 	checkin = frappe.qb.DocType("Employee Checkin")
-	within = checkin.time[scope.site_times[0] : scope.site_times[1]]
+	first, last = scope.site_times
+	around = APART if zones_in_use() else timedelta(0)
+	within = checkin.time[first - around : last + around]
 	expired = _expired(within & (checkin.device_id == scope.service_tag) if scope.service_tag else within)
+	expired = [row for row in expired if first <= row.punch_time <= last]
 	for chunk in _chunks(set(names) - found.keys()):
 		expired += _expired(checkin.custom_cams_punch.isin(chunk))
 	return {**{row.name: row for row in expired}, **found}
@@ -198,6 +202,7 @@ def _expired(condition: Criterion) -> list[frappe._dict]:
 			checkin.custom_cams_punch.as_("name"),
 			checkin.creation,
 			checkin.time.as_("punch_time"),
+			checkin.custom_time_zone,
 			employee.attendance_device_id.as_("user_id"),
 			checkin.device_id.as_("service_tag"),
 			checkin.custom_punch_type.as_("punch_type"),
@@ -209,6 +214,7 @@ def _expired(condition: Criterion) -> list[frappe._dict]:
 		.run(as_dict=True)
 	)
 	for row in rows:
+		row.punch_time = on_site(row.punch_time, row.custom_time_zone)
 		row.update({"state": PunchState.RECORDED, "user_id": (row.user_id or "").strip(), "is_expired": True})
 	return rows
 

@@ -48,6 +48,7 @@ NO_PUNCHER = {
 	"user_id": "",
 	"employee": None,
 	"employee_checkin": None,
+	"added_reason": "",
 	"temperature": "",
 	"face_mask": "",
 	"operation_id": "",

@@ -12,6 +12,7 @@ import frappe
 from frappe.utils import create_batch
 
 from navari_cams_biometric.cams_biometric.personal_data.person import PUNCH, Person
+from navari_cams_biometric.cams_biometric.presence.missing_notices import NOTICE, notices_of
 
 ERASED = "[erased]"
 MODULE = "CAMS Biometric"
@@ -24,7 +25,7 @@ KEPT_BESIDE = (
 	("Version", "ref_doctype", "docname"),
 	("Comment", "reference_doctype", "reference_name"),
 	("Error Log", "reference_doctype", "reference_name"),
-	("Notification Log", "document_type", "document_name"),
+	(NOTICE, "document_type", "document_name"),
 	("ToDo", "reference_type", "reference_name"),
 )
 
@@ -38,6 +39,7 @@ def erase_mentions(person: Person, own: dict[str, list[str]]) -> dict[str, int]:
 		"Deleted Document": _delete_deleted(person, doctypes),
 		"Error Log": _delete_errors(person, doctypes),
 		"Version": _redact_versions(person, doctypes),
+		NOTICE: _delete(NOTICE, [row.name for row in notices_of([person.employee])]),
 		"Comment": _redact("Comment", ["content"], person, {"reference_doctype": ["in", doctypes]}),
 	}
 	for doctype in doctypes:

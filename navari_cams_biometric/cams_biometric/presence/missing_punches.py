@@ -14,6 +14,8 @@ import frappe
 from frappe.utils import get_time, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of
+from navari_cams_biometric.cams_biometric.base.gate_times import at_gate
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 
 NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
 
@@ -24,7 +26,7 @@ SHIFT_FIELDS = ["name", "holiday_list", "start_time", "end_time", "allow_check_o
 @dataclass(frozen=True)
 class MissingPunch:
 	"""What is missing on one day. `due` is until when HRMS would have taken it, `found` the times of the punches that
-	are there, all in the site's zone."""
+	are there, all on the clock of the check-ins."""
 
 	employee: str
 	employee_name: str
@@ -33,6 +35,12 @@ class MissingPunch:
 	kind: str
 	due: datetime
 	found: tuple[datetime, ...] = ()
+	expected: datetime | None = None
+
+	@property
+	def time(self) -> datetime:
+		"""When it was expected: the end of the shift, or its beginning where that is missing."""
+		return self.expected or datetime.combine(self.day, time())
 
 
 @dataclass
@@ -63,7 +71,7 @@ class _Calendar:
 
 
 def find_missing(days: list[date], **filters: str) -> list[MissingPunch]:
-	"""What is missing on these days, by day and name. `filters` are fields of Employee."""
+	"""What is missing on these days, by day and name, of those whom the user may see. `filters` are fields of Employee."""
 	employees = _employees(days, filters)
 	if not employees:
 		return []
@@ -88,17 +96,28 @@ def end_of(day: date, shift: frappe._dict | None) -> datetime:
 	return end + overnight + timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
 
 
+def _expected(kind: str, day: date, shift: frappe._dict | None) -> datetime | None:
+	if not shift:
+		return None
+	if kind == NO_OUT:
+		return end_of(day, shift) - timedelta(minutes=shift.allow_check_out_after_shift_end_time or 0)
+	return datetime.combine(day, get_time(shift.start_time))
+
+
 def _of_day(
 	employee: frappe._dict, day: date, logs: list[frappe._dict], calendar: _Calendar
 ) -> Iterator[MissingPunch]:
 	shift = (logs[0].shift if logs else "") or calendar.shift_on(employee, day)
 	due = end_of(day, calendar.shifts.get(shift))
-	if due > now_datetime():
+	if due > at_gate(now_datetime(), logs[-1].custom_time_zone if logs else None):
 		return
 
 	def missing(kind: str) -> MissingPunch:
 		times = tuple(log.time for log in logs)
-		return MissingPunch(employee.name, employee.employee_name, day, shift, kind, due, times)
+		names = (employee.name, employee.employee_name)
+		return MissingPunch(
+			*names, day, shift, kind, due, times, _expected(kind, day, calendar.shifts.get(shift))
+		)
 
 	if not logs:
 		if shift and _is_employed(employee, day) and not calendar.is_free(employee, day, shift):
@@ -138,7 +157,7 @@ def _employees(days: list[date], filters: dict[str, str]) -> list[frappe._dict]:
 	)
 	for fieldname, value in filters.items():
 		query = query.where(employee[fieldname] == value) if value else query
-	return query.run(as_dict=True)
+	return permitted(query, "Employee").run(as_dict=True)
 
 
 def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date], list[frappe._dict]]:
@@ -149,6 +168,7 @@ def _check_ins(days: list[date], employees: list[str]) -> dict[tuple[str, date],
 	rows = (
 		frappe.qb.from_(checkin)
 		.select(checkin.employee, checkin.time, checkin.log_type, checkin.shift, checkin.shift_start)
+		.select(checkin.custom_time_zone)
 		.where(in_range)
 		.orderby(checkin.time)
 		.run(as_dict=True)

@@ -24,6 +24,13 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	directions,
 )
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.gate_times import (
+	APART,
+	CheckinTime,
+	equal_elsewhere,
+	on_site,
+	zones_in_use,
+)
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, repeats
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
@@ -35,7 +42,16 @@ BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 PLACE = ("employee", "time", "log_type", "skip_auto_attendance", "shift", "shift_start")
 SHIFT_FIELDS = ("shift", "shift_start", "shift_end", "shift_actual_start", "shift_actual_end")
 SHIFT_FIELDS_16 = ("offshift", "overtime_type")
-READ = ("name", "employee", "time", "log_type", "attendance", "skip_auto_attendance", "custom_cams_punch")
+READ = (
+	"name",
+	"employee",
+	"time",
+	"custom_time_zone",
+	"log_type",
+	"attendance",
+	"skip_auto_attendance",
+	"custom_cams_punch",
+)
 
 
 class Shift(NamedTuple):
@@ -51,19 +67,22 @@ class Shift(NamedTuple):
 		return self.shift, self.start
 
 
-def direction_at(employee: str, moment: datetime) -> str | None:
+def direction_at(employee: str, at: CheckinTime) -> str | None:
 	"""The direction of a punch of an alternating device that is no check-in yet."""
-	scope = _Scope(employee, moment, _shift_at(employee, moment))
+	moment = on_site(*at)
+	scope = _Scope(employee, moment, _shift_at(employee, at.time))
 	new = Touch("", moment, None, scope.shift.key if scope.shift else None, True)
 	movable = scope.movable(alternating_devices())
 	return directions([*scope.touches(movable), new])[""]
 
 
-def checkin_in_the_same_second(employee: str, moment: datetime) -> frappe._dict | None:
+def checkin_in_the_same_second(
+	employee: str, punch: frappe._dict, at: CheckinTime, zones: set[str]
+) -> frappe._dict | None:
 	"""Name and direction of a check-in of this very moment: it is the same touch, whatever its direction."""
-	return frappe.db.get_value(
-		CHECKIN, {"employee": employee, "time": moment}, ["name", "log_type"], as_dict=True, order_by="name"
-	)
+	here = {"employee": employee, "time": at.time, "custom_time_zone": at.zone or ["is", "not set"]}
+	found = frappe.db.get_value(CHECKIN, here, ["name", "log_type"], as_dict=True, order_by="name")
+	return found or next(iter(equal_elsewhere(employee, punch, at.zone, zones) if zones else ()), None)
 
 
 def note_saved_checkin(checkin: Document, method: str | None = None) -> None:
@@ -109,10 +128,10 @@ def look_again(punch_names: Iterable[str]) -> None:
 	if not alternating_devices():
 		return
 	filters = {"name": ["in", list(punch_names)], "state": PunchState.RECORDED}
-	fields = ["employee", "punch_time"]
-	punches = frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time")
-	for punch in punches:
-		_look_again_safely(punch.employee, punch.punch_time)
+	names = frappe.get_all("CAMS Punch", filters=filters, pluck="employee_checkin", order_by="punch_time")
+	made = {"name": ["in", [name for name in names if name]]}
+	for checkin in frappe.get_all(CHECKIN, filters=made, fields=["employee", "time"], order_by="time"):
+		_look_again_safely(checkin.employee, checkin.time)
 
 
 def _look_again_safely(employee: str, moment: datetime) -> None:
@@ -135,7 +154,9 @@ def look_again_at(employee: str, moment: datetime | str) -> None:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- what is read below must not be older than the lock
 	if frappe.db.get_value("Employee", employee, "name", for_update=True):
 		at = {"employee": employee, "time": get_datetime(moment)}
-		place = frappe.db.get_value(CHECKIN, at, [*at, *SHIFT_FIELDS], as_dict=True, order_by="name")
+		place = frappe.db.get_value(
+			CHECKIN, at, [*at, "custom_time_zone", *SHIFT_FIELDS], as_dict=True, order_by="name"
+		)
 		put_in_order(place or frappe._dict(at), alternating_devices())
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the lock of this person
 
@@ -143,7 +164,8 @@ def look_again_at(employee: str, moment: datetime | str) -> None:
 def put_in_order(place: Document | frappe._dict, devices: set[str]) -> None:
 	"""Set the directions right in the shift of a check-in (employee, time and the shift that HRMS gave it, if it did)."""
 	moment = get_datetime(place.time)
-	scope = _Scope(place.employee, moment, _stored_shift(place) or _shift_at(place.employee, moment))
+	shift = _stored_shift(place) or _shift_at(place.employee, moment)
+	scope = _Scope(place.employee, on_site(moment, place.get("custom_time_zone")), shift)
 	movable = scope.movable(devices)
 	if any([repeats.take_back(double) for double in _doubles(scope.rows, movable)]):
 		return  # the deletion has set the rest right
@@ -165,9 +187,8 @@ class _Scope:
 
 	def __init__(self, employee: str, moment: datetime, shift: Shift | None):
 		self.shift = shift
-		first_day = (shift.first if shift else moment).date()
-		last_day = (shift.last if shift else moment).date()
-		self.rows = read_checkins([employee], first_day, last_day)
+		self.days = (shift.first if shift else moment).date(), (shift.last if shift else moment).date()
+		self.rows = read_checkins([employee], *self.days)
 		known = [shift] if shift else []
 		for row in self.rows:
 			row.key = _key(row, known)
@@ -176,27 +197,36 @@ class _Scope:
 		"""Names of the check-ins whose direction may be set."""
 		own = (None, self.shift.key) if self.shift else (None,)
 		return alternating_checkins(
-			(row for row in self.rows if row.key in own and not row.attendance), devices
+			(row for row in self.rows if row.key in own and not row.attendance and self._is_whole(row)),
+			devices,
 		)
 
+	def _is_whole(self, row: frappe._dict) -> bool:
+		"""Whether all that its direction depends on was read: outside every shift that is its day on the site."""
+		return bool(row.key) or self.days[0] <= row.moment.date() <= self.days[1]
+
 	def touches(self, movable: set[str]) -> list[Touch]:
-		return [Touch(row.name, row.time, row.log_type, row.key, row.name in movable) for row in self.rows]
+		return [Touch(row.name, row.moment, row.log_type, row.key, row.name in movable) for row in self.rows]
 
 
 def read_checkins(employees: Iterable[str], first_day: date, last_day: date) -> list[frappe._dict]:
-	"""These people's check-ins on these days, in time order, without those that are not to count."""
+	"""These people's check-ins on these days, and those around them whose clock may be another, in the order of their
+	`moment` on the site's clock, without those that are not to count."""
 	checkin = frappe.qb.DocType(CHECKIN)
 	start = datetime.combine(first_day, datetime.min.time())
 	end = datetime.combine(last_day, datetime.min.time()) + timedelta(days=1)
-	return (
+	around = APART if zones_in_use() else timedelta(0)
+	rows = (
 		frappe.qb.from_(checkin)
 		.select(*READ, *SHIFT_FIELDS)
-		.where(checkin.employee.isin([*employees, ""]) & (checkin.time >= start) & (checkin.time < end))
+		.where(checkin.employee.isin([*employees, ""]))
+		.where((checkin.time >= start - around) & (checkin.time < end + around))
 		.where(checkin.skip_auto_attendance == 0)
-		.orderby(checkin.time)
-		.orderby(checkin.name)
 		.run(as_dict=True)
 	)
+	for row in rows:
+		row.moment = on_site(row.time, row.custom_time_zone)
+	return sorted(rows, key=lambda row: (row.moment, row.name))
 
 
 def shift_keys(rows: list[frappe._dict], day: date) -> dict[str, tuple[str, datetime] | None]:
@@ -238,7 +268,7 @@ def _doubles(rows: list[frappe._dict], movable: set[str]) -> list[str]:
 	"""Check-ins of alternating devices in the very second of another: their punches are linked to that one."""
 	at: dict[datetime, list[str]] = {}
 	for row in sorted(rows, key=lambda row: (row.name in movable, row.name)):
-		at.setdefault(row.time, []).append(row.name)
+		at.setdefault(row.moment, []).append(row.name)
 	return [name for names in at.values() for name in names[1:] if name in movable]
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import frappe
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.base.direction_order import (
 	Touch,
 	alternating_checkins,
@@ -15,12 +16,13 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	directions,
 )
 from navari_cams_biometric.cams_biometric.base.employees import names_of
+from navari_cams_biometric.cams_biometric.base.gate_times import in_gate_zone, on_site, zone_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import alternation
 
 MOST_PEOPLE = 100
 WITHOUT_DIRECTION = ("LOG_TYPE_REQUIRED", "UNKNOWN_PUNCH_TYPE")  # held, and no longer then
-PUNCH = ("name", "employee", "punch_time", "log_type", "state", "employee_checkin")
+PUNCH = ("name", "employee", "punch_time", "punched_at_utc", "log_type", "state", "employee_checkin")
 
 
 def preview(service_tag: str, day: date) -> dict:
@@ -75,19 +77,27 @@ def _directions_then(
 	rows: dict[str, list[frappe._dict]] = defaultdict(list)
 	for checkin in checkins:
 		rows[checkin.employee].append(frappe._dict(checkin, alternates=checkin.name in alternating))
+	zone = zone_of(find_device(service_tag))
 	for employee, punches in by_person.items():
-		rows[employee] += [
-			frappe._dict(name=punch.name, employee=employee, time=punch.punch_time, alternates=True)
-			for punch in punches
-			if punch.state == PunchState.HELD
-		]
+		rows[employee] += [_as_checkin(punch, zone) for punch in punches if punch.state == PunchState.HELD]
 	found: dict[str, str | None] = {}
 	for of_person in rows.values():
 		keys = alternation.shift_keys(of_person, day)
 		found |= directions(
-			Touch(row.name, row.time, row.log_type, keys[row.name], row.alternates) for row in of_person
+			Touch(row.name, row.moment, row.log_type, keys[row.name], row.alternates) for row in of_person
 		)
 	return found
+
+
+def _as_checkin(punch: frappe._dict, zone: str | None) -> frappe._dict:
+	at_gate = in_gate_zone(punch, zone)
+	return frappe._dict(
+		name=punch.name,
+		employee=punch.employee,
+		time=at_gate.time,
+		moment=on_site(*at_gate),
+		alternates=True,
+	)
 
 
 def _row(punch: frappe._dict, then: dict[str, str | None]) -> dict[str, object]:

@@ -17,7 +17,13 @@ from navari_cams_biometric.cams_biometric.base.states import CheckinChangeState,
 
 CHECKIN = "Employee Checkin"
 CHANGE = "CAMS Checkin Change"
-DEVICE_FIELDS = ("custom_cams_punch", "custom_original_time", "custom_punch_type", "custom_input_type")
+DEVICE_FIELDS = (
+	"custom_cams_punch",
+	"custom_original_time",
+	"custom_punch_type",
+	"custom_input_type",
+	"custom_time_zone",
+)
 EVIDENCE = ("employee", "time", "log_type", "device_id", "skip_auto_attendance", *DEVICE_FIELDS)
 BY_THE_APP = "cams_by_app"  # a flag of the document: no request can set one
 

@@ -6,20 +6,23 @@ locked, and nothing is done twice.
 """
 
 import time
+import traceback
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import frappe
 from erpnext.setup.doctype.employee.employee import InactiveEmployeeStatusError
-from frappe.utils import add_to_date, get_datetime, now_datetime, strip_html
-from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError
+from frappe.model.document import Document
+from frappe.utils import get_datetime, get_system_timezone, now_datetime, strip_html
+from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExceededError, EmployeeCheckin
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
-from navari_cams_biometric.cams_biometric.base import times
+from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, times
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
@@ -28,6 +31,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	inbox,
 	punch_rules,
 	repeats,
+	site_faults,
 	touches,
 )
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
@@ -44,31 +48,49 @@ TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
-	"""Turn queued punches into check-ins, in time order, until there are none or `seconds` are over.
+	"""Turn queued punches into check-ins, live ones first, until there are none or `seconds` are over.
 
 	Commits after each batch, so progress lasts. The job of the other turn does the rest, behind the jobs that
 	were queued in the meantime: one worker may serve them all.
 	"""
 	frappe.set_user("Administrator")
 	end = time.monotonic() + seconds
-	while time.monotonic() < end:
+	while in_time := time.monotonic() < end:
 		if not _drain_batch():
-			return
-	inbox.request_drain(1 - turn)
+			break
+	if not in_time:
+		inbox.request_drain(1 - turn)
+	dormant_site.request_due_jobs()
+
+
+def check_in_now(punch_name: str) -> frappe._dict:
+	"""Process one punch in the caller's transaction, as its user; return how it ended."""
+	punch = frappe.db.get_value("CAMS Punch", punch_name, "*", as_dict=True, for_update=True)
+	_process_batch([punch])
+	fields = ["state", "reason_code", "reason", "remedy", "employee_checkin"]
+	return frappe.db.get_value("CAMS Punch", punch_name, fields, as_dict=True)
 
 
 def sweep() -> None:
-	"""Scheduled: process what a lost job or a dead worker left, and requeue punches whose user is known by now."""
+	"""Scheduled: process what a lost job or a dead worker left, requeue punches whose user is known by now, and try the
+	faults of the site again."""
 	requeue_known_users()
 	touches.requeue_unblocked()
+	site_faults.probe()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
 
-def _drain_batch() -> bool:
+def drain_live() -> None:
+	"""Live punches alone, within another job: one worker may serve them all. Call it after a commit."""
+	while _drain_batch(only_live=True):
+		pass
+
+
+def _drain_batch(only_live: bool = False) -> bool:
 	"""False where nothing is due."""
 	_forget_former_reads()
-	punches = inbox.lock_due(BATCH)
+	punches = inbox.lock_due(BATCH, only_live)
 	if not punches:
 		return False
 	try:
@@ -90,21 +112,20 @@ def _drain_batch() -> bool:
 
 
 def _forget_former_reads() -> None:
-	"""Frappe keeps single values and documents in memory for as long as a job lasts; HRMS decides by some of them. So a
-	long drain sees a change within a batch."""
+	"""Frappe keeps single values, documents and metadata in memory for as long as a job lasts; HRMS and Frappe decide by
+	them. So a long drain sees a change within a batch."""
 	frappe.db.value_cache.clear()
-	for key in [key for key in frappe.local.cache if b"document_cache::" in key]:
-		del frappe.local.cache[key]
+	frappe.local.cache.clear()
 
 
 class _BatchBrokenError(Exception):
-	"""The transaction became unusable at this punch. `trace` is empty for a transient fault of the database."""
+	"""The transaction became unusable at this punch. `fault` is None for a transient fault of the database."""
 
-	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, trace: str = ""):
+	def __init__(self, punch: frappe._dict, employee: frappe._dict | None, fault: Exception | None = None):
 		super().__init__(punch.name)
 		self.punch = punch
 		self.employee = employee
-		self.trace = trace
+		self.fault = fault
 
 
 def _process_batch(punches: list[frappe._dict]) -> None:
@@ -124,6 +145,7 @@ def _read_rules(punches: list[frappe._dict]) -> Rules:
 		ignored_ids.read_ignored(punch.user_id for punch in punches),
 		identities_of(punch.user_id for punch in punches),
 		touches.find_related(punches, devices),
+		gate_times.zones_in_use(),
 	)
 
 
@@ -139,9 +161,18 @@ def _process(punch: frappe._dict, rules: Rules) -> None:
 	except TRANSIENT_ERRORS as error:
 		raise _BatchBrokenError(punch, employee) from error
 	except Exception as error:
-		raise _BatchBrokenError(punch, employee, frappe.get_traceback()) from error
+		_fail_or_break(punch, employee, error)
 	finally:
 		frappe.clear_messages()
+
+
+def _fail_or_break(punch: frappe._dict, employee: frappe._dict | None, error: Exception) -> None:
+	"""The others of the batch stay as they are where the savepoint is still there."""
+	try:
+		frappe.db.rollback(save_point="cams_settle")
+	except Exception:
+		raise _BatchBrokenError(punch, employee, error) from error
+	_conclude_fault(punch, employee, error)
 
 
 def _settle(punch: frappe._dict, answer: Answer, rules: Rules) -> None:
@@ -172,41 +203,58 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 	punch_rules.ensure_for_attendance(device)
 	punch_rules.ensure_readable(punch, device)
 	punch_rules.ensure_not_ignored(punch, answer, rules)
+	at_gate = gate_times.checkin_time(punch, device)
 	punch.touch = _judge(punch, rules)
 	punch.touch.ensure_says_most(punch)
 	direction = punch_rules.direction_of(punch, device, rules.settings)
 	punch.log_type = None if direction == ALTERNATE else direction
 	punch_rules.ensure_clock(punch, rules.settings)
-	employee = punch_rules.ensure_active(punch, answer)
+	employee = punch_rules.ensure_active(at_gate.time, answer)
 	punch_rules.ensure_input_type(punch, rules.settings)
 	if not direction:
-		_ensure_direction_is_optional(punch, employee)
+		_ensure_direction_is_optional(at_gate.time, employee)
 	punch.touch.ensure_undisputed(punch)
 	touches.displace(punch, punch.touch, rules.repeats)
 	punch_rules.ensure_first(punch, employee, rules)
 	if direction == ALTERNATE:
-		if same := alternation.checkin_in_the_same_second(employee.name, punch.punch_time):
+		if same := alternation.checkin_in_the_same_second(employee.name, punch, at_gate, rules.zones):
 			punch.log_type = same.log_type
 			return _linked(employee.name, same.name)
-		punch.log_type = alternation.direction_at(employee.name, punch.punch_time)
+		punch.log_type = alternation.direction_at(employee.name, at_gate)
+	elif rules.zones and (equal := _equal_elsewhere(employee.name, punch, at_gate.zone, rules)):
+		return _linked(employee.name, equal)
 	frappe.db.savepoint("cams_checkin")
 	checkin = frappe.new_doc("Employee Checkin")
 	checkin.update(
 		{
 			"employee": employee.name,
-			"time": punch.punch_time,
+			"time": at_gate.time,
 			"log_type": punch.log_type,
 			"device_id": punch.service_tag,
 		}
 	)
-	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch))
+	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch), custom_time_zone=at_gate.zone)
 	if device and (device.latitude or device.longitude):
 		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
 	try:
-		checkin.insert(ignore_permissions=True)
+		_insert(checkin)
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
 		return _linked_to_equal(checkin, refusal)
 	return {"state": PunchState.RECORDED, "employee": employee.name, "employee_checkin": checkin.name}
+
+
+def _insert(checkin: Document) -> None:
+	"""Once more where its name was taken because the naming counter lay behind."""
+	values = checkin.as_dict()
+	try:
+		checkin.insert(ignore_permissions=True)
+	except frappe.DuplicateEntryError:
+		frappe.db.rollback(save_point="cams_checkin")
+		if _own_checkin(checkin) or not site_faults.move_counter(checkin):
+			raise
+		checkin.update({"name": None, "creation": values.get("creation"), "modified": values.get("modified")})
+		checkin.flags.name_set = False
+		checkin.insert(ignore_permissions=True)
 
 
 def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
@@ -218,16 +266,22 @@ def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
 	return touches.judge(punch, rules.devices, rules.settings)
 
 
-def _ensure_direction_is_optional(punch: frappe._dict, employee: frappe._dict) -> None:
+def _ensure_direction_is_optional(moment: datetime, employee: frappe._dict) -> None:
 	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
 	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
-	shift = get_actual_start_end_datetime_of_shift(employee.name, punch.punch_time, True)
+	shift = get_actual_start_end_datetime_of_shift(employee.name, moment, True)
 	if not shift:
 		return
 	shift_type = shift.shift_type.name
 	mode = frappe.db.get_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
 	if mode.startswith("Strictly"):
 		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
+
+
+def _equal_elsewhere(employee: str, punch: frappe._dict, zone: str | None, rules: Rules) -> str | None:
+	"""A check-in of the same moment and direction whose time is of another zone: HRMS does not see that they are equal."""
+	found = gate_times.equal_elsewhere(employee, punch, zone, rules.zones)
+	return next((row.name for row in found if (row.log_type or None) == punch.log_type), None)
 
 
 def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
@@ -237,6 +291,8 @@ def _linked_to_equal(checkin: frappe._dict, refusal: Exception) -> dict:
 	equal = _own_checkin(checkin) or frappe.db.exists(
 		"Employee Checkin", {"employee": checkin.employee, "time": checkin.time, "log_type": log_type}
 	)
+	if not equal and not site_faults.is_raised_in(EmployeeCheckin.__module__, refusal):
+		raise refusal
 	if not equal:
 		raise _hold_for(checkin, refusal)
 	_ensure_same_instant(checkin, equal)
@@ -254,11 +310,22 @@ def _linked(employee: str, equal: str) -> dict:
 
 
 def _ensure_same_instant(checkin: frappe._dict, equal: str) -> None:
-	"""In the hour that the end of summer time repeats, two moments have one time, and HRMS knows the time alone."""
-	if not times.is_repeated(get_datetime(checkin.time), times.site_zone()):
+	"""In the hour that the end of summer time repeats, and in two zones, two moments have one time, and HRMS knows the
+	time alone."""
+	fields = ["custom_cams_punch", "custom_time_zone"]
+	other = frappe.db.get_value("Employee Checkin", equal, fields, as_dict=True)
+	zone = checkin.custom_time_zone or None
+	if (other.custom_time_zone or None) != zone:
+		raise NotRecordedError(
+			"OTHER_ZONE",
+			f"{zone or get_system_timezone()} / {other.custom_time_zone or get_system_timezone()}",
+		)
+	if not times.is_repeated(get_datetime(checkin.time), ZoneInfo(zone) if zone else times.site_zone()):
 		return
-	other = frappe.db.get_value("Employee Checkin", equal, "custom_cams_punch")
-	names = {"name": ["in", [checkin.custom_cams_punch, other or ""]], "punched_at_utc": ["is", "set"]}
+	names = {
+		"name": ["in", [checkin.custom_cams_punch, other.custom_cams_punch or ""]],
+		"punched_at_utc": ["is", "set"],
+	}
 	punches = frappe.get_all("CAMS Punch", filters=names, fields=["punched_at_utc", "original_time"])
 	if len({punch.punched_at_utc for punch in punches}) > 1:
 		raise NotRecordedError("REPEATED_HOUR", "; ".join(sorted(punch.original_time for punch in punches)))
@@ -268,35 +335,44 @@ def _own_checkin(checkin: frappe._dict) -> str | None:
 	"""The stored check-in that names this punch. Raises NotRecordedError where it is another person's or another
 	moment's and nobody is known to have changed it: then it was not made from this punch."""
 	named = {"custom_cams_punch": checkin.custom_cams_punch}
-	own = frappe.db.get_value("Employee Checkin", named, ["name", "employee", "time"], as_dict=True)
+	fields = ["name", "employee", "time", "custom_time_zone"]
+	own = frappe.db.get_value("Employee Checkin", named, fields, as_dict=True)
 	if not own:
 		return None
-	is_same = own.employee == checkin.employee and own.time.replace(microsecond=0) == checkin.time.replace(
-		microsecond=0
-	)
+	is_same = own.employee == checkin.employee and _second(own) == _second(checkin)
 	if not is_same and not checkin_evidence.was_changed(own.name, checkin.custom_cams_punch):
 		raise NotRecordedError("CHECKIN_DISAGREES", own.name)
 	return own.name
 
 
+def _second(checkin: frappe._dict) -> datetime:
+	return gate_times.on_site(checkin.time, checkin.custom_time_zone).replace(microsecond=0)
+
+
 def _hold_for(checkin: frappe._dict, refusal: Exception) -> NotRecordedError:
-	"""Which reason a refusal of HRMS is. Its texts are translated, so the facts decide."""
+	"""Which reason a refusal of HRMS's own validation is. Its texts are translated, so the facts decide."""
 	if isinstance(refusal, InactiveEmployeeStatusError):
 		return NotRecordedError("EMPLOYEE_INACTIVE")
 	if isinstance(refusal, CheckinRadiusExceededError):
-		return NotRecordedError("OUTSIDE_RADIUS", lines_from_outside(strip_html(str(refusal))))
+		return NotRecordedError("OUTSIDE_RADIUS", strip_html(str(refusal)))
 	has_location = checkin.latitude or checkin.longitude
 	if frappe.db.get_single_value("HR Settings", "allow_geolocation_tracking") and not has_location:
 		return NotRecordedError("LOCATION_REQUIRED")
-	return NotRecordedError("REFUSED", lines_from_outside(strip_html(str(refusal))))
+	return NotRecordedError("REFUSED", strip_html(str(refusal)))
 
 
 def _conclude(
-	punch: frappe._dict, code: str, detail: str, employee: frappe._dict | None, trace: str = ""
+	punch: frappe._dict,
+	code: str,
+	detail: str,
+	employee: frappe._dict | None,
+	trace: str = "",
+	**values: object,
 ) -> None:
-	"""Set the state, the sentence and the remedy of a reason; log it if a person has to act."""
+	"""Set the state, the sentence and the remedy of a reason; log it if a person has to act: a fault of the site once a
+	day, not for each punch."""
 	reason = REASONS[code]
-	sentence = f"{reason.sentence} ({detail})" if detail else str(reason.sentence)
+	sentence = reason.told(detail)
 	_set_state(
 		punch,
 		state=reason.state,
@@ -304,22 +380,36 @@ def _conclude(
 		reason_code=code,
 		reason=sentence,
 		remedy=str(reason.remedy),
+		**values,
 	)
 	if reason.state == PunchState.IGNORED:
 		return
+	fault = values.get("fault")
 	log_once_a_day(
 		f"CAMS punch {reason.state.lower()}: {code}, device {punch.service_tag or '?'}, user {punch.user_id or '?'}",
 		f"{sentence}\n{reason.remedy}\n\n{trace}".strip(),
-		identity=(code, punch.service_tag or "", punch.user_id or ""),
+		identity=(code, str(fault)) if fault else (code, punch.service_tag or "", punch.user_id or ""),
 		reference_doctype="CAMS Punch",
 		reference_name=punch.name,
 	)
 
 
+def _conclude_fault(punch: frappe._dict, employee: frappe._dict | None, error: Exception) -> None:
+	"""What the site does wrong: its metadata is read anew, should a former state of it be the cause."""
+	frappe.clear_cache(doctype="Employee Checkin")
+	attempts = punch.attempts + 1
+	again = {"attempts": attempts, "retry_after": site_faults.retry_at(attempts, now_datetime())}
+	fault, trace = site_faults.cause_of(error, punch), "".join(traceback.format_exception(error))
+	_conclude(punch, "UNEXPECTED_ERROR", site_faults.told(error), employee, trace, fault=fault, **again)
+
+
 def _set_state(punch: frappe._dict, **values: object) -> None:
 	inbox.update_punches(
-		[punch.name], **{**{field: punch[field] for field in SETTLED}, "retry_after": None, **values}
+		[punch.name],
+		**{**{field: punch[field] for field in SETTLED}, "retry_after": None, "fault": None, **values},
 	)
+	if punch.fault and punch.fault != values.get("fault"):
+		site_faults.release_others(punch)
 
 
 def _conclude_broken(broken: _BatchBrokenError) -> None:
@@ -329,15 +419,14 @@ def _conclude_broken(broken: _BatchBrokenError) -> None:
 	punch = broken.punch
 	if frappe.db.get_value("CAMS Punch", punch.name, "state", for_update=True) != PunchState.QUEUED:
 		return
-	if broken.trace:
-		_conclude(punch, "UNEXPECTED_ERROR", "", broken.employee, broken.trace)
+	if broken.fault:
+		_conclude_fault(punch, broken.employee, broken.fault)
 		return
 	attempts = punch.attempts + 1
-	inbox.update_punches(
-		[punch.name], attempts=attempts, retry_after=add_to_date(now_datetime(), minutes=2 ** (attempts - 1))
-	)
+	later = site_faults.retry_at(attempts, now_datetime())
+	inbox.update_punches([punch.name], attempts=attempts, retry_after=later)
 	if attempts >= MOST_ATTEMPTS:
-		_conclude(punch, "DATABASE_BUSY", "", broken.employee)
+		_conclude(punch, "DATABASE_BUSY", "", broken.employee, retry_after=later, fault="DATABASE_BUSY")
 
 
 def _note_devices_reported(punches: list[frappe._dict], rules: Rules) -> None:

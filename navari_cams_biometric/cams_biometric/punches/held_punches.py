@@ -30,6 +30,7 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
 from navari_cams_biometric.cams_biometric.punches.reasons import (
 	DEVICE,
+	OTHER_ZONE,
 	REASONS,
 	REPEATED_HOUR,
 	SETTINGS,
@@ -54,6 +55,7 @@ ACTIONS = {
 	"INPUT_TYPE": ("accept_input_type", "dismiss"),
 	"MALFORMED": ("dismiss",),
 	REPEATED_HOUR: ("dismiss",),
+	OTHER_ZONE: ("dismiss",),
 }
 OTHER_ACTIONS = ("retry", "dismiss")
 # Places besides Reason.requeued_by.
@@ -66,6 +68,7 @@ MORE_PLACES = {
 	"OUTSIDE_RADIUS": ("Shift Location",),
 	"UNEXPECTED_ERROR": ("Error Log",),
 	REPEATED_HOUR: ("Employee Checkin",),
+	OTHER_ZONE: ("Employee Checkin",),
 	TIME_MARKED: ("Attendance",),
 }
 SINGLES = (SETTINGS, "HR Settings")
@@ -111,12 +114,13 @@ def names_in(
 
 
 def is_waiting(user_id: str) -> bool:
-	"""Whether there are punches of exactly this user id that nobody is known for."""
+	"""Whether the user sees punches of exactly this user id that nobody is known for."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	waiting = (
 		is_text(punch.user_id, user_id) & (punch.state == PunchState.HELD) & punch.reason_code.isin(CODES)
 	)
-	return bool(frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1).run())
+	query = frappe.qb.from_(punch).select(punch.name).where(waiting).limit(1)
+	return bool(permitted(query, "CAMS Punch").run())
 
 
 def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) -> dict:
@@ -239,11 +243,12 @@ def _unknown_rows() -> list[frappe._dict]:
 def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], str]:
 	"""By (service tag, user id), and by (None, user id) from any device."""
 	user_ids = sorted({row.user_id for row in rows})
-	users = frappe.get_all(
+	users = frappe.get_list(
 		"CAMS Device User",
 		filters={"user_id": ["in", user_ids or [""]]},
 		fields=["service_tag", "user_id", "first_name", "last_name"],
 		order_by="last_updated asc",
+		limit=0,
 	)
 	names: dict[tuple[str | None, str], str] = {}
 	for user in users:

@@ -6,17 +6,21 @@ means.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import frappe
+from frappe.query_builder import Order
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import now_datetime
+from pypika import Table
+from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches.punch_names import names_of, times_of
-from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
+from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SAME_TOUCH
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
@@ -28,6 +32,10 @@ DRAIN_JOBS = (
 	"cams_biometric_drain",
 	"cams_biometric_drain_again",
 )  # two: none can queue itself while it runs
+LIVE_FOR = timedelta(hours=12)  # however long the worker was away
+SOON = timedelta(hours=1)  # from a punch to its arrival: later ones are what a device stored
+SHIFT = timedelta(hours=36)
+MOST_LOOKED_AT = 500
 DRAIN_TIMEOUT = 25 * 60  # seconds: a slice, and the slowest of batches
 
 
@@ -50,16 +58,16 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 
 
 def count_by_reason(*states: str) -> list[frappe._dict]:
-	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states, the most frequent
-	reason first."""
+	"""`reason_code`, `count` and `oldest` (naive, in the site's zone) of the punches in these states that the user may
+	see, the most frequent reason first."""
 	punch = frappe.qb.DocType("CAMS Punch")
-	rows = (
+	query = (
 		frappe.qb.from_(punch)
 		.select(punch.reason_code, Count(punch.name).as_("count"), Min(punch.punch_time).as_("oldest"))
 		.where(punch.state.isin(states))
 		.groupby(punch.reason_code)
-		.run(as_dict=True)
 	)
+	rows = permitted(query, "CAMS Punch").run(as_dict=True)
 	return sorted(rows, key=lambda row: (-row.count, row.reason_code or ""))
 
 
@@ -98,34 +106,82 @@ def request_drain(turn: int) -> None:
 	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
 
 
-def lock_due(limit: int) -> list[frappe._dict]:
-	"""Lock and return up to `limit` due punches, the earliest first; those that another worker holds are left
-	out.
+def lock_due(limit: int, only_live: bool = False) -> list[frappe._dict]:
+	"""Lock and return up to `limit` due punches in time order; those that another worker holds are left out.
 
-	The rows are locked by primary key in a second step: a lock on the range would make callbacks wait.
+	Live ones go before history, each with what the same user ID punched shortly before; then the earliest. The rows are
+	locked by primary key in a second step: a lock on the range would make callbacks wait.
 	"""
-	punch = frappe.qb.DocType("CAMS Punch")
-	is_due = (punch.state == PunchState.QUEUED) & (
-		punch.retry_after.isnull() | (punch.retry_after <= now_datetime())
-	)
-	names = (
-		frappe.qb.from_(punch)
-		.select(punch.name)
-		.where(is_due)
-		.orderby(punch.punch_time)
-		.limit(limit)
-		.run(pluck=True)
-	)
+	names = _live_names(limit)
+	if not names and not only_live:
+		names = _due_names(limit)
 	if not names:
 		return []
+	punch = frappe.qb.DocType("CAMS Punch")
 	locked = (
 		frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == PunchState.QUEUED))
 	)
 	return locked.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
 
 
+def _is_due(punch: Table) -> Criterion:
+	is_not_postponed = punch.retry_after.isnull() | (punch.retry_after <= now_datetime())
+	return (punch.state == PunchState.QUEUED) & is_not_postponed
+
+
+def _due_names(limit: int) -> list[str]:
+	punch = frappe.qb.DocType("CAMS Punch")
+	query = frappe.qb.from_(punch).select(punch.name).where(_is_due(punch))
+	return query.orderby(punch.punch_time).limit(limit).run(pluck=True)
+
+
+def _live_names(limit: int) -> list[str]:
+	"""Real-time punches that arrived soon after they were made, not what a device stored for days."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	recent = (punch.source == "Real Time") & (punch.punch_time >= now_datetime() - LIVE_FOR)
+	latest = (
+		frappe.qb.from_(punch)
+		.select(punch.name, punch.user_id, punch.punch_time, punch.creation)
+		.where(_is_due(punch) & recent)
+		.orderby(punch.punch_time, order=Order.desc)
+		.limit(MOST_LOOKED_AT)
+		.run(as_dict=True)
+	)
+	live = [each for each in reversed(latest) if each.creation - each.punch_time <= SOON][:limit]
+	before = _before(live)
+	chosen: dict[str, None] = {}
+	for each in live:
+		group = [*before.get(each.user_id, ()), each]
+		names = [row.name for row in group if row.punch_time <= each.punch_time and row.name not in chosen]
+		if chosen and len(chosen) + len(names) > limit:
+			break
+		chosen.update(dict.fromkeys(names[:limit]))
+	return list(chosen)
+
+
+def _before(live: list[frappe._dict]) -> dict[str, list[frappe._dict]]:
+	"""By user ID what else of them is due, from the longest of shifts before: a person's punches keep their order."""
+	user_ids = sorted({each.user_id for each in live if each.user_id})
+	if not user_ids:
+		return {}
+	punch = frappe.qb.DocType("CAMS Punch")
+	theirs = punch.user_id.isin(user_ids) & (punch.punch_time >= live[0].punch_time - SHIFT)
+	rows = (
+		frappe.qb.from_(punch)
+		.select(punch.name, punch.user_id, punch.punch_time)
+		.where(_is_due(punch) & theirs)
+		.orderby(punch.punch_time)
+		.run(as_dict=True)
+	)
+	found: dict[str, list[frappe._dict]] = {}
+	for row in rows:
+		found.setdefault(row.user_id, []).append(row)
+	return found
+
+
 def update_punches(names: Iterable[str], **values: object) -> None:
-	"""Set fields of punches. `modified` moves along: Log Settings count from it."""
+	"""Set fields of punches. `modified` moves along: Log Settings count from it. With a state they hold shifts, or no
+	longer, as the reason says."""
 	names = list(names)
 	if not names:
 		return
@@ -133,12 +189,23 @@ def update_punches(names: Iterable[str], **values: object) -> None:
 	query = frappe.qb.update(punch).where(punch.name.isin(names)).set(punch.modified, now_datetime())
 	for fieldname, value in values.items():
 		query = query.set(punch[fieldname], value)
+	if "state" in values:
+		reason = REASONS.get(values.get("reason_code")) if values["state"] == PunchState.HELD else None
+		holds_from = punch[reason.holds_from] if reason and reason.holds_from else None
+		query = query.set(punch.holds_from, holds_from)
 	query.run()
 
 
 def queue_again(names: Iterable[str], **values: object) -> None:
 	"""Set punches to Queued, as if they had just arrived."""
-	cleared = {"reason_code": None, "reason": None, "remedy": None, "retry_after": None, "attempts": 0}
+	cleared = {
+		"reason_code": None,
+		"reason": None,
+		"remedy": None,
+		"retry_after": None,
+		"attempts": 0,
+		"fault": None,
+	}
 	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
 	drain_after_commit()
 

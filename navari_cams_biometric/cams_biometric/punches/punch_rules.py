@@ -11,7 +11,13 @@ from frappe.utils import cint, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
-from navari_cams_biometric.cams_biometric.base.identities import AMBIGUOUS, Answer, Identities
+from navari_cams_biometric.cams_biometric.base.identities import (
+	AMBIGUOUS,
+	EMPLOYEE_FIELDS,
+	UNKNOWN,
+	Answer,
+	Identities,
+)
 from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_names import times_of
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 	)
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
+MANUAL = "Manual"  # source and input type of what punches.added_punches adds
+MANUAL_TYPES = {"CheckIn": "IN", "CheckOut": "OUT"}
 EARLIEST = datetime(2010, 1, 1)  # no punch is older: clocks without power begin again in 1970 or 2000
 
 
@@ -43,10 +51,14 @@ class Rules(NamedTuple):
 	ignored: ignored_ids.Ignored
 	people: Identities
 	related: "set[str]"  # names of punches that may be one touch with another
+	zones: "set[str]" = frozenset()  # of check-ins that are not in the site's
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:
-	"""Whose user ID it was on the device and the day of the punch."""
+	"""Whose user ID it was on the device and the day of the punch. A person who adds a punch says whose it is."""
+	if punch.source == MANUAL:
+		named = frappe.db.get_value("Employee", punch.employee, EMPLOYEE_FIELDS, as_dict=True)
+		return Answer(named, "" if named else UNKNOWN)
 	device = rules.devices.get(punch.service_tag)
 	moment = punch.punch_time or times.log_time_on_site(punch.original_time or "", device)
 	return rules.people.judge(punch.user_id or "", device, getdate(moment))
@@ -59,7 +71,7 @@ def ensure_for_attendance(device: "CAMSDevice | None") -> None:
 
 
 def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
-	if not punch.user_id:
+	if not punch.user_id and punch.source != MANUAL:
 		raise NotRecordedError("MALFORMED")
 	if not punch.punch_time:  # a retry may know more
 		punch.update(times_of(punch.original_time, device))
@@ -82,6 +94,8 @@ def direction_of(
 	"""IN, OUT, ALTERNATE (the order of the day decides), or None for a check-in without log type. The device's own
 	direction takes precedence over the punch type's, but does not turn a meal into attendance.
 	"""
+	if punch.source == MANUAL:
+		return MANUAL_TYPES[punch.punch_type]
 	direction = settings.direction_of(punch.punch_type or "None")
 	if direction == NOT_ATTENDANCE:
 		raise NotRecordedError("NOT_ATTENDANCE")
@@ -114,17 +128,17 @@ def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 	return punch.punch_time < EARLIEST or bool(oldest and punch.source == "Real Time" and is_too_old)
 
 
-def ensure_active(punch: frappe._dict, answer: Answer) -> frappe._dict:
-	"""Return who it was. On the day of the punch. Who left was active until the relieving date: punches that arrive late still count.
+def ensure_active(moment: datetime, answer: Answer) -> frappe._dict:
+	"""Return who it was, on the day of the check-in. Who left was active until the relieving date: punches that arrive late still count.
 	Who has not joined yet may have got the user ID of somebody else."""
 	employee = answer.person
 	if not employee:
 		raise NotRecordedError(answer.code, _names_of(answer))
-	if employee.date_of_joining and getdate(punch.punch_time) < getdate(employee.date_of_joining):
+	if employee.date_of_joining and getdate(moment) < getdate(employee.date_of_joining):
 		raise NotRecordedError("BEFORE_JOINING", str(employee.date_of_joining))
 	if employee.status == "Active":
 		return employee
-	left_later = employee.relieving_date and getdate(punch.punch_time) <= getdate(employee.relieving_date)
+	left_later = employee.relieving_date and getdate(moment) <= getdate(employee.relieving_date)
 	if employee.status != "Left" or not left_later:
 		raise NotRecordedError("EMPLOYEE_INACTIVE", employee.status)
 	return employee

@@ -16,6 +16,7 @@ from frappe.utils import cint, get_datetime
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base.direction_order import alternating_devices
+from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
@@ -64,10 +65,11 @@ def is_repeat(touch: Touch, windows: Windows) -> bool:
 	within = windows.of(touch.service_tag)
 	since = touch.moment - timedelta(seconds=within)
 	checkin, punch = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("CAMS Punch")
+	near = (checkin.time >= since - APART) & (checkin.time < touch.moment + APART)
 	checkins = (
 		frappe.qb.from_(checkin)
-		.select(checkin.name)
-		.where((checkin.employee == touch.employee) & (checkin.time >= since) & (checkin.time < touch.moment))
+		.select(checkin.time, checkin.custom_time_zone)
+		.where((checkin.employee == touch.employee) & near)
 		.where(_may_repeat(checkin.log_type, checkin.device_id, touch, windows))
 	)
 	repeats = (
@@ -78,7 +80,11 @@ def is_repeat(touch: Touch, windows: Windows) -> bool:
 		.where(punch.punch_time < touch.moment)
 		.where(_may_repeat(punch.log_type, punch.service_tag, touch, windows))
 	)
-	return bool(within and (checkins.limit(1).run() or repeats.limit(1).run()))
+	if not within:
+		return False
+	return any(since <= on_site(*row) < touch.moment for row in checkins.run()) or bool(
+		repeats.limit(1).run()
+	)
 
 
 def requeue_repeats(touch: Touch, windows: Windows) -> None:
@@ -138,20 +144,22 @@ def _counted_punches(touch: Touch, windows: Windows) -> list[frappe._dict]:
 	"""The punches whose own check-ins may be taken back, from the moment on."""
 	last = touch.moment + timedelta(seconds=windows.longest)
 	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
-	return (
+	rows = (
 		frappe.qb.from_(checkin)
 		.join(punch)
 		.on((punch.name == checkin.custom_cams_punch) & (punch.employee_checkin == checkin.name))
-		.select(checkin.name.as_("checkin"), checkin.time, checkin.log_type)
+		.select(checkin.name.as_("checkin"), checkin.time, checkin.custom_time_zone, checkin.log_type)
 		.select(punch.name.as_("punch"), punch.service_tag)
 		.where(checkin.employee == touch.employee)
 		.where(_may_repeat(checkin.log_type, punch.service_tag, touch, windows))
-		.where((checkin.time >= touch.moment) & (checkin.time <= last))
+		.where((checkin.time >= touch.moment - APART) & (checkin.time <= last + APART))
 		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
 		.where((punch.state == PunchState.RECORDED) & (punch.repeat_accepted == 0))
-		.orderby(checkin.time)
 		.run(as_dict=True)
 	)
+	for row in rows:
+		row.time = on_site(row.time, row.custom_time_zone)
+	return sorted((row for row in rows if touch.moment <= row.time <= last), key=lambda row: row.time)
 
 
 def take_back(checkin: str) -> bool:

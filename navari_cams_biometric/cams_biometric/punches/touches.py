@@ -10,11 +10,13 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
+from navari_cams_biometric.cams_biometric.base.gate_times import checkin_time
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
@@ -134,11 +136,11 @@ def judge(
 			):
 				losses.append(Loss("SAME_TOUCH", row.name, _told(row)))
 			elif _is_displaceable(row) and touches.outranks(me, other):
-				loss = _loss_to_what_stays(row, punch)
+				loss = _loss_to_what_stays(row, punch, devices)
 				losses += [loss] if loss else []
 				displaced.append((row, SAME_TOUCH))
 		elif row.state == PunchState.RECORDED and touches.contradict(me, other):
-			if touches.outranks(other, me) or _loss_to_what_stays(row, punch):
+			if touches.outranks(other, me) or _loss_to_what_stays(row, punch, devices):
 				losses.append(Loss("TIME_CHANGED", row.name, _both(punch, row)))
 			else:
 				displaced.append((row, SAME_TOUCH if me.accepted else TIME_CHANGED))
@@ -161,7 +163,7 @@ def displace(punch: frappe._dict, verdict: Verdict, windows: repeats.Windows) ->
 			employee_checkin=None,
 			same_touch_as=punch.name,
 			reason_code=code,
-			reason=f"{reason.sentence} ({_both(punch, row) if code == TIME_CHANGED else _told(punch)})",
+			reason=reason.told(_both(punch, row) if code == TIME_CHANGED else _told(punch)),
 			remedy=str(reason.remedy),
 			retry_after=None,
 		)
@@ -216,6 +218,45 @@ def requeue_unblocked() -> None:
 	)
 	if names:
 		inbox.queue_again(names)
+
+
+def note_cancelled_attendance(attendance: Document, method: str | None = None) -> None:
+	"""After HRMS unlinked the check-ins of a day: those whose time a held punch knows better move, where they are, so that
+	the day can be decided again at once."""
+	held = {"employee": attendance.employee, "state": PunchState.HELD, "reason_code": TIME_MARKED}
+	for punch in frappe.get_all("CAMS Punch", filters=held, fields=["*"], order_by="name"):
+		row = frappe.db.get_value("CAMS Punch", punch.same_touch_as, FIELDS, as_dict=True)
+		if row and row.employee_checkin:
+			_take_over(punch, row)
+
+
+def _take_over(punch: frappe._dict, row: frappe._dict) -> None:
+	checkin = frappe.get_doc("Employee Checkin", row.employee_checkin)
+	is_free = not checkin.attendance and checkin.custom_cams_punch == row.name
+	if not is_free or checkin_evidence.was_changed(checkin.name, row.name):
+		return
+	at_gate = checkin_time(punch, find_devices([punch.service_tag or ""]).get(punch.service_tag))
+	frappe.db.savepoint("cams_take_over")
+	try:
+		said = {**checkin_evidence.device_fields(punch), "custom_time_zone": at_gate.zone}
+		checkin_evidence.sign(checkin, **said, time=at_gate.time)
+		checkin.save(ignore_permissions=True)
+	except frappe.ValidationError:  # the sweep queues the punch, which then says what is wrong
+		frappe.db.rollback(save_point="cams_take_over")
+		frappe.clear_last_message()
+		return
+	counts = {"state": PunchState.RECORDED, "employee_checkin": checkin.name, "same_touch_as": None}
+	inbox.update_punches([punch.name], **counts, reason_code=None, reason=None, remedy=None)
+	reason = REASONS[SAME_TOUCH]
+	inbox.update_punches(
+		[row.name],
+		state=reason.state,
+		employee_checkin=None,
+		same_touch_as=punch.name,
+		reason_code=SAME_TOUCH,
+		reason=f"{reason.sentence} ({_told(punch)})",
+		remedy=str(reason.remedy),
+	)
 
 
 def accept(names: list[str]) -> None:
@@ -284,7 +325,7 @@ def _find(
 
 def _add_checkins(rows: list[frappe._dict]) -> None:
 	names = sorted({row.employee_checkin for row in rows if row.employee_checkin})
-	fields = ["name", "time", "attendance", "custom_cams_punch"]
+	fields = ["name", "time", "custom_time_zone", "attendance", "custom_cams_punch"]
 	found = (
 		frappe.get_all("Employee Checkin", filters={"name": ["in", names]}, fields=fields) if names else []
 	)
@@ -331,7 +372,9 @@ def _is_displaceable(row: frappe._dict) -> bool:
 	return row.state in open_or_recorded or (row.state == PunchState.IGNORED and row.reason_code == REPEATED)
 
 
-def _loss_to_what_stays(row: frappe._dict, punch: frappe._dict) -> Loss | None:
+def _loss_to_what_stays(
+	row: frappe._dict, punch: frappe._dict, devices: "dict[str, CAMSDevice]"
+) -> Loss | None:
 	"""To a check-in that is a person's by now, or that attendance is marked by."""
 	checkin = row.own_checkin if row.state == PunchState.RECORDED else None
 	if not checkin:
@@ -340,9 +383,10 @@ def _loss_to_what_stays(row: frappe._dict, punch: frappe._dict) -> Loss | None:
 		return Loss("SAME_TOUCH", row.name, _told(row))
 	if not checkin.attendance:
 		return None
-	if get_datetime(checkin.time) == get_datetime(punch.punch_time):
+	at_gate = checkin_time(punch, devices.get(punch.service_tag or ""))
+	if (get_datetime(checkin.time), checkin.custom_time_zone or None) == at_gate:
 		return Loss("SAME_TOUCH", row.name, _told(row))
-	return Loss("TIME_MARKED", row.name, f"{checkin.time} → {punch.punch_time}")
+	return Loss("TIME_MARKED", row.name, f"{checkin.time} → {at_gate.time}")
 
 
 def _lost_to(row: frappe._dict) -> list[str]:

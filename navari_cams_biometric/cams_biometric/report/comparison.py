@@ -12,6 +12,7 @@ from frappe.utils import escape_html, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import collect_answers
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may
+from navari_cams_biometric.cams_biometric.base.user_permissions import seen_among
 from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
@@ -47,7 +48,11 @@ class Comparison:
 		told, refusal = collect_answers(lambda client: self.ask(client, scope))
 		if refusal and not (told and self.shows_part):
 			return self.columns(), [], escape_html(refusal)
-		compared = self.compare(told, scope, asked_at, not refusal)
+		compared = seen_among(
+			self.compare(told, scope, asked_at, not refusal),
+			lambda row: row["employee"],
+			lambda row: row.get("service_tag"),
+		)
 		shown = [row for row in self.rows(compared) if self.differs(row) or not filters.only_differences]
 		missing_part = _("Not everything is shown, because the gateway did not return all. {0}").format(
 			refusal

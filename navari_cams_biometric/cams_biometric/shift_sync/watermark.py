@@ -2,7 +2,7 @@
 
 HRMS turns the check-ins of a shift into attendance, and marks absences, up to that time. The app moves it only up
 to the time until which every enabled device that feeds the shift is complete, and all its punches are check-ins
-or held: never backwards, never past now. `holds` decides what follows from the facts.
+or settled: never backwards, never past now. `holds` decides what follows from the facts.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,6 +17,7 @@ from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.base.gate_times import zone_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState, UnreadState
 from navari_cams_biometric.cams_biometric.shift_sync.holds import (
@@ -24,14 +25,18 @@ from navari_cams_biometric.cams_biometric.shift_sync.holds import (
 	FOLLOWS_HRMS,
 	NO_DEVICE,
 	Feed,
+	HeldPunch,
 	ShiftState,
 )
+from navari_cams_biometric.cams_biometric.shift_sync.known_past import known_since
+from navari_cams_biometric.cams_biometric.shift_sync.waiting_people import Held, read_held
 
 HRMS_OWN_ADVANCE = "auto_update_last_sync"  # a field of Shift Type in newer HRMS
 ABSENCE = timedelta(minutes=30)  # without good news; health checks come every ten minutes
 SETTLING = timedelta(minutes=8)  # after an absence, for stored punches to come; the next check counts
 STILL_MATTERS = timedelta(days=2)  # a shift, and the day after which HRMS marks an absence
 EVER = datetime(1900, 1, 1)  # before any punch
+PAST = ["first_reported", "history_from", "history_to", "history_complete"]
 FOUND = ["connection", "found_healthy_at", "back_online_at", "clock_skew"]
 Waiting = dict[tuple[str | None, str], datetime]
 Released = dict[str | None, datetime]
@@ -63,7 +68,12 @@ def states(shift_type: str | None = None) -> list[ShiftState]:
 	now = now_datetime()
 	shifts = _shifts(shift_type)
 	facts = _Facts(now, _feeding_devices(), _released([shift.name for shift in shifts]))
-	facts.waiting = _waiting({shift.last_sync_of_checkin for shift in shifts if not facts.aside(shift)})
+	moved = [shift for shift in shifts if not facts.aside(shift)]
+	currents = {shift.last_sync_of_checkin for shift in moved}
+	facts.waiting = _waiting(currents)
+	if moved:
+		facts.held = read_held(min(map(_since, currents)), {device.name for device in facts.devices}, now)
+	facts.counts_from = known_since(facts.devices, [shift.process_attendance_after for shift in moved])
 	return [facts.state_of(shift) for shift in shifts]
 
 
@@ -79,7 +89,7 @@ def note_punched(service_tag: str, punches: Iterable[frappe._dict]) -> None:
 		if punch.source == "Real Time" and punch.punch_time
 	]
 	if times:
-		_move_forward(service_tag, max(times))
+		_move_forward(service_tag, max(times), min(times))
 
 
 def note_reported(service_tag: str, until: datetime) -> None:
@@ -117,9 +127,13 @@ def _behind(device: frappe._dict) -> timedelta:
 	return timedelta(seconds=min(max(0, -cint(device.clock_skew)), tolerated))
 
 
-def _move_forward(service_tag: str, until: datetime) -> None:
-	"""Past the document cache, which every callback reads its device from."""
+def _move_forward(service_tag: str, until: datetime, first: datetime | None = None) -> None:
+	"""Past the document cache, which every callback reads its device from. With the first report it begins to count."""
 	device = frappe.qb.DocType("CAMS Device")
+	is_new = device.complete_until.isnull() & device.first_reported.isnull()
+	frappe.qb.update(device).set(device.first_reported, first or until).where(
+		(device.name == service_tag) & is_new
+	).run()
 	earlier = device.complete_until.isnull() | (device.complete_until < until)
 	frappe.qb.update(device).set(device.complete_until, until).where(
 		(device.name == service_tag) & earlier
@@ -134,14 +148,43 @@ class _Facts:
 	devices: list[frappe._dict]
 	released: dict[str, Released]
 	waiting: dict[datetime | None, Waiting] = field(default_factory=dict)
+	held: Held = field(default_factory=lambda: Held({}, {}))
+	counts_from: dict[str, datetime] = field(default_factory=dict)
 
 	def state_of(self, shift: frappe._dict) -> ShiftState:
 		current = shift.last_sync_of_checkin
 		aside = self.aside(shift)
-		waiting = {} if aside else self.waiting[current]
-		feeds = [_feed(device, waiting, self.released.get(shift.name, {})) for device in self._feeding(shift)]
+		if aside:
+			return ShiftState(shift.name, current, self.now, aside=aside)
+		waiting, released = self.waiting[current], self.released.get(shift.name, {})
+		feeding = self._feeding(shift)
+		held = self._held(shift, [device.name for device in feeding], released)
+		feeds = [
+			_feed(device, waiting, released, held.pop(device.name, None), self.counts_from.get(device.name))
+			for device in feeding
+		]
 		feeds += _of_no_device(waiting, self.now)
-		return ShiftState(shift.name, current, self.now, tuple(feeds), aside)
+		feeds += [self._guest(tag, punch) for tag, punch in held.items()]
+		return ShiftState(shift.name, current, self.now, tuple(feeds), begins=shift.process_attendance_after)
+
+	def _held(self, shift: frappe._dict, tags: list[str], released: Released) -> dict[str | None, HeldPunch]:
+		"""By device the earliest held punch that holds the shift and is not released."""
+		earliest: dict[str | None, HeldPunch] = {}
+		since = _since(shift.last_sync_of_checkin)
+		for service_tag, punch in self.held.of(shift.name, tags):
+			passed = max((released[tag] for tag in (service_tag, None) if tag in released), default=EVER)
+			if punch.since < since or punch.since <= passed:
+				continue
+			first = earliest.get(service_tag)
+			if not first or punch.since < first.since:
+				earliest[service_tag] = punch
+		return earliest
+
+	def _guest(self, service_tag: str | None, punch: HeldPunch) -> Feed:
+		"""A device, or none, that does not feed the shift, and on which its people punched."""
+		labels = {device.name: device.label or "" for device in self.devices}
+		label = labels.get(service_tag or "", "")
+		return Feed(service_tag or "", label, self.now, held=punch, is_fed_by=False)
 
 	def aside(self, shift: frappe._dict) -> str:
 		"""Why the app does not move a shift; empty if it does."""
@@ -156,7 +199,7 @@ class _Facts:
 
 
 def _shifts(shift_type: str | None) -> list[frappe._dict]:
-	fields = ["name", "enable_auto_attendance", "last_sync_of_checkin"]
+	fields = ["name", "enable_auto_attendance", "last_sync_of_checkin", "process_attendance_after"]
 	if frappe.get_meta("Shift Type").has_field(HRMS_OWN_ADVANCE):
 		fields.append(HRMS_OWN_ADVANCE)
 	filters = {"name": shift_type} if shift_type else {}
@@ -168,7 +211,7 @@ def _feeding_devices() -> list[frappe._dict]:
 	devices = frappe.get_all(
 		"CAMS Device",
 		filters={"enabled": 1, "unconfirmed": 0, "direction": ["!=", NOT_ATTENDANCE]},
-		fields=["name", "label", "complete_until"],
+		fields=["name", "label", "complete_until", "checkin_time", "time_zone", *PAST],
 		order_by="name",
 	)
 	rows = frappe.get_all(
@@ -179,7 +222,13 @@ def _feeding_devices() -> list[frappe._dict]:
 	return devices
 
 
-def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
+def _feed(
+	device: frappe._dict,
+	waiting: Waiting,
+	released: Released,
+	held: HeldPunch | None,
+	counts_from: datetime | None,
+) -> Feed:
 	releases = [released[tag] for tag in (device.name, None) if tag in released]
 	return Feed(
 		service_tag=device.name,
@@ -189,6 +238,9 @@ def _feed(device: frappe._dict, waiting: Waiting, released: Released) -> Feed:
 		queued_from=waiting.get((device.name, PunchState.QUEUED)),
 		failed_from=waiting.get((device.name, PunchState.FAILED)),
 		unread_from=waiting.get((device.name, UnreadState.UNREAD)),
+		held=held,
+		counts_from=counts_from,
+		zone=zone_of(device),
 	)
 
 
@@ -217,12 +269,12 @@ def _released(shift_types: list[str]) -> dict[str, Released]:
 
 def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
 	"""For each Last Sync of Checkin, by device (None: no device) and state, the earliest punch that is no
-	check-in yet and may become one automatically or by a retry, and the earliest unread event. Held punches are not included: they would hold a
-	shift for weeks. Nor are punches whose attendance is marked already.
+	check-in yet and may become one automatically or by a retry, and the earliest unread event. Not punches whose
+	attendance is marked already, nor held ones: those hold the shifts of a person.
 	"""
 	if not currents:
 		return {}
-	since = {current: current - STILL_MATTERS if current else EVER for current in currents}
+	since = {current: _since(current) for current in currents}
 	punch, event = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Unread Event")
 	not_done = punch.state.isin([PunchState.QUEUED, PunchState.FAILED])
 	rows = [
@@ -235,6 +287,10 @@ def _waiting(currents: set[datetime | None]) -> dict[datetime | None, Waiting]:
 			if moment:
 				waiting[current][service_tag or None, state] = get_datetime(moment)
 	return waiting
+
+
+def _since(current: datetime | None) -> datetime:
+	return current - STILL_MATTERS if current else EVER
 
 
 def _earliest(table: Table, time: Field, condition: Criterion, starts: Collection[datetime]) -> list[tuple]:

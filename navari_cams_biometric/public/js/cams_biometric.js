@@ -82,6 +82,66 @@ Object.assign(cams_biometric, {
 			frappe.show_alert({ message, indicator: checkins.length ? "green" : "orange" });
 		}),
 
+	// Have HRMS give these Employee Checkins their shift again.
+	fetch_shift: (names) =>
+		cams_biometric.call("day_repair_actions.fetch_shift", { names }).then(({ changed, marked }) => {
+			const message = marked
+				? __("The attendance is marked: use Days to Repair.")
+				: __("Check-ins with another shift now: {0}", [changed]);
+			frappe.show_alert({ message, indicator: changed ? "green" : "orange" });
+		}),
+
+	// A punch that no device sent. `known` fills the dialog: employee, time, log_type.
+	add_punch: (known = {}) =>
+		new Promise((resolve) => {
+			const dialog = new frappe.ui.Dialog({
+				title: __("Add Punch"),
+				fields: [
+					{ fieldname: "employee", fieldtype: "Link", options: "Employee", label: __("Employee"), reqd: 1 },
+					{ fieldname: "time", fieldtype: "Datetime", label: __("Time"), reqd: 1 },
+					{
+						fieldname: "log_type",
+						fieldtype: "Select",
+						label: __("Direction"),
+						reqd: 1,
+						options: [
+							{ value: "IN", label: __("In") },
+							{ value: "OUT", label: __("Out") },
+						],
+					},
+					{
+						fieldname: "reason",
+						fieldtype: "Small Text",
+						label: __("Reason"),
+						reqd: 1,
+						description: __("Kept with the punch, and with your name. Take Back on the punch undoes it."),
+					},
+				],
+				primary_action_label: __("Add Punch"),
+				primary_action: (values) =>
+					cams_biometric.call("punch_actions.add_punch", values).then((added) => {
+						dialog.hide();
+						frappe.show_alert({ message: __("Punch added. A day that is marked already is in Days to Repair."), indicator: "green" }, 7);
+						resolve(added);
+					}),
+			});
+			dialog.set_values(known);
+			dialog.show();
+		}),
+
+	can_add_punch: () =>
+		frappe.user.has_role(["HR User", "HR Manager", "System Manager"]) && frappe.model.can_create("Employee Checkin"),
+
+	take_back: (name) =>
+		new Promise((resolve) =>
+			frappe.confirm(__("Delete the check-in of this added punch? A day that is marked with it is decided again."), () =>
+				cams_biometric.call("punch_actions.take_back", { name }).then(() => {
+					frappe.show_alert({ message: __("Punch taken back."), indicator: "green" });
+					resolve();
+				}),
+			),
+		),
+
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
 	// "CheckIn" as people write it.

@@ -6,6 +6,8 @@ frappe.ui.form.on("Employee Checkin", {
 		if (frm.is_new()) return;
 		if (frappe.user.has_role(["HR Manager", "System Manager"])) frm.trigger("add_comparison");
 		if (frappe.model.can_read("CAMS Checkin Change")) frm.trigger("tell_changes");
+		const is_hr = frappe.user.has_role(["HR User", "HR Manager", "System Manager"]);
+		if (is_hr && !frm.doc.attendance && frm.perm[0]?.write) frm.trigger("add_fetch_shift");
 		const punch = frm.doc.custom_cams_punch;
 		if (!punch || !frappe.model.can_read("CAMS Punch")) return;
 		frm.add_custom_button(__("CAMS Punch"), () => frappe.set_route("Form", "CAMS Punch", punch), __("View"));
@@ -16,12 +18,34 @@ frappe.ui.form.on("Employee Checkin", {
 	tell_origin(frm) {
 		frappe.db.get_value("CAMS Punch", frm.doc.custom_cams_punch, ["device_label", "service_tag"]).then(({ message }) => {
 			const device = message && (message.device_label || message.service_tag);
+			if (frm.doc.custom_input_type === "Manual") return frm.trigger("tell_who_added");
 			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), __(frm.doc.custom_punch_type)];
 			const text = __("From biometric device {0}. Original time: {1}.", [
 				origin.filter(Boolean).join(", "),
 				frm.doc.custom_original_time,
 			]);
-			frm.set_intro(frappe.utils.escape_html(text), "blue");
+			const zone = frm.doc.custom_time_zone;
+			const clock = zone ? ` ${__("The time is that of {0}, at the device.", [zone])}` : "";
+			frm.set_intro(frappe.utils.escape_html(text + clock), "blue");
+		});
+	},
+
+	add_fetch_shift(frm) {
+		frm.add_custom_button(__("Fetch Shift Again"), () =>
+			cams_biometric.fetch_shift([frm.doc.name]).then(() => frm.reload_doc()),
+		);
+	},
+
+	tell_who_added(frm) {
+		const punch = frm.doc.custom_cams_punch;
+		frappe.db.get_value("CAMS Punch", punch, ["added_by", "added_reason"]).then(({ message }) => {
+			if (!message?.added_by) return;
+			const text = __("Added manually by {0}: {1}", [frappe.user.full_name(message.added_by), message.added_reason]);
+			frm.set_intro(frappe.utils.escape_html(text), "orange");
+			if (!cams_biometric.can_add_punch()) return;
+			frm.add_custom_button(__("Take Back"), () =>
+				cams_biometric.take_back(punch).then(() => frappe.set_route("Form", "CAMS Punch", punch)),
+			);
 		});
 	},
 

@@ -79,6 +79,11 @@ def has_permission(
 	return bool(get_role_permissions(meta, user, is_owner).get(ptype))
 
 
+def get_user_permissions(user: str | None = None) -> _dict:
+	"""There are none here: the DocType User Permission is not imitated, so nobody can be restricted."""
+	return _dict()
+
+
 def _allowed_by_hooks(doctype: str, doc: Any, ptype: str, user: str) -> bool:
 	hooks = frappe.get_hooks("has_permission", {})
 	for method in [*hooks.get(doctype, []), *hooks.get("*", [])]:

@@ -7,6 +7,8 @@ from frappe import _
 from frappe.query_builder.functions import Count, Extract
 from frappe.utils import getdate
 
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_data() -> dict[str, object]:
@@ -24,11 +26,10 @@ def get_data() -> dict[str, object]:
 def _counts_by_hour() -> Counter[int]:
 	punch = frappe.qb.DocType("CAMS Punch")
 	hour = Extract("hour", punch.punch_time)
-	rows = (
+	query = (
 		frappe.qb.from_(punch)
 		.select(hour, Count("*"))
 		.where(punch.punch_time.between(f"{getdate()} 00:00:00", f"{getdate()} 23:59:59"))
 		.groupby(hour)
-		.run()
 	)
-	return Counter(dict(rows))
+	return Counter(dict(permitted(query, "CAMS Punch").run()))

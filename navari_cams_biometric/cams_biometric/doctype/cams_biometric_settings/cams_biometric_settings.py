@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_system_timezone, get_url
+from frappe.utils import cint, get_system_timezone, get_url, now_datetime
 
 from navari_cams_biometric.cams_biometric import digests
 from navari_cams_biometric.cams_biometric.base import live_site, tokens
@@ -57,6 +57,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		clock_tolerance: DF.Int
 		device_digest_at: DF.Datetime | None
 		device_digest_recipients: DF.TableMultiSelect[CAMSHealthRecipient]
+		employees_notified_since: DF.Datetime | None
 		end_date: DF.Date | None
 		enrol_employees: DF.Check
 		gateway_api: DF.Literal["REST v3 (form not published)", "Web API 3.0"]
@@ -72,6 +73,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		ignore_repeat: DF.Int
 		licence_warning: DF.Int
 		live_site: DF.Data | None
+		notify_employees: DF.Check
 		oldest_live_punch: DF.Int
 		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
@@ -82,8 +84,10 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		repair_late_punches: DF.Literal["Manual", "Automatic"]
 		service_tag_id: DF.Data | None
 		not_reporting_after: DF.Int
+		show_own_punches: DF.Check
 		start_date: DF.Date | None
 		token_overlap: DF.Int
+		unknown_user_hold: DF.Int
 		update_employees: DF.Check
 	# end: auto-generated types
 
@@ -96,6 +100,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		self.validate_punch_types()
 		self.validate_base_url()
 		self.keep_digest_times()
+		self.note_employees_notified()
 
 	def on_update(self) -> None:
 		self.register_device()
@@ -252,6 +257,13 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		if before := self.get_doc_before_save():
 			self.hr_digest_at = before.hr_digest_at
 			self.device_digest_at = before.device_digest_at
+
+	def note_employees_notified(self) -> None:
+		"""Nobody is notified of what was missing before it was switched on."""
+		before = self.get_doc_before_save()
+		was_on = before and before.notify_employees
+		since = before.employees_notified_since if was_on else now_datetime()
+		self.employees_notified_since = since if self.notify_employees else None
 
 	@frappe.whitelist()
 	def setup_status(self) -> dict:

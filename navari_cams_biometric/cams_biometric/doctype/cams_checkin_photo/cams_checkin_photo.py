@@ -7,6 +7,8 @@ may download what is attached to it, and employees and HR Users read check-ins.
 import frappe
 from frappe.model.document import Document
 
+from navari_cams_biometric.cams_biometric.base import user_permissions
+
 
 class CAMSCheckinPhoto(Document):
 	# begin: auto-generated types
@@ -27,6 +29,8 @@ class CAMSCheckinPhoto(Document):
 
 def has_permission(doc: CAMSCheckinPhoto, ptype: str = "read", user: str | None = None) -> bool:
 	"""Besides the role it takes the right to read the check-in, which User Permissions may restrict."""
+	if not user_permissions.has_permission(doc, ptype, user):
+		return False
 	checkin = frappe.get_doc("Employee Checkin", doc.employee_checkin)
 	return checkin.has_permission("read", user=user)
 

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
+from navari_cams_biometric.cams_biometric.base import user_permissions
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import (
 	DOOR_OPERATIONS,
@@ -106,7 +107,8 @@ def get_permission_query_conditions(user: str | None = None, doctype: str = "") 
 
 
 def has_permission(doc: CAMSCommand, ptype: str = "read", user: str | None = None) -> bool:
-	return doc.operation in DOOR_OPERATIONS or not sees_door_commands_only(user)
+	is_of_role = doc.operation in DOOR_OPERATIONS or not sees_door_commands_only(user)
+	return is_of_role and user_permissions.has_permission(doc, ptype, user)
 
 
 def on_doctype_update() -> None:

@@ -2,9 +2,17 @@ frappe.ui.form.on("CAMS Day Repair", {
 	refresh(frm) {
 		frm.disable_save();
 		frm.trigger("introduce");
+		// Check-ins that are in no shift have no attendance that could be compared.
+		frm.toggle_display("before_section", Boolean(frm.doc.attendance));
 		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
 		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
 		if (cams_biometric.day_actions.can_settle()) frm.trigger("add_actions");
+		if (cams_biometric.can_add_punch()) frm.trigger("offer_punch");
+	},
+
+	offer_punch(frm) {
+		const known = { employee: frm.doc.employee, time: `${frm.doc.attendance_date} 00:00:00` };
+		frm.add_custom_button(__("Add Punch"), () => cams_biometric.add_punch(known).then(() => frm.reload_doc()));
 	},
 
 	introduce(frm) {
@@ -22,7 +30,7 @@ frappe.ui.form.on("CAMS Day Repair", {
 		const names = [frm.doc.name];
 		const add = (label, action) => frm.add_custom_button(label, () => action().then(() => frm.reload_doc()));
 		if (frm.doc.state === "Open") {
-			add(__("Repair"), () => actions.repair(names)).addClass("btn-primary");
+			add(actions.repair_label(frm.doc), () => actions.repair(names)).addClass("btn-primary");
 		}
 		if (["Skipped", "Dismissed"].includes(frm.doc.state)) {
 			add(__("Try Again"), () => actions.repair(names));
@@ -54,19 +62,22 @@ function hours(value) {
 
 function checkins(doc) {
 	const rows = JSON.parse(doc.checkins || "[]").map((checkin) => [
-		frappe.datetime.str_to_user(checkin.time),
+		[checkin.time, checkin.time_then].filter(Boolean).map((time) => frappe.datetime.str_to_user(time)).join(" → "),
 		[checkin.log_type, checkin.log_type_then]
 			.filter((direction) => direction !== undefined)
 			.map((direction) => frappe.utils.escape_html(__(direction) || "–"))
 			.join(" → "),
 		frappe.utils.escape_html(checkin.device_id || "–"),
 		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
-		mark(checkin),
+		mark(checkin, doc),
 	]);
 	return cams_biometric.table([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows, 'class="table table-bordered small"');
 }
 
-function mark(checkin) {
+function mark(checkin, doc) {
+	if (checkin.late && cams_biometric.day_actions.is_uncounted(doc)) {
+		return `<span class="indicator-pill orange">${__("Not Counted")}</span>`;
+	}
 	if (checkin.late) return `<span class="indicator-pill orange">${__("Late")}</span>`;
 	if (checkin.set_aside) return `<span class="indicator-pill gray">${__("Skipped by a person")}</span>`;
 	return "";

@@ -12,7 +12,10 @@ frappe.ui.form.on("CAMS Device", {
 	},
 
 	refresh(frm) {
-		if (!frm.is_dirty()) frm.cams_direction = frm.doc.direction;
+		if (!frm.is_dirty()) {
+			frm.cams_direction = frm.doc.direction;
+			frm.cams_clock = clock_of(frm);
+		}
 		if (frm.is_new()) return;
 		show_health(frm);
 		show_unconfirmed(frm);
@@ -21,6 +24,11 @@ frappe.ui.form.on("CAMS Device", {
 		add_door_buttons(frm);
 		add_device_buttons(frm);
 		add_connection_buttons(frm);
+	},
+
+	async validate(frm) {
+		if (frm.is_new() || !frm.cams_clock || frm.cams_clock === clock_of(frm)) return;
+		frappe.validated = await ask_to_move(frm);
 	},
 
 	direction(frm) {
@@ -32,6 +40,36 @@ frappe.ui.form.on("CAMS Device", {
 		});
 	},
 });
+
+function clock_of(frm) {
+	return `${frm.doc.checkin_time} ${frm.doc.time_zone || ""}`;
+}
+
+/** Whether to save a changed Check-in Time or zone: asked where check-ins would move or stay behind. */
+async function ask_to_move(frm) {
+	const { checkin_time, time_zone } = frm.doc;
+	const { message } = await frm.call("preview_checkin_time", { checkin_time, time_zone });
+	if (!message.count && !message.marked) return true;
+	const lines = [];
+	if (message.count) {
+		lines.push(
+			__("{0} check-ins without attendance move to another time on the clock, for example from {1} to {2}.", [
+				message.count,
+				frappe.datetime.str_to_user(message.before),
+				frappe.datetime.str_to_user(message.after),
+			]),
+		);
+	}
+	if (message.marked) {
+		lines.push(
+			__("{0} check-ins stay: their attendance is marked, or a person changed them.", [message.marked]),
+		);
+	}
+	lines.push(__("The moment of each punch stays the same. Save?"));
+	return new Promise((resolve) =>
+		frappe.confirm(lines.join("<br><br>"), () => resolve(true), () => resolve(false)),
+	);
+}
 
 function add_attendance_buttons(frm) {
 	const group = __("Attendance");

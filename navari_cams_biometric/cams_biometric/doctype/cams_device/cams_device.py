@@ -14,6 +14,7 @@ from frappe.utils import get_datetime, get_system_timezone, getdate, now_datetim
 
 from navari_cams_biometric.cams_biometric.base.chosen_company import ChosenCompany
 from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_tag
+from navari_cams_biometric.cams_biometric.base.gate_times import zone_of
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, ensure_may, stored
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
@@ -22,7 +23,7 @@ from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import expected_history
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices import health
-from navari_cams_biometric.cams_biometric.punches import alternation_preview
+from navari_cams_biometric.cams_biometric.punches import alternation_preview, checkin_moves
 from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import AnswerPendingError, EncryptionError
 
@@ -32,6 +33,7 @@ LEARNED = (
 	"problems",
 	"health_note",
 	"health_at",
+	"first_reported",
 	"complete_until",
 	"found_healthy_at",
 	"back_online_at",
@@ -61,6 +63,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		auth_token_digest: DF.Password | None
 		back_online_at: DF.Datetime | None
 		branch: DF.Link | None
+		checkin_time: DF.Literal["Site's Time Zone", "Device's Time Zone"]
 		clock_skew: DF.Int
 		clock_skew_at: DF.Datetime | None
 		company: DF.Link | None
@@ -72,6 +75,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		]
 		enabled: DF.Check
 		encryption: DF.Literal["Off", "AES-256"]
+		first_reported: DF.Datetime | None
 		firmware: DF.Data | None
 		found_healthy_at: DF.Datetime | None
 		health: DF.Literal["", "Healthy", "Licence Expiring", "Clock Drift", "Queue Stuck", "Not Reporting"]
@@ -122,6 +126,11 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		self.validate_time_zone()
 		self.validate_ignore_repeat()
 		self.keep_what_was_learned()
+
+	def on_update(self) -> None:
+		before = self.get_doc_before_save()
+		if before and zone_of(before) != zone_of(self):
+			checkin_moves.move_after_commit(self.name)
 
 	def validate_service_tag(self) -> None:
 		if self.is_new() and self.service_tag and not is_service_tag(self.service_tag):
@@ -208,6 +217,12 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		unless the user may read the device."""
 		frappe.only_for(PEOPLE)
 		return alternation_preview.preview(stored(self).name, getdate(day))
+
+	@frappe.whitelist()
+	def preview_checkin_time(self, checkin_time: str | None = None, time_zone: str | None = None) -> dict:
+		"""What another Check-in Time or Time Zone would move: see punches.checkin_moves. Throws unless the user may change
+		the device."""
+		return checkin_moves.preview(stored(self, "write").name, checkin_time, time_zone)
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm(self) -> None:

@@ -7,6 +7,7 @@ from frappe.utils import escape_html, getdate
 
 from navari_cams_biometric.cams_biometric.base import identities
 from navari_cams_biometric.cams_biometric.base.chosen_company import ChosenCompany
+from navari_cams_biometric.cams_biometric.base.user_permissions import names_seen
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
 from navari_cams_biometric.cams_biometric.punches import reassignment
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
@@ -40,11 +41,9 @@ class CAMSDeviceID(ChosenCompany, Document):
 
 	def on_update(self) -> None:
 		self.note_changed_ids()
-		others = [
-			claim.employee.employee_name
-			for claim in identities.rivals_of(self.name, identities.identities_of([self.user_id]))
-		]
-		if others:
+		rivals = identities.rivals_of(self.name, identities.identities_of([self.user_id]))
+		if rivals:
+			others = names_seen(claim.employee for claim in rivals) or [_("Somebody of another company")]
 			words = _(
 				"{0} has the user ID {1} on the same devices and days, too: such punches are held until that is settled."
 			)

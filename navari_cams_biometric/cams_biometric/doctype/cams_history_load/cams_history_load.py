@@ -4,6 +4,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.permissions import stored
 from navari_cams_biometric.cams_biometric.base.states import LoadState
 from navari_cams_biometric.cams_biometric.history import loads
 
@@ -35,13 +36,13 @@ class CAMSHistoryLoad(Document):
 	def cancel_load(self) -> None:
 		"""Stop after the page that is being loaded. What came so far stays."""
 		frappe.only_for("System Manager")
-		loads.set_state(self.name, LoadState.CANCELLED)
+		loads.set_state(stored(self).name, LoadState.CANCELLED)
 
 	@frappe.whitelist()
 	def resume_load(self) -> None:
 		"""Go on where it stopped: with the device, the window and the page that were not finished."""
 		frappe.only_for("System Manager")
-		loads.resume(self.name)
+		loads.resume(stored(self).name)
 
 	@staticmethod
 	def clear_old_logs(days: int = 365) -> None:

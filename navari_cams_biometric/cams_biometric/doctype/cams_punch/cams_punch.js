@@ -6,6 +6,9 @@ frappe.ui.form.on("CAMS Punch", {
 			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);
 			frm.set_intro(text, cams_biometric.colors[frm.doc.state]);
 		}
+		if (frm.doc.source === "Manual" && frm.doc.state === "Recorded" && cams_biometric.can_add_punch()) {
+			frm.add_custom_button(__("Take Back"), () => cams_biometric.take_back(frm.doc.name).then(() => frm.reload_doc()));
+		}
 		if (frm.doc.time_shift) frm.trigger("tell_correction");
 		if (cams_biometric.punch_actions.can_mend()) frm.trigger("add_actions");
 	},

@@ -18,13 +18,17 @@ class CAMSPunch(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		added_by: DF.Link | None
+		added_reason: DF.SmallText | None
 		arrived_at_utc: DF.Datetime | None
 		attempts: DF.Int
 		device_label: DF.Data | None
 		employee: DF.Link | None
 		employee_checkin: DF.Link | None
+		fault: DF.Data | None
 		face_mask: DF.Literal["", "Yes", "No"]
 		has_offset: DF.Check
+		holds_from: DF.Datetime | None
 		history_load: DF.Link | None
 		input_type: DF.Data | None
 		input_type_accepted: DF.Check
@@ -42,7 +46,7 @@ class CAMSPunch(Document):
 		same_touch_as: DF.Link | None
 		sent_at: DF.Data | None
 		service_tag: DF.Link | None
-		source: DF.Literal["Real Time", "Batch"]
+		source: DF.Literal["Real Time", "Batch", "Manual"]
 		state: DF.Literal["Queued", "Recorded", "Ignored", "Held", "Failed"]
 		temperature: DF.Data | None
 		time_accepted: DF.Check
@@ -76,6 +80,7 @@ def on_doctype_update() -> None:
 	the punches of one touch."""
 	frappe.db.add_index("CAMS Punch", ["state", "punch_time"])
 	frappe.db.add_index("CAMS Punch", ["service_tag", "creation"])
+	frappe.db.add_index("CAMS Punch", ["state", "reason_code"])
 	frappe.db.add_index("CAMS Punch", ["punch_time"])
 	frappe.db.add_index("CAMS Punch", ["wall_clock", "user_id"])
 	frappe.db.add_index("CAMS Punch", ["punched_at_utc", "user_id"])

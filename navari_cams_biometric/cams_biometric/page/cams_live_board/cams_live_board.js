@@ -138,6 +138,7 @@
 
 		draw_branches() {
 			const names = this.data.branches.map(({ branch }) => branch);
+			for (const { branch } of this.data.without_checkin) if (!names.includes(branch)) names.push(branch);
 			if (this.branch !== null && !names.includes(this.branch)) names.push(this.branch);
 			const option = (value, label) =>
 				`<option value="${escape(JSON.stringify(value))}" ${value === this.branch ? "selected" : ""}>${label}</option>`;
@@ -152,13 +153,16 @@
 			const branches = this.chosen_branches();
 			const count = branches.reduce((sum, branch) => sum + branch.people.length, 0);
 			const unsure = branches.reduce((sum, branch) => sum + branch.unsure, 0);
-			const note = unsure ? `<small>${__("{0} of them without direction", [unsure])}</small>` : "";
-			this.body.find(".cams-total").html(`<b>${count}</b> ${note}`);
+			const without = this.chosen_without();
+			const notes = [unsure && __("{0} of them without direction", [unsure])];
+			notes.push(without.length && __("and {0} without a check-in", [without.length]));
+			const note = notes.filter(Boolean).join(", ");
+			this.body.find(".cams-total").html(`<b>${count}</b> <small>${note}</small>`);
 			this.body
 				.find(".cams-people")
 				.html(
-					branches.length
-						? branches.map((branch) => this.branch_html(branch)).join("")
+					branches.length || without.length
+						? branches.map((branch) => this.branch_html(branch)).join("") + this.without_html(without)
 						: `<p class="cams-nothing">${__("Nobody is in, according to the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
 				);
 		}
@@ -166,6 +170,25 @@
 		chosen_branches() {
 			const { branches } = this.data;
 			return this.branch === null ? branches : branches.filter(({ branch }) => branch === this.branch);
+		}
+
+		chosen_without() {
+			return this.data.without_checkin.filter(({ branch }) => this.branch === null || branch === this.branch);
+		}
+
+		without_html(people) {
+			if (!people.length) return "";
+			const items = people.map(
+				(person) => `<li>
+					<a href="${frappe.utils.get_form_link("CAMS Punch", person.punch)}">${escape(person.employee_name || __("User {0}", [person.user_id]))}</a>
+					<span class="indicator-pill orange no-indicator-dot" title="${escape(person.sentence)}">${__("no check-in")}</span>
+					<small>${escape([time_of(person.time), person.device].filter(Boolean).join(", "))}</small>
+				</li>`,
+			);
+			return `<div class="cams-group cams-without">
+				<h5>${__("Without a Check-in")} <span class="cams-number">${people.length}</span></h5>
+				<ul>${items.join("")}</ul>
+			</div>`;
 		}
 
 		branch_html(branch) {
@@ -192,7 +215,12 @@
 			try {
 				list = await this.call("live_board_page.muster", values);
 			} catch {
-				list = this.data && { ...this.data, branches: this.chosen_branches(), is_old: true };
+				list = this.data && {
+					...this.data,
+					branches: this.chosen_branches(),
+					without_checkin: this.chosen_without(),
+					is_old: true,
+				};
 			}
 			print_list(paper, list);
 		}

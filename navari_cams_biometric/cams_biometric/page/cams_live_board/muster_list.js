@@ -48,6 +48,7 @@ function print_list(paper, list) {
 function muster_html(list) {
 	const count = list.branches.reduce((sum, branch) => sum + branch.people.length, 0);
 	const unsure = list.branches.reduce((sum, branch) => sum + branch.unsure, 0);
+	const without = list.without_checkin;
 	const warning = list.is_old
 		? `<p class="warning">${__("The server does not answer: this list is from {0}.", [time_of(list.now)])}</p>`
 		: "";
@@ -55,12 +56,34 @@ function muster_html(list) {
 			<div><h1>${__("Muster List")}</h1>
 				<p>${escape(moment(list.now).format("D MMMM YYYY, HH:mm"))}</p></div>
 			<div class="total"><b>${count}</b> ${__("in")}
-				${unsure ? `<div class="note">${__("{0} of them without direction", [unsure])}</div>` : ""}</div>
+				${unsure ? `<div class="note">${__("{0} of them without direction", [unsure])}</div>` : ""}
+				${without.length ? `<div class="note">${__("and {0} without a check-in", [without.length])}</div>` : ""}</div>
 		</div>
 		${warning}
-		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in.")}</p>`}
+		${list.branches.map(muster_branch).join("") || `<p>${__("Nobody is in, according to the check-ins.")}</p>`}
+		${without.length ? muster_without(without) : ""}
 		<p class="note">${__("Based on the last check-in of each active employee in {0} hours.", [list.look_back_hours])}</p>
 		<footer><div>${__("Taken by")}</div><div>${__("Time")}</div><div>${__("Found")}</div><div>${__("Missing")}</div></footer>`;
+}
+
+// Who is there by a punch that became no check-in: unknown, held, a visitor, or only through a door.
+function muster_without(people) {
+	const rows = people.map(
+		(person, place) => `<tr>
+			<td class="number">${place + 1}</td>
+			<td>${escape(person.employee_name || __("User {0}", [person.user_id]))} <span class="id">${person.employee_name ? escape(person.user_id) : ""}</span>
+				<div class="note">${__("no check-in")}${person.sentence ? `: ${escape(person.sentence)}` : ""}</div></td>
+			<td class="device">${escape(person.device)}</td>
+			<td class="time">${escape(moment(person.time).format("D MMM HH:mm"))}</td>
+			<td class="tick"><span class="box" role="checkbox" aria-checked="false" aria-label="${__("Found")}"></span></td>
+		</tr>`,
+	);
+	return `<h2 class="without">${__("Without a Check-in")} (${people.length})</h2>
+		<table>
+			<thead><tr><th class="number">#</th><th>${__("Name or ID")}</th><th class="device">${__("Device")}</th>
+				<th class="time">${__("Last Punch")}</th><th class="tick">${__("Found")}</th></tr></thead>
+			<tbody>${rows.join("")}</tbody>
+		</table>`;
 }
 
 function muster_branch(branch) {

@@ -18,6 +18,7 @@ from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_
 from navari_cams_biometric.cams_biometric.base.identities import identities_of
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, sees_door_commands_only
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
+from navari_cams_biometric.cams_biometric.base.user_permissions import seen_among
 from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
@@ -90,24 +91,38 @@ def _notes_on_gateway_api() -> list[str]:
 
 def _rows_of_gateway(events: list[AccessEvent], device: frappe._dict) -> Iterator[Row]:
 	shows_people = not sees_door_commands_only()
-	names = _employee_names({event.user_id for event in events}, device) if shows_people else {}
+	names = _employees({event.user_id for event in events}, device) if shows_people else {}
+	seen = {
+		id(event)
+		for event in seen_among(events, lambda event: _name(names, event.user_id), lambda _event: device.name)
+	}
 	for event in events:
+		if event.user_id and shows_people and id(event) not in seen:
+			continue
 		moment = _moment(event.log_time, device)
 		yield {
 			"time": moment,
 			"device": device.name,
-			"person": names.get(event.user_id, event.user_id) if shows_people else "",
+			"person": _person(names, event.user_id) if shows_people else "",
 			"event": event.kind if moment else _("{0} at {1}").format(event.kind, event.log_time),
 			"door": event.door,
 			"source": _("Gateway"),
 		}
 
 
-def _employee_names(user_ids: set[str], device: frappe._dict) -> dict[str, str]:
-	"""Employees' names by the user IDs that they have on the device."""
+def _name(known: dict[str, frappe._dict], user_id: str) -> str:
+	return known[user_id].name if user_id in known else ""
+
+
+def _person(known: dict[str, frappe._dict], user_id: str) -> str:
+	return known[user_id].employee_name if user_id in known else user_id
+
+
+def _employees(user_ids: set[str], device: frappe._dict) -> dict[str, frappe._dict]:
+	"""Employees by the user IDs that they have on the device."""
 	people = identities_of(user_ids)
 	known = {user_id: people.who(user_id, device) for user_id in user_ids}
-	return {user_id: person.employee_name for user_id, person in known.items() if person}
+	return {user_id: person for user_id, person in known.items() if person}
 
 
 def _moment(log_time: str, device: frappe._dict) -> datetime | None:

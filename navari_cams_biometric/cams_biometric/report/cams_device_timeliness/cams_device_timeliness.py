@@ -16,6 +16,7 @@ from frappe.query_builder.functions import Count
 from pypika.terms import PseudoColumn
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.report.columns import column
 
 SLOW_SECONDS = 300
@@ -80,7 +81,7 @@ def _histograms(filters: frappe._dict) -> dict[str, list[tuple[int, int]]]:
 	if filters.service_tag:
 		query = query.where(punch.service_tag == filters.service_tag)
 	histograms = defaultdict(list)
-	for service_tag, seconds, count in query.run():
+	for service_tag, seconds, count in permitted(query, "CAMS Punch").run():
 		histograms[service_tag or ""].append((seconds, count))
 	return histograms
 

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from navari_cams_biometric.cams_biometric.base.user_permissions import seen_among
 from navari_cams_biometric.cams_biometric.device_users import enrolment_audit
 from navari_cams_biometric.cams_biometric.device_users.enrolment_audit import Mismatch
 from navari_cams_biometric.cams_biometric.report.columns import column
@@ -12,7 +13,8 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Columns and rows. Filters: `kind`, `device`, `branch`."""
 	chosen = frappe._dict(filters or {})
 	found = enrolment_audit.find_mismatches(chosen.kind or "", chosen.device or "", chosen.branch or "")
-	return _columns(), [_audit_row(mismatch) for mismatch in found]
+	seen = seen_among(found, lambda mismatch: mismatch.employee, lambda mismatch: mismatch.service_tag)
+	return _columns(), [_audit_row(mismatch) for mismatch in seen]
 
 
 def _columns() -> list[dict]:

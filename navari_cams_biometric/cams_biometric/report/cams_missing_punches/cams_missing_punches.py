@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import format_time
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import days_of
+from navari_cams_biometric.cams_biometric.presence.attendance_requests import REQUEST, Requests, requests_of
 from navari_cams_biometric.cams_biometric.presence.missing_punches import MissingPunch, find_missing
 from navari_cams_biometric.cams_biometric.report.columns import column
 
@@ -22,16 +23,18 @@ def execute(filters: dict | None = None) -> tuple:
 	found = find_missing(days_of(filters), name=filters.employee or "", **chosen)
 	if filters.kind:
 		found = [missing for missing in found if missing.kind == filters.kind]
+	requests = requests_of(found)
 	return (
 		_columns(),
-		[_missing_punch_row(missing) for missing in found],
+		[_missing_punch_row(missing, requests) for missing in found],
 		None,
 		None,
 		_missing_punch_counts(found),
 	)
 
 
-def _missing_punch_row(missing: MissingPunch) -> dict[str, object]:
+def _missing_punch_row(missing: MissingPunch, requests: Requests) -> dict[str, object]:
+	request = requests.get((missing.employee, missing.day), frappe._dict())
 	return {
 		"date": missing.day,
 		"employee": missing.employee,
@@ -39,6 +42,10 @@ def _missing_punch_row(missing: MissingPunch) -> dict[str, object]:
 		"shift": missing.shift,
 		"kind": missing.kind,
 		"found": ", ".join(format_time(moment, "HH:mm") for moment in missing.found),
+		"request": request.name,
+		"request_status": _(request.status) if request else "",
+		"due": str(missing.time),
+		"add": "",
 	}
 
 
@@ -50,6 +57,9 @@ def _columns() -> list[dict[str, object]]:
 		column("shift", _("Shift"), 150, "Link", "Shift Type"),
 		column("kind", _("What Is Missing"), 200),
 		column("found", _("Punches Found"), 260),
+		column("request", _("Request"), 160, "Link", REQUEST),
+		column("request_status", _("Request Status"), 130),
+		column("add", "", 110),
 	]
 
 

@@ -69,7 +69,7 @@ def execute(filters: dict | None = None) -> tuple:
 
 
 def _rows(filters: dict[str, object]) -> list[frappe._dict]:
-	return frappe.get_all("CAMS Punch", filters=filters, fields=FIELDS, order_by="punch_time, creation")
+	return frappe.get_list("CAMS Punch", filters=filters, fields=FIELDS, order_by="punch_time, creation")
 
 
 def _changes(filters: frappe._dict, bounds: list) -> list[frappe._dict]:
@@ -77,7 +77,7 @@ def _changes(filters: frappe._dict, bounds: list) -> list[frappe._dict]:
 	if filters.get("reason_code"):
 		return []
 	chosen = {field: filters[field] for field in ("service_tag", "employee", "state") if filters.get(field)}
-	changes = frappe.get_all(
+	changes = frappe.get_list(
 		CHANGE,
 		filters={**chosen, "punch_time": ["between", bounds]},
 		fields=CHANGE_FIELDS,

@@ -13,7 +13,9 @@ Row = dict[str, object]
 def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
 	"""A row for each shift type: those that have waited longest first, those that the app does not move last."""
 	states = watermark.states((filters or {}).get("shift_type"))
-	return columns(), [row_of(state) for state in sorted(states, key=_state_order)]
+	rows = [row_of(state) for state in sorted(states, key=_state_order)]
+	_hide_punches(rows)
+	return columns(), rows
 
 
 def columns() -> list[Row]:
@@ -25,6 +27,7 @@ def columns() -> list[Row]:
 		column("what_holds_it", _("What Holds It"), 380),
 		*release,
 		column("devices", _("Devices, Complete Until"), 330),
+		column("held_punch", _("Held Punch"), 150, "Link", "CAMS Punch"),
 		column("held_by", _("Waiting For"), 150, "Link", "CAMS Device"),
 	]
 
@@ -40,11 +43,28 @@ def row_of(state: holds.ShiftState) -> Row:
 		"synced_until": state.synced_until,
 		"what_holds_it": holds.sentence_of(state),
 		"held_by": state.hold.feed.service_tag or None if state.hold else None,
-		"devices": ", ".join(_heard(feed, state) for feed in feeds),
+		"held_punch": _held_punch(state),
+		"devices": ", ".join(_heard(feed, state) for feed in feeds if feed.is_fed_by),
 		"can_be_released": int(holds.can_be_released(state)),
 		"feeds": [{"value": feed.service_tag, "label": feed.label or feed.service_tag} for feed in feeds],
 		"now": state.now.replace(second=0, microsecond=0),
 	}
+
+
+def _hide_punches(rows: list[Row]) -> None:
+	"""Those of people whom the reader may not see."""
+	named = [row["held_punch"] for row in rows if row["held_punch"]]
+	seen = frappe.get_list("CAMS Punch", filters={"name": ["in", named]}, pluck="name") if named else []
+	for row in rows:
+		if row["held_punch"] not in seen:
+			row["held_punch"] = None
+
+
+def _held_punch(state: holds.ShiftState) -> str | None:
+	"""The one to settle, where a held punch is what holds the shift."""
+	if not state.hold or state.hold.cause != holds.PUNCH_HELD:
+		return None
+	return state.hold.feed.held.name
 
 
 def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:

@@ -110,7 +110,10 @@ class Database(Reading, Writing):
 	def columns(self, doctype: str) -> dict[str, Column]:
 		"""The columns of a DocType's table, by fieldname."""
 		if doctype not in self._columns:
-			self._columns[doctype] = schema.columns_of(frappe.get_meta(doctype))
+			is_plain = doctype == "Series"  # a table without a DocType
+			self._columns[doctype] = (
+				schema.SERIES if is_plain else schema.columns_of(frappe.get_meta(doctype))
+			)
 		return self._columns[doctype]
 
 	def execute(self, statement: str, values: Sequence[Any] = (), *, table: str = "") -> sqlite3.Cursor:

@@ -29,6 +29,7 @@ CHILD = (
 	Column("parentfield", "varchar"),
 	Column("parenttype", "varchar"),
 )
+SERIES = {"name": Column("name", "varchar"), "current": Column("current", "int")}
 _OTHERS = f"""
 CREATE TABLE IF NOT EXISTS "tabSingles" (doctype TEXT COLLATE {collation.TEXT}, field TEXT COLLATE
 	{collation.TEXT}, value TEXT, PRIMARY KEY (doctype, field));

@@ -6,8 +6,13 @@ import datetime
 
 import frappe
 from frappe.missing import missing, module_getattr
+from frappe.model.document import Document
 
 __getattr__ = module_getattr(__name__)
+
+
+class ShiftAssignment(Document):
+	"""Its rules are not imitated."""
 
 
 def get_actual_start_end_datetime_of_shift(
@@ -16,3 +21,7 @@ def get_actual_start_end_datetime_of_shift(
 	if not consider_default_shift or frappe.db.get_value("Employee", employee, "default_shift"):
 		missing("the shift of a check-in")
 	return frappe._dict()
+
+
+def get_employee_shift(*_arguments: object, **_keywords: object) -> frappe._dict:
+	missing("the shift of a day")

@@ -1,0 +1,1 @@
+"""The part of the Desk that queries of an app use."""
