@@ -382,7 +382,7 @@ def insert(doctype: str, **values: object):
 def main(site: str, seed: int, months: int) -> None:
 	frappe.init(site=site)
 	frappe.connect()
-	frappe.flags.in_import = frappe.flags.mute_emails = True
+	frappe.flags.mute_emails = True
 	clock = Clock()
 	for number in range(months):
 		print(json.dumps(Month(seed + number, clock).play()), flush=True)
