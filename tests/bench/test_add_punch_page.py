@@ -82,7 +82,8 @@ def test_check_ins_without_a_shift_are_on_the_list_and_fetched_from_it(
 	page = desk(manager, f"/app/cams-day-repair?employee={person['name']}")
 	expect(page.get_by_role("button", name="Fetch Shift Again")).to_be_visible(timeout=PATIENCE)
 	expect(page.get_by_role("button", name="Add Punch")).to_be_visible()
-	expect(page.locator(".result .list-row-container").first).to_contain_text("No shift", timeout=PATIENCE)
+	listed = page.locator(".result .list-row-container", has_text="No shift")
+	expect(listed.first).to_be_visible(timeout=PATIENCE)
 	picture(page, "days-to-repair")
 	page.goto(f"{host.url}/app/cams-day-repair/{row['name']}")
 	expect(page.locator(".form-message")).to_contain_text(

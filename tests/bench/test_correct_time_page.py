@@ -176,6 +176,7 @@ def test_on_a_phone_the_dialog_fits(desk, manager, gate, arrive):
 	page.locator("section[data-code=CLOCK_AHEAD]").get_by_role("button", name="Correct Time").click()
 	dialog = dialog_of(page)
 	expect(dialog.locator("tbody tr")).to_have_count(3)
+	page.wait_for_timeout(1000)  # it slides in
 	days, hours = (
 		dialog.locator(f"[data-fieldname={unit}] input").bounding_box() for unit in ("days", "hours")
 	)
