@@ -6,6 +6,7 @@ import pytest
 from navari_cams_biometric.cams_biometric.controllers.punch_actions import add_punch, retry, take_back
 from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from tests.app.inside import DAY, checkins_of, punch_at, punches_of, store
+from tests.contract.host import SETTINGS
 
 
 @pytest.fixture
@@ -61,6 +62,12 @@ def test_none_is_added_twice_or_beside_an_equal_check_in(add, new_employee):
 	add(employee)
 	with pytest.raises(frappe.ValidationError, match="there already"):
 		add(employee)
+
+
+def test_the_input_types_that_are_held_are_those_of_devices(add, new_employee):
+	employee = new_employee()
+	frappe.db.set_single_value(SETTINGS, "hold_others", 1)
+	assert add(employee).employee_checkin
 
 
 def test_who_is_inactive_gets_none(add, new_employee):

@@ -109,6 +109,20 @@ def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, ne
 	assert row["what_holds_it"].startswith("Held since 2024-09-17 07:00, a punch of Elsewhere is held: ")
 
 
+def test_a_gate_in_another_zone_holds_a_shift_that_it_does_not_feed_on_its_own_clock(
+	new_device,
+	new_shift,  # noqa: F811
+	person,
+):
+	employee, own, user_id = person
+	gate = new_device(shift_types=[{"shift_type": own}])
+	london = {"checkin_time": "Device's Time Zone", "time_zone": "Europe/London"}
+	elsewhere = new_device(shift_types=[{"shift_type": new_shift()}], **london)
+	hold_punch(user_id, "LOG_TYPE_REQUIRED", employee=employee, SerialNumber=elsewhere.name)
+	hear(gate, EIGHT)
+	assert synced(own) == [on_the_day("05:00:00")]  # London is two hours behind Nairobi then
+
+
 @pytest.mark.parametrize(
 	("first", "last", "is_held"),
 	[

@@ -63,6 +63,17 @@ def test_what_a_person_dismissed_stays_so(came):
 	assert [row.state for row in listed(employee)] == ["Dismissed"]
 
 
+def test_more_than_one_search_looks_at_are_found_by_those_of_the_next_hours(came, monkeypatch):
+	frappe.db.delete("Employee Checkin")
+	people = [came(2, f"0{hour}:00:00") for hour in range(1, 7)]
+	monkeypatch.setattr(uncounted, "MOST", 2)
+	start = now_datetime()
+	for hours in range(6):
+		monkeypatch.setattr(uncounted, "now_datetime", lambda hours=hours: start + timedelta(hours=hours))
+		uncounted.search()
+	assert [len(listed(employee)) for employee in people] == [1] * 6
+
+
 def test_a_check_in_that_is_gone_is_no_case_any_more(came):
 	employee = came(2)
 	repair.sweep()

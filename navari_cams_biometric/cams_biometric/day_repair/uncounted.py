@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _lt
+from frappe.query_builder.functions import Count
 from frappe.utils import add_to_date, now_datetime
 from pypika import Criterion, Order, Table
 
@@ -72,7 +73,29 @@ class Uncounted:
 
 def search() -> None:
 	"""List what is not listed yet, and settle what has become countable. Commits as it goes."""
-	_search(add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS))
+	first = add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS)
+	_search(first)
+	if people := _people_in_turn(first):
+		list_uncounted(find(first, None, people))
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the locks of a long search
+
+
+def _people_in_turn(first: datetime) -> list[str]:
+	"""Where there are more check-ins than one search looks at, other people each hour, so that nobody is behind others
+	for ever."""
+	checkin = frappe.qb.DocType("Employee Checkin")
+	query = frappe.qb.from_(checkin).select(checkin.employee, Count(checkin.name))
+	counts = query.where(_is_loose(checkin, first, now_datetime(), None)).groupby(checkin.employee)
+	groups: list[list[str]] = [[]]
+	total = taken = 0
+	for employee, count in counts.orderby(checkin.employee).run():
+		if groups[-1] and taken + count > MOST:
+			groups.append([])
+			taken = 0
+		groups[-1].append(employee)
+		taken, total = taken + count, total + count
+	hour = int(now_datetime().timestamp() // 3600)
+	return groups[hour % len(groups)] if total > MOST else []
 
 
 def search_of(employees: list[str], first: datetime, last: datetime) -> None:
@@ -121,9 +144,7 @@ def _loose(first: datetime, last: datetime, employees: list[str] | None) -> list
 	query = (
 		frappe.qb.from_(checkin)
 		.select(*_FIELDS)
-		.where(checkin.attendance.isnull() | (checkin.attendance == ""))
-		.where((checkin.time <= last) & (checkin.time < _today()) & _since(checkin, first, employees))
-		.where(checkin.custom_cams_punch.isnotnull() & _of(checkin, employees))
+		.where(_is_loose(checkin, first, last, employees))
 		.orderby(checkin.time, order=Order.desc)
 		.limit(MOST)
 	)
@@ -134,6 +155,13 @@ def _loose(first: datetime, last: datetime, employees: list[str] | None) -> list
 		(row for row in rows if not row.skip_auto_attendance or row.name in by_hrms),
 		key=lambda row: (row.time, row.name),
 	)
+
+
+def _is_loose(checkin: Table, first: datetime, last: datetime, employees: list[str] | None) -> Criterion:
+	"""A device's, of a day that is over, and without attendance."""
+	free = checkin.attendance.isnull() | (checkin.attendance == "")
+	over = (checkin.time <= last) & (checkin.time < _today()) & _since(checkin, first, employees)
+	return free & over & checkin.custom_cams_punch.isnotnull() & _of(checkin, employees)
 
 
 _FIELDS = ("name", "employee", "time", "log_type", "device_id", "shift", "shift_start", "attendance")

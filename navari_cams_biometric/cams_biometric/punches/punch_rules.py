@@ -149,7 +149,9 @@ def _names_of(answer: Answer) -> str:
 
 
 def ensure_input_type(punch: frappe._dict, settings: "CAMSBiometricSettings") -> None:
-	"""After the person is known, who has to be asked about it."""
+	"""After the person is known, who has to be asked about it. One that a person adds was looked at."""
+	if punch.source == MANUAL:
+		return
 	if settings.holds_input_type(punch.input_type or "") and not punch.input_type_accepted:
 		raise NotRecordedError("INPUT_TYPE", punch.input_type)
 

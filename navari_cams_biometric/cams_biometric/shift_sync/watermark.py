@@ -182,9 +182,9 @@ class _Facts:
 
 	def _guest(self, service_tag: str | None, punch: HeldPunch) -> Feed:
 		"""A device, or none, that does not feed the shift, and on which its people punched."""
-		labels = {device.name: device.label or "" for device in self.devices}
-		label = labels.get(service_tag or "", "")
-		return Feed(service_tag or "", label, self.now, held=punch, is_fed_by=False)
+		device = next((each for each in self.devices if each.name == service_tag), frappe._dict())
+		label, zone = device.label or "", zone_of(device)
+		return Feed(service_tag or "", label, self.now, held=punch, is_fed_by=False, zone=zone)
 
 	def aside(self, shift: frappe._dict) -> str:
 		"""Why the app does not move a shift; empty if it does."""
