@@ -26,6 +26,7 @@ from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.callbacks import reception
 from navari_cams_biometric.cams_biometric.day_repair import repair
+from navari_cams_biometric.cams_biometric.presence.missing_punches import find_missing
 from navari_cams_biometric.cams_biometric.punches import checkins
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from navari_cams_biometric.gateway.callback import read_callback, read_envelope
@@ -366,6 +367,10 @@ class Month:
 		}
 		if frappe.db.exists("CAMS Punch", punch):
 			return "Held Punches"
+		if find_missing(
+			[when], name=employee
+		):  # HRMS marks no absence of a former week whose shift was another
+			return "Missing Punches"
 		return "Shift Sync" if last_sync and last_sync < end else ""
 
 	def rest(self) -> None:
