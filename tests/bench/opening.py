@@ -161,7 +161,7 @@ def places() -> list[Place]:
 		page("My Punches", 14, "my_punches_page.my_punches"),
 		page("CAMS Doctor", 24, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 24, back=0, least=1000),
-		report("CAMS Reconciliation", 24, back=0, least=1000),
+		report("CAMS Reconciliation", 25, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),
 		report("CAMS Access Events", 22, back=0, least=50, device="LRG1"),
 		report("CAMS Enrolment Audit", 20, least=400),
