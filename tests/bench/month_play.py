@@ -153,6 +153,15 @@ class Month:
 					default_shift=self.shift("Day", crew) if person.is_on_default else None,
 				)
 				person.names[crew] = employee.name
+				if frappe.db.exists("DocType", "Holiday List Assignment"):  # HRMS 16
+					given = {
+						"applicable_for": "Employee",
+						"assigned_to": employee.name,
+						"holiday_list": self.key,
+					}
+					insert(
+						"Holiday List Assignment", from_date=self.first - timedelta(days=5), **given
+					).submit()
 
 	def make_devices(self) -> None:
 		fed = [{"shift_type": self.shift(kind, LATE)} for kind in SHIFTS]

@@ -196,6 +196,8 @@ def test_markup_stays_text_on_every_page_and_in_every_report(host, visit, servic
 	today = f"{datetime.now(NAIROBI):%Y-%m-%d}"
 	days = {"from_date": today, "to_date": today}
 	for each in host.find("Page", {"module": MODULE}):
+		if not {row["role"] for row in host.get("Page", each["name"])["roles"]} & set(ROLES):
+			continue  # an employee's own
 		visit.open(each["name"])
 	for name in reports(host):
 		visit.open("query-report", name, days)

@@ -178,6 +178,7 @@ WHO_MAY = [
 	(f"{DEVICE_PY}:lock_door", ("{device}", {"door": 0, "reason": "a test"}), {DOORS}),
 	(f"{DEVICE_PY}:open_door", ("{device}", {"door": 0, "reason": "a test"}), {DOORS}),
 	(f"{DEVICE_PY}:preview_alternation", ("{device}", {"day": "2024-01-01"}), {HR, SYSTEM}),
+	(f"{DEVICE_PY}:preview_checkin_time", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:ping", ("{device}", {}), {HR, SYSTEM}),
 	(f"{DEVICE_PY}:read_information", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:reboot", ("{device}", {"reason": " "}), {SYSTEM}),
