@@ -14,7 +14,7 @@ from navari_cams_biometric.tests.late_days import (
 	standing,
 	the_day,
 )
-from navari_cams_biometric.tests.site_case import APP
+from navari_cams_biometric.tests.site_case import APP, real_time
 
 NOTE = f"{APP}.day_repair.late_days.note_punches"
 
@@ -89,7 +89,7 @@ class TestAddedPunches(LateDaysCase):
 			[each["attendance"] for each in self.checkins(person["name"])], [standing(self, person)["name"]]
 		)
 
-	def test_what_payroll_has_closed_is_not_taken_back(self):
+	def test_what_counts_on_a_day_that_a_person_changed_is_not_taken_back(self):
 		shift = self.new_shift()
 		person = self.morning(shift)
 		added = self.add(person)
@@ -128,8 +128,6 @@ class TestAddedPunches(LateDaysCase):
 		self.update("CAMS Biometric Settings", "CAMS Biometric Settings", ignore_repeat=60)
 		added = self.add(person)
 		user_id = person["attendance_device_id"]
-		from navari_cams_biometric.tests.site_case import real_time
-
 		for clock in ("17:03:00", "17:03:30"):
 			self.callback(real_time(user_id, f"{DAY} {clock}", "CheckOut"))
 		self.drain()

@@ -31,7 +31,7 @@ def test_it_is_a_signed_check_in_with_author_and_reason(add):
 	punch = frappe.get_doc("CAMS Punch", added.punch)
 	assert (punch.source, punch.added_by, punch.added_reason) == ("Manual", "Administrator", "Forgot it")
 	assert (punch.employee_checkin, punch.state, punch.user_id) == (checkin.name, "Recorded", None)
-	assert not punch.name.strip("0123456789abcdef") == ""  # no identity of a device's punch
+	assert punch.name.startswith("added-")  # the identity of a device's punch is hexadecimal
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,21 @@ def test_the_input_types_that_are_held_are_those_of_devices(add, new_employee):
 	employee = new_employee()
 	frappe.db.set_single_value(SETTINGS, "hold_others", 1)
 	assert add(employee).employee_checkin
+
+
+def test_what_the_site_stops_leaves_nothing_and_promises_nothing(add, new_employee, faults):
+	employee = new_employee()
+	frappe.db.commit()
+	faults[employee.name] = RuntimeError("nobody thought of this")
+	with pytest.raises(frappe.ValidationError, match="Nothing was added") as refused:
+		add(employee)
+	assert "automatically" not in str(refused.value)
+	frappe.db.rollback()
+	faults[employee.name] = frappe.QueryDeadlockError("Deadlock found")
+	with pytest.raises(frappe.QueryDeadlockError):
+		add(employee)
+	frappe.db.rollback()
+	assert (checkins_of(employee.name), frappe.get_all("CAMS Punch", {"employee": employee.name})) == ([], [])
 
 
 def test_who_is_inactive_gets_none(add, new_employee):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.desk.reportview import build_match_conditions
 from frappe.model.document import Document
 from frappe.permissions import get_user_permissions
 from pypika.queries import QueryBuilder
@@ -99,8 +100,6 @@ def permitted(query: QueryBuilder, doctype: str) -> QueryBuilder:
 		seen = sight()
 		condition = _percent(seen.employees if doctype == EMPLOYEE else seen.devices)
 	else:
-		from frappe.desk.reportview import build_match_conditions
-
 		condition = build_match_conditions(doctype)
 	return query.where(LiteralValue(f"({condition})")) if condition else query
 
@@ -229,7 +228,7 @@ def _asked_of(doc: Document, seen: Sight) -> list[tuple[str, str, str]]:
 			for row in doc.get_all_children()
 			if row.doctype == child
 		]
-		return [(*_named(row.get(field), field, seen),) for row, field in rows]
+		return [_named(row.get(field), field, seen) for row, field in rows]
 	subject = SUBJECTS[doc.doctype]
 	person = doc.get(subject.employee) if subject.employee else None
 	tag = doc.get(subject.device) if subject.device else None
@@ -248,16 +247,17 @@ def _named(name: str | None, fieldname: str, seen: Sight) -> tuple[str, str, str
 
 def _is_seen(doctype: str, name: str, condition: str) -> bool:
 	table = frappe.qb.DocType(doctype)
-	query = frappe.qb.from_(table).select(table.name).where(table.name == name)
-	return bool((query.where(LiteralValue(f"({_percent(condition)})")) if condition else query).run())
+	return bool(_chosen(doctype, condition).where(table.name == name).run())
 
 
 def _names(doctype: str, condition: str) -> set[str]:
+	return set(_chosen(doctype, condition).run(pluck=True))
+
+
+def _chosen(doctype: str, condition: str) -> QueryBuilder:
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.from_(table).select(table.name)
-	return set(
-		(query.where(LiteralValue(f"({_percent(condition)})")) if condition else query).run(pluck=True)
-	)
+	return query.where(LiteralValue(f"({_percent(condition)})")) if condition else query
 
 
 def _names_sql(doctype: str, condition: str) -> str:

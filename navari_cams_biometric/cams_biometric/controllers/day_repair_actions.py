@@ -9,7 +9,6 @@ from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READER
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import late_days, shift_fetch
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
-from navari_cams_biometric.cams_biometric.day_repair.repair import NOTE
 
 
 @frappe.whitelist(methods=["POST"])
@@ -33,7 +32,7 @@ def fetch_shift(names: list[str] | str) -> dict[str, int]:
 	filters = {"name": ["in", [*names, ""]]}
 	permitted = frappe.get_list(shift_fetch.CHECKIN, filters=filters, pluck="name", order_by="time")
 	counts = shift_fetch.fetch(permitted)
-	jobs.after_commit(NOTE, queue="short", names=permitted)
+	jobs.after_commit(shift_fetch.NOTE, queue="short", names=permitted)
 	return {outcome: counts[outcome] for outcome in ("changed", "same", "marked", "refused")}
 
 

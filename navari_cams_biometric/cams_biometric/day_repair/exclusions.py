@@ -79,8 +79,8 @@ def reason(day: Day) -> tuple[str, str]:
 
 
 def is_case(day: Day) -> bool:
-	"""Whether the day belongs on the list: the late check-ins change what HRMS decides, or can never count; or it is marked by
-	the wrong time of a touch."""
+	"""Whether the day belongs on the list: the late check-ins change what HRMS decides, or can never count; or it is
+	marked by the wrong time of a touch."""
 	if day.moves:
 		return True
 	code, _detail = reason(day)

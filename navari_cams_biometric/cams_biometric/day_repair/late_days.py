@@ -6,11 +6,12 @@ day_repair.repair does that.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
+from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
 from navari_cams_biometric.cams_biometric.base.states import RepairState
@@ -79,9 +80,9 @@ def list_days(keys: list[Key]) -> set[str]:
 		listed = _days_on_list(day.key.name for day in found)
 		new = [_repair_row(day) for day in found if day.key.name in cases - listed.keys()]
 		if new:
-			# Another worker may write down the same day at this moment.
-			rows = [list(row.values()) for row in new]
-			frappe.db.bulk_insert(DOCTYPE, list(new[0]), rows, ignore_duplicates=True)
+			stored_values.insert_rows(
+				DOCTYPE, new
+			)  # another worker may write down the same day at this moment
 		for day in found:
 			row = listed.get(day.key.name)
 			if row and _is_news(day, row):
@@ -141,24 +142,10 @@ def _is_news(day: Day, listed: frappe._dict) -> bool:
 
 
 def _repair_row(day: Day) -> dict[str, object]:
-	return new_row(
-		day.key.name, day.key.employee, day.key.attendance_date, {"shift": day.key.shift, **day_fields(day)}
-	)
-
-
-def new_row(name: str, employee: str, day: date, values: dict[str, object]) -> dict[str, object]:
 	"""A CAMS Day Repair as the database takes it."""
-	now = now_datetime()
-	return {
-		"name": name,
-		"creation": now,
-		"modified": now,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-		"employee": employee,
-		"attendance_date": day,
-		**values,
-	}
+	key = day.key
+	place = {"employee": key.employee, "attendance_date": key.attendance_date, "shift": key.shift}
+	return stored_values.new_row(key.name, **place, **day_fields(day))
 
 
 def day_fields(day: Day) -> dict[str, object]:

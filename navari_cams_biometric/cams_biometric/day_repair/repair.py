@@ -30,7 +30,6 @@ from navari_cams_biometric.cams_biometric.day_repair.hrms_decision import NotDec
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 
 AUTOMATIC = "Automatic"
-NOTE = "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_fetched"
 QUIET_MINUTES = 5  # a device that was away sends its punches together: one repair for all of them
 TRY_AGAIN_HOURS = 24
 SWEEP_SECONDS = 4 * 60  # below the 300 s that Frappe gives a scheduled job
@@ -153,7 +152,7 @@ def _recount(row: Document) -> None:
 		settled_at=now_datetime(),
 	)
 	# The day that they are on now may be marked already.
-	jobs.after_commit(NOTE, queue="short", names=sorted(uncounted.names_in(row.checkins)))
+	jobs.after_commit(shift_fetch.NOTE, queue="short", names=sorted(uncounted.names_in(row.checkins)))
 
 
 def _fetch_and_mark(row: Document) -> Document | None:

@@ -20,6 +20,7 @@ from navari_cams_biometric.cams_biometric.day_repair import days, late_days, unc
 
 CHECKIN = "Employee Checkin"
 FETCH = "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.fetch_in_background"
+NOTE = "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_fetched"
 TIMES = ("start_time", "end_time", "begin_check_in_before_shift_start_time")
 TIMES += ("allow_check_out_after_shift_end_time",)
 SHIFT_TIMES = ("shift_start", "shift_end", "shift_actual_start", "shift_actual_end")
@@ -33,9 +34,8 @@ def note_assignment(assignment: Document, method: str | None = None) -> None:
 	before = assignment.get_doc_before_save()
 	ends = [getdate(each.end_date) if each.end_date else None for each in (assignment, before) if each]
 	last = now_datetime().date() if None in ends else max(ends)
-	first = getdate(assignment.start_date) - timedelta(
-		days=1
-	)  # a night shift takes check-ins of the day before
+	# A night shift takes check-ins of the day before.
+	first = getdate(assignment.start_date) - timedelta(days=1)
 	if first <= now_datetime().date():
 		_ask(employee=assignment.employee, first=str(first), last=str(last + timedelta(days=1)))
 
@@ -103,7 +103,8 @@ def find_unmarked(
 	first: str | date | None = None,
 	last: str | date | None = None,
 ) -> list[str]:
-	"""Check-ins that count for no attendance yet and that the user may see, the latest first. Without `first`, of the days that the sweep looks at."""
+	"""Check-ins that count for no attendance yet and that the user may see, the latest first. Without `first`, of the days
+	that the sweep looks at."""
 	since = get_datetime(first) if first else add_to_date(now_datetime(), days=-late_days.SEARCH_DAYS)
 	until = get_datetime(last) + timedelta(days=1) if last else now_datetime() + timedelta(days=1)
 	filters = [["attendance", "is", "not set"], ["time", ">=", since], ["time", "<", until]]

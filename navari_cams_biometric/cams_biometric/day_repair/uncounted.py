@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import frappe
-from frappe import _lt
+from frappe import _, _lt
 from frappe.query_builder.functions import Count
 from frappe.utils import add_to_date, now_datetime
 from pypika import Criterion, Order, Table
 
+from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
@@ -129,11 +130,8 @@ def find(
 			day = (checkin.shift_start or checkin.time).date()
 			one = Uncounted(checkin.employee, day, code, detail, shift)
 			found.setdefault(one.name, one).checkins.append(checkin)
-	others = [
-		*_splits(first, last, employees),
-		*_unassigned(first, last, employees),
-		*_changed(first, last, employees),
-	]
+	marked = _marked_before_a_change(first, last, employees)
+	others = [*_splits(first, last, employees), *_unassigned(marked), *_changed(marked)]
 	for one in others:
 		found.setdefault(one.name, one)
 	return list(found.values())
@@ -258,13 +256,9 @@ def _split(marked: frappe._dict, checkins: list[frappe._dict]) -> Uncounted | No
 	return Uncounted(marked.employee, marked.attendance_date, "SPLIT", detail, **values)
 
 
-def _unassigned(first: datetime, last: datetime, employees: list[str] | None) -> list[Uncounted]:
+def _unassigned(marked: list[frappe._dict]) -> list[Uncounted]:
 	"""Days that HRMS marked Absent before the assignment was changed."""
-	absent = [
-		row
-		for row in _marked_before_a_change(first, last, employees)
-		if row.status == ABSENT and not row.in_time
-	]
+	absent = [row for row in marked if row.status == ABSENT and not row.in_time]
 	said = days.commented("Attendance", [row.name for row in absent], days.NO_CHECKINS)
 	return [
 		Uncounted(row.employee, row.attendance_date, UNASSIGNED, row.shift, row.shift, row.name)
@@ -273,9 +267,9 @@ def _unassigned(first: datetime, last: datetime, employees: list[str] | None) ->
 	]
 
 
-def _changed(first: datetime, last: datetime, employees: list[str] | None) -> list[Uncounted]:
+def _changed(marked: list[frappe._dict]) -> list[Uncounted]:
 	"""Days that HRMS marked by check-ins which would be in another shift now."""
-	marked = [row for row in _marked_before_a_change(first, last, employees) if row.in_time or row.out_time]
+	marked = [row for row in marked if row.in_time or row.out_time]
 	if not marked:
 		return []
 	checkin = frappe.qb.DocType("Employee Checkin")
@@ -366,17 +360,26 @@ def list_uncounted(found: Iterable[Uncounted]) -> None:
 			fields=["name", "employee_name", "company"],
 		)
 	}
+	attendances, shift_types = _marked_as(found), set(frappe.get_all("Shift Type", pluck="name"))
 	new = []
 	for one in found:
-		values = fields_of(one, people[one.employee])
+		values = fields_of(one, people[one.employee], attendances.get(one.attendance, {}))
+		values["shift"] = one.shift if one.shift in shift_types else None  # several may stand there
 		row = listed.get(one.name)
 		if not row:
-			new.append(late_days.new_row(one.name, one.employee, one.day, values))
+			place = {"employee": one.employee, "attendance_date": one.day}
+			new.append(stored_values.new_row(one.name, **place, **values))
 		elif _is_news(row, values):
 			late_days.update(one.name, **values)
 	if new:
-		rows = [list(row.values()) for row in new]
-		frappe.db.bulk_insert(late_days.DOCTYPE, list(new[0]), rows, ignore_duplicates=True)
+		stored_values.insert_rows(late_days.DOCTYPE, new)
+
+
+def _marked_as(found: list[Uncounted]) -> dict[str, frappe._dict]:
+	"""What stands in the attendances of these days, by name."""
+	fields = ["name", "status", "in_time", "out_time", "working_hours"]
+	names = ["in", [*{one.attendance for one in found}, ""]]
+	return {row.name: row for row in frappe.get_all("Attendance", filters={"name": names}, fields=fields)}
 
 
 def _is_news(listed: frappe._dict, values: dict[str, object]) -> bool:
@@ -390,18 +393,14 @@ def names_in(checkins: str | None) -> set[str]:
 	return {each["name"] for each in frappe.parse_json(checkins or "[]")}
 
 
-def fields_of(one: Uncounted, person: frappe._dict) -> dict[str, object]:
+def fields_of(one: Uncounted, person: frappe._dict, marked: frappe._dict | dict) -> dict[str, object]:
+	"""The fields of a CAMS Day Repair but for its shift; `marked` is the attendance of the day, if it has one."""
 	reason = REASONS_NOT_COUNTED[one.code]
-	marked = {}
-	if one.attendance:
-		values = ["status", "in_time", "out_time", "working_hours"]
-		marked = frappe.db.get_value("Attendance", one.attendance, values, as_dict=True) or {}
 	return {
 		"state": RepairState.OPEN,
 		"reason_code": one.code,
 		"message": f"{str(reason.sentence).format(one.detail)} {reason.remedy}",
 		"tried_at": None,
-		"shift": one.shift if frappe.db.exists("Shift Type", one.shift) else None,
 		"employee_name": person.employee_name,
 		"company": person.company,
 		"attendance": one.attendance or None,
@@ -440,7 +439,7 @@ def settle(row: frappe._dict) -> bool:
 	names = [*names_in(row.checkins), ""]
 	in_shift = frappe.db.exists("Employee Checkin", {"name": ["in", names], "shift": ["is", "set"]})
 	if in_shift:
-		message = str(_lt("The check-ins count by now."))
+		message = _("The check-ins count by now.")
 		values = {"state": RepairState.REPAIRED, "message": message, "settled_at": now_datetime()}
 		late_days.update(row.name, unless_changed_since=row.modified, **values)
 	else:

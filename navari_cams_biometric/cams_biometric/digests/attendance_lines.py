@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import now_datetime
+from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState, UnreadState
@@ -74,11 +75,18 @@ def _missing(since: datetime) -> list[Section]:
 	return section(_("Missing punches"), _("{0} missing").format(sum(found.values())), lines)
 
 
+def _count(condition: Criterion) -> int:
+	"""Of the days to repair, as far as the reader may see them."""
+	row = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(row).select(Count(row.name)).where(condition)
+	return permitted(query, DOCTYPE).run()[0][0]
+
+
 def _repairs(since: datetime) -> list[Section]:
-	waiting = len(frappe.get_list(DOCTYPE, filters={"state": RepairState.OPEN}, pluck="name"))
+	row = frappe.qb.DocType(DOCTYPE)
 	settled = [">=", str(since.replace(microsecond=0))]
-	done = {"state": RepairState.REPAIRED, "settled_at": settled}
-	repaired = len(frappe.get_list(DOCTYPE, filters=done, pluck="name"))
+	waiting = _count(row.state == RepairState.OPEN)
+	repaired = _count((row.state == RepairState.REPAIRED) & (row.settled_at >= since.replace(microsecond=0)))
 	lines = []
 	if waiting:
 		lines.append(Line(_("{0} days to repair").format(waiting), list_url(DOCTYPE, state=RepairState.OPEN)))

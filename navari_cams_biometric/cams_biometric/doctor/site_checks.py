@@ -85,10 +85,9 @@ def scheduler(facts: SiteFacts) -> Iterator[Finding]:
 
 def _dormancy(title: str, state: str) -> Finding:
 	"""No fault of the bench or of its workers."""
-	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
 	sentence = _(
 		"Nobody has logged in by browser for {0} days, so Frappe runs scheduled jobs once a day only, HRMS's auto attendance among them. This app does its own due work when punches arrive."
-	).format(days)
+	).format(_dormant_days())
 	remedy = _(
 		"Log in by browser, or set Run Jobs only Daily if Inactive For (Days) in System Settings to more days."
 	)
@@ -103,8 +102,11 @@ def _was_dormant() -> bool:
 	before = frappe.get_all(
 		"Activity Log", {"modified": ["<", moment]}, pluck="modified", order_by="modified desc", limit=1
 	)
-	days = cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
-	return bool(before) and before[0] < add_to_date(moment, days=-days)
+	return bool(before) and before[0] < add_to_date(moment, days=-_dormant_days())
+
+
+def _dormant_days() -> int:
+	return cint(frappe.get_system_settings("dormant_days")) or DORMANT_DAYS
 
 
 def workers(facts: SiteFacts) -> Iterator[Finding]:

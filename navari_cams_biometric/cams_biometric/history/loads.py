@@ -2,9 +2,9 @@
 
 Pages go through the inbox, so a punch that is here already is not doubled, and a page may be loaded twice. After
 each page the position is stored and committed: an interrupted load continues there. Every two minutes it lets
-other jobs run first, and after each page live punches. If the gateway answers with a batch to the callback instead, that is believed by the secret of
-the callback URL, as every batch is: a load opens nothing. A punch that was missing here keeps the name of the load that
-brought it.
+other jobs run first, and after each page live punches. If the gateway answers with a batch to the callback instead, that
+is believed by the secret of the callback URL, as every batch is: a load opens nothing. A punch that was missing here
+keeps the name of the load that brought it.
 """
 
 import time

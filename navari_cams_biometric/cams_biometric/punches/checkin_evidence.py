@@ -7,6 +7,8 @@
 What HRMS works out by itself (shift, attendance, place) is not what the device said, and goes on as ever.
 """
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -110,6 +112,12 @@ def was_changed(checkin_name: str, punch: str) -> bool:
 	"""Whether somebody changed what the device said of this punch, and it was not restored."""
 	changed = {"employee_checkin": checkin_name, "cams_punch": punch, "state": CheckinChangeState.CHANGED}
 	return bool(frappe.db.exists(CHANGE, changed))
+
+
+def changed_among(checkin_names: Iterable[str]) -> set[str]:
+	"""Those of these check-ins in which somebody changed what the device said, and nobody restored it. One query."""
+	changed = {"employee_checkin": ["in", [*checkin_names, ""]], "state": CheckinChangeState.CHANGED}
+	return set(frappe.get_all(CHANGE, filters=changed, pluck="employee_checkin"))
 
 
 def evidence_of(checkin: Document) -> dict[str, object]:

@@ -26,7 +26,7 @@ def preview(service_tag: str, checkin_time: str | None, time_zone: str | None) -
 	`before` and `after` of the latest that moves."""
 	zone = gate_times.zone_of(frappe._dict(checkin_time=checkin_time, time_zone=time_zone))
 	found = _on_another_clock(service_tag, zone)
-	movable = [row for row in found if _is_movable(row)]
+	movable = _movable(found)
 	shown = {}
 	if movable:
 		last = max(movable, key=lambda row: row.punch_time)
@@ -40,7 +40,7 @@ def move(service_tag: str) -> None:
 	frappe.set_user("Administrator")
 	fields = ["checkin_time", "time_zone"]
 	device = frappe.db.get_value("CAMS Device", service_tag, fields, as_dict=True)
-	rows = [row for row in _on_another_clock(service_tag, gate_times.zone_of(device)) if _is_movable(row)]
+	rows = _movable(_on_another_clock(service_tag, gate_times.zone_of(device)))
 	for number, row in enumerate(rows, start=1):
 		repeats.take_back(row.checkin)
 		if number % BATCH == 0:
@@ -69,5 +69,6 @@ def _is_otherwise(row: frappe._dict, zone: str | None) -> bool:
 	return get_datetime(row.time) != gate_times.in_gate_zone(row, zone).time
 
 
-def _is_movable(row: frappe._dict) -> bool:
-	return not row.attendance and not checkin_evidence.was_changed(row.checkin, row.name)
+def _movable(rows: list[frappe._dict]) -> list[frappe._dict]:
+	changed = checkin_evidence.changed_among(row.checkin for row in rows)
+	return [row for row in rows if not row.attendance and row.checkin not in changed]

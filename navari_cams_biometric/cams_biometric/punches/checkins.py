@@ -64,9 +64,13 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 
 
 def check_in_now(punch_name: str) -> frappe._dict:
-	"""Process one punch in the caller's transaction, as its user; return how it ended."""
+	"""Process one punch in the caller's transaction, as its user; return how it ended. Raises what made the transaction
+	unusable, such as frappe.QueryDeadlockError."""
 	punch = frappe.db.get_value("CAMS Punch", punch_name, "*", as_dict=True, for_update=True)
-	_process_batch([punch])
+	try:
+		_process_batch([punch])
+	except _BatchBrokenError as broken:
+		raise broken.__cause__ from None
 	fields = ["state", "reason_code", "reason", "remedy", "employee_checkin"]
 	return frappe.db.get_value("CAMS Punch", punch_name, fields, as_dict=True)
 
@@ -245,14 +249,13 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 
 def _insert(checkin: Document) -> None:
 	"""Once more where its name was taken because the naming counter lay behind."""
-	values = checkin.as_dict()
 	try:
 		checkin.insert(ignore_permissions=True)
 	except frappe.DuplicateEntryError:
 		frappe.db.rollback(save_point="cams_checkin")
 		if _own_checkin(checkin) or not site_faults.move_counter(checkin):
 			raise
-		checkin.update({"name": None, "creation": values.get("creation"), "modified": values.get("modified")})
+		checkin.update({"name": None, "creation": None, "modified": None})
 		checkin.flags.name_set = False
 		checkin.insert(ignore_permissions=True)
 

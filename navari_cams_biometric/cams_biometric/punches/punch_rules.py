@@ -51,7 +51,7 @@ class Rules(NamedTuple):
 	ignored: ignored_ids.Ignored
 	people: Identities
 	related: "set[str]"  # names of punches that may be one touch with another
-	zones: "set[str]" = frozenset()  # of check-ins that are not in the site's
+	zones: "set[str]"  # of check-ins that are not in the site's
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:
@@ -129,8 +129,8 @@ def is_behind(punch: frappe._dict, settings: "CAMSBiometricSettings") -> bool:
 
 
 def ensure_active(moment: datetime, answer: Answer) -> frappe._dict:
-	"""Return who it was, on the day of the check-in. Who left was active until the relieving date: punches that arrive late still count.
-	Who has not joined yet may have got the user ID of somebody else."""
+	"""Return who it was, on the day of the check-in. Who left was active until the relieving date: punches that arrive late
+	still count. Who has not joined yet may have got the user ID of somebody else."""
 	employee = answer.person
 	if not employee:
 		raise NotRecordedError(answer.code, _names_of(answer))

@@ -1,8 +1,9 @@
 """Why a punch is no check-in, or an existing one was linked: a table of codes with state, sentence and remedy.
 
 `requeued_by` names the DocTypes in which the cause can be fixed: saving one there sets the punches concerned to
-Queued again (punches.requeue). `is_retried` is for faults of the site: punches.site_faults tries them again. `holds_from` is the field of a held punch
-from whose time on it holds shifts (shift_sync): its arrival where its own time is wrong; empty where it holds none.
+Queued again (punches.requeue). `is_retried` is for faults of the site: punches.site_faults tries them again.
+`holds_from` is the field of a held punch from whose time on it holds shifts (shift_sync): its arrival where its own time
+is wrong; empty where it holds none.
 """
 
 from typing import NamedTuple

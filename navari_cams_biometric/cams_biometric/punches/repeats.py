@@ -62,7 +62,8 @@ def read_windows(settings: Document) -> Windows:
 
 def is_repeat(touch: Touch, windows: Windows) -> bool:
 	"""Whether the person touched something, in this direction, in the seconds before."""
-	within = windows.of(touch.service_tag)
+	if not (within := windows.of(touch.service_tag)):
+		return False
 	since = touch.moment - timedelta(seconds=within)
 	checkin, punch = frappe.qb.DocType("Employee Checkin"), frappe.qb.DocType("CAMS Punch")
 	near = (checkin.time >= since - APART) & (checkin.time < touch.moment + APART)
@@ -80,8 +81,6 @@ def is_repeat(touch: Touch, windows: Windows) -> bool:
 		.where(punch.punch_time < touch.moment)
 		.where(_may_repeat(punch.log_type, punch.service_tag, touch, windows))
 	)
-	if not within:
-		return False
 	return any(since <= on_site(*row) < touch.moment for row in checkins.run()) or bool(
 		repeats.limit(1).run()
 	)

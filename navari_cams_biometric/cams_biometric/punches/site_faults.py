@@ -16,19 +16,22 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import make_autoname
+from frappe.query_builder import Order
 from frappe.query_builder.functions import Max
 from frappe.utils import cint, escape_html, now_datetime, strip_html
+from pypika.functions import Length
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.notices import notify, recipients_and_hr
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from navari_cams_biometric.cams_biometric.punches.reasons import codes_retried
 
-CHECKIN = "Employee Checkin"
 RULE = "Document Naming Rule"
 LONGEST_WAIT = 16  # minutes between two tries
 PROBES = 20  # faults that one sweep tries
+MOST_NAMES = 500  # others may begin like those that were counted
 TRACEBACK = re.compile(r"Traceback[^\n]*?\(most recent call last\)", re.IGNORECASE)
 
 
@@ -194,8 +197,12 @@ def _set_series(name: str, last: int) -> None:
 
 
 def _last_number(prefix: str, suffix: str) -> int:
-	"""The highest number in the names that exist."""
-	like = re.sub(r"([\\%_])", r"\\\1", prefix)
-	names = frappe.get_all(CHECKIN, filters={"name": ["like", f"{like}%"]}, pluck="name")
+	"""The highest number in the names that exist: the longest of them are the highest."""
+	checkin, like = frappe.qb.DocType(CHECKIN), re.sub(r"([\\%_])", r"\\\1", prefix)
+	query = frappe.qb.from_(checkin).select(checkin.name).where(checkin.name.like(f"{like}%"))
+	longest_first = query.orderby(Length(checkin.name), order=Order.desc).orderby(
+		checkin.name, order=Order.desc
+	)
+	names = longest_first.limit(MOST_NAMES).run(pluck=True)
 	numbers = (name[len(prefix) :].removesuffix(suffix) for name in names)
 	return max((int(number) for number in numbers if number.isdecimal()), default=0)

@@ -21,9 +21,9 @@ from pypika.queries import QueryBuilder
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
-from navari_cams_biometric.cams_biometric.base.states import CheckinChangeState, PunchState
-from navari_cams_biometric.cams_biometric.punches import inbox, repeats
-from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP, CHANGE, CHECKIN
+from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP, CHECKIN
 
 MOST_PUNCHES = 2000  # in one press of a button
 LARGEST = 2**31 - 1  # seconds that the column holds: 68 years
@@ -83,7 +83,7 @@ def read(names: Iterable[str]) -> list[frappe._dict]:
 def sort_out(punches: Iterable[frappe._dict]) -> tuple[list[frappe._dict], Counter]:
 	"""The punches whose time may be corrected, and by reason how many may not."""
 	punches = list(punches)
-	changed = _changed_checkins(punches)
+	changed = checkin_evidence.changed_among(punch.checkin for punch in punches if punch.checkin)
 	reasons = [_why_not(punch, changed) for punch in punches]
 	free = [punch for punch, reason in zip(punches, reasons, strict=True) if not reason]
 	return free, Counter(reason for reason in reasons if reason)
@@ -121,13 +121,6 @@ def _query(names: Iterable[str]) -> QueryBuilder:
 		.orderby(punch.punch_time)
 		.orderby(punch.name)
 	)
-
-
-def _changed_checkins(punches: Iterable[frappe._dict]) -> set[str]:
-	"""Those of their check-ins in which a person changed what the device said, and nobody restored it."""
-	names = [punch.checkin for punch in punches if punch.checkin]
-	changed = {"employee_checkin": ["in", names], "state": CheckinChangeState.CHANGED}
-	return set(frappe.get_all(CHANGE, filters=changed, pluck="employee_checkin")) if names else set()
 
 
 def _why_not(punch: frappe._dict, changed: set[str]) -> str:

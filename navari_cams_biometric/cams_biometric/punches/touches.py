@@ -156,21 +156,26 @@ def displace(punch: frappe._dict, verdict: Verdict, windows: repeats.Windows) ->
 		if beside is None:
 			punch.same_touch_as = row.name
 			raise NotRecordedError(SAME_TOUCH, _told(row))
-		reason = REASONS[code]
-		inbox.update_punches(
-			[row.name],
-			state=reason.state,
-			employee_checkin=None,
-			same_touch_as=punch.name,
-			reason_code=code,
-			reason=reason.told(_both(punch, row) if code == TIME_CHANGED else _told(punch)),
-			remedy=str(reason.remedy),
-			retry_after=None,
-		)
+		_lose(row, code, punch)
 		if again := {*beside, *_lost_to(row)} - {punch.name}:
 			inbox.queue_again(sorted(again), employee_checkin=None)
 		if row.employee and row.punch_time:
 			repeats.requeue_after_taken_back(row.employee, get_datetime(row.punch_time), windows)
+
+
+def _lose(row: frappe._dict, code: str, punch: frappe._dict) -> None:
+	"""A stored punch no longer counts, because another of its touch does."""
+	reason = REASONS[code]
+	inbox.update_punches(
+		[row.name],
+		state=reason.state,
+		employee_checkin=None,
+		same_touch_as=punch.name,
+		reason_code=code,
+		reason=reason.told(_both(punch, row) if code == TIME_CHANGED else _told(punch)),
+		remedy=str(reason.remedy),
+		retry_after=None,
+	)
 
 
 def look_again(punch_names: Iterable[str]) -> None:
@@ -247,16 +252,7 @@ def _take_over(punch: frappe._dict, row: frappe._dict) -> None:
 		return
 	counts = {"state": PunchState.RECORDED, "employee_checkin": checkin.name, "same_touch_as": None}
 	inbox.update_punches([punch.name], **counts, reason_code=None, reason=None, remedy=None)
-	reason = REASONS[SAME_TOUCH]
-	inbox.update_punches(
-		[row.name],
-		state=reason.state,
-		employee_checkin=None,
-		same_touch_as=punch.name,
-		reason_code=SAME_TOUCH,
-		reason=f"{reason.sentence} ({_told(punch)})",
-		remedy=str(reason.remedy),
-	)
+	_lose(row, SAME_TOUCH, punch)
 
 
 def accept(names: list[str]) -> None:

@@ -172,7 +172,7 @@ class _Facts:
 		earliest: dict[str | None, HeldPunch] = {}
 		since = _since(shift.last_sync_of_checkin)
 		for service_tag, punch in self.held.of(shift.name, tags):
-			passed = max((released[tag] for tag in (service_tag, None) if tag in released), default=EVER)
+			passed = _released_until(released, service_tag) or EVER
 			if punch.since < since or punch.since <= passed:
 				continue
 			first = earliest.get(service_tag)
@@ -229,12 +229,11 @@ def _feed(
 	held: HeldPunch | None,
 	counts_from: datetime | None,
 ) -> Feed:
-	releases = [released[tag] for tag in (device.name, None) if tag in released]
 	return Feed(
 		service_tag=device.name,
 		label=device.label or "",
 		complete_until=device.complete_until,
-		released_until=max(releases, default=None),
+		released_until=_released_until(released, device.name),
 		queued_from=waiting.get((device.name, PunchState.QUEUED)),
 		failed_from=waiting.get((device.name, PunchState.FAILED)),
 		unread_from=waiting.get((device.name, UnreadState.UNREAD)),
@@ -242,6 +241,10 @@ def _feed(
 		counts_from=counts_from,
 		zone=zone_of(device),
 	)
+
+
+def _released_until(released: Released, service_tag: str | None) -> datetime | None:
+	return max((released[tag] for tag in (service_tag, None) if tag in released), default=None)
 
 
 def _of_no_device(waiting: Waiting, now: datetime) -> list[Feed]:

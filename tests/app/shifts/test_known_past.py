@@ -8,7 +8,7 @@ from navari_cams_biometric.cams_biometric.punches import checkins
 from navari_cams_biometric.cams_biometric.report.cams_shift_sync.cams_shift_sync import execute
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import store
-from tests.app.test_watermark import alone, hear, new_shift, synced_until  # noqa: F401
+from tests.app.shifts.hearing import hear, synced_until
 from tests.contract.host import real_time
 
 TENTH = get_datetime("2024-09-10 08:00:00")
@@ -46,7 +46,7 @@ def load(device, first, last, state="Done"):
 
 
 @pytest.mark.parametrize("current", [None, "2024-09-01 00:00:00", "2024-09-05 12:00:00"])
-def test_the_days_before_the_first_punch_are_not_passed(first_punch, new_shift, current):  # noqa: F811
+def test_the_days_before_the_first_punch_are_not_passed(first_punch, new_shift, current):
 	shift = new_shift(process_attendance_after="2024-09-01", last_sync_of_checkin=current)
 	first_punch()
 	assert synced(shift) == (get_datetime(current) if current else None)
@@ -57,7 +57,7 @@ def test_the_days_before_the_first_punch_are_not_passed(first_punch, new_shift, 
 
 
 @pytest.mark.parametrize("since", ["2024-09-10", "2024-10-01", None])
-def test_a_shift_that_is_due_later_goes_on(first_punch, new_shift, since):  # noqa: F811
+def test_a_shift_that_is_due_later_goes_on(first_punch, new_shift, since):
 	shift = new_shift(process_attendance_after=since)
 	first_punch()
 	assert synced(shift) == TENTH
@@ -73,7 +73,7 @@ def test_a_shift_that_is_due_later_goes_on(first_punch, new_shift, since):  # no
 		([("2024-09-01", "2024-09-10", "Failed")], False),
 	],
 )
-def test_history_that_covers_the_days_lets_it_go(first_punch, new_shift, loads, is_complete):  # noqa: F811
+def test_history_that_covers_the_days_lets_it_go(first_punch, new_shift, loads, is_complete):
 	shift = new_shift(process_attendance_after="2024-09-01")
 	device = first_punch()
 	for each in loads:
@@ -81,7 +81,7 @@ def test_history_that_covers_the_days_lets_it_go(first_punch, new_shift, loads, 
 	assert synced(shift) == (TENTH if is_complete else None)
 
 
-def test_a_manager_lets_it_go_as_far_as_the_release(first_punch, new_shift):  # noqa: F811
+def test_a_manager_lets_it_go_as_far_as_the_release(first_punch, new_shift):
 	shift = new_shift(process_attendance_after="2024-09-01")
 	first_punch()
 	for until, then in (("2024-09-05 00:00:00", "2024-09-05 00:00:00"), ("2024-09-10 00:00:00", TENTH)):
@@ -90,14 +90,14 @@ def test_a_manager_lets_it_go_as_far_as_the_release(first_punch, new_shift):  # 
 		assert synced(shift) == get_datetime(then)
 
 
-def test_a_device_that_comes_to_a_running_shift_does_not_hold_it(first_punch, new_device, new_shift):  # noqa: F811
+def test_a_device_that_comes_to_a_running_shift_does_not_hold_it(first_punch, new_device, new_shift):
 	shift = new_shift(process_attendance_after="2024-08-01", last_sync_of_checkin="2024-09-09 20:00:00")
 	hear(new_device(), get_datetime("2024-09-10 09:00:00"))  # one that reported before this was noted
 	first_punch()
 	assert synced(shift) == TENTH
 
 
-def test_each_device_of_a_shift_that_has_not_begun_has_to_be_known(first_punch, new_device, new_shift):  # noqa: F811
+def test_each_device_of_a_shift_that_has_not_begun_has_to_be_known(first_punch, new_device, new_shift):
 	shift = new_shift(process_attendance_after="2024-09-01")
 	hear(new_device(), get_datetime("2024-09-10 09:00:00"))
 	late = first_punch()
@@ -106,7 +106,7 @@ def test_each_device_of_a_shift_that_has_not_begun_has_to_be_known(first_punch, 
 	assert synced(shift) == TENTH
 
 
-def test_release_is_offered_only_where_something_is_held(new_device, new_shift):  # noqa: F811
+def test_release_is_offered_only_where_something_is_held(new_device, new_shift):
 	shift = new_shift()
 	hear(new_device(), frappe.utils.now_datetime())
 	watermark.advance()

@@ -12,7 +12,7 @@ from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.report.cams_shift_sync.cams_shift_sync import execute
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import punch_at, punches_of, store
-from tests.app.test_watermark import alone, hear, new_shift, on_the_day, synced_until  # noqa: F401
+from tests.app.shifts.hearing import hear, on_the_day, synced_until
 from tests.contract.host import SETTINGS, batch
 
 HOLDING = {
@@ -47,7 +47,7 @@ def no_held_punches(connected):
 
 
 @pytest.fixture
-def person(new_employee, new_shift):  # noqa: F811
+def person(new_employee, new_shift):
 	"""Somebody who has a shift."""
 	employee, shift = new_employee(), new_shift()
 	frappe.db.set_value("Employee", employee.name, "default_shift", shift)
@@ -78,7 +78,7 @@ def test_the_reasons_that_hold_shifts():
 
 
 @pytest.mark.parametrize("code", [code for code in REASONS if REASONS[code].state == PunchState.HELD])
-def test_it_holds_the_shifts_of_the_person_and_no_other(new_device, new_shift, person, code):  # noqa: F811
+def test_it_holds_the_shifts_of_the_person_and_no_other(new_device, new_shift, person, code):
 	device, (employee, own, user_id), other = new_device(), person, new_shift()
 	hold_punch(user_id, code, employee=employee, SerialNumber=device.name)
 	hear(device, EIGHT)
@@ -88,7 +88,7 @@ def test_it_holds_the_shifts_of_the_person_and_no_other(new_device, new_shift, p
 		assert synced(own, other) == [EIGHT, EIGHT]
 
 
-def test_a_wrong_clock_holds_from_the_day_of_its_arrival(new_device, new_shift, person):  # noqa: F811
+def test_a_wrong_clock_holds_from_the_day_of_its_arrival(new_device, new_shift, person):
 	device, (employee, own, user_id), other = new_device(), person, new_shift()
 	hold_punch(user_id, "CLOCK_BEHIND", employee=employee, SerialNumber=device.name)
 	now = now_datetime().replace(microsecond=0)
@@ -96,7 +96,7 @@ def test_a_wrong_clock_holds_from_the_day_of_its_arrival(new_device, new_shift, 
 	assert synced(own, other) == [now.replace(hour=0, minute=0, second=0), now]
 
 
-def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, new_shift, person):  # noqa: F811
+def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, new_shift, person):
 	employee, own, user_id = person
 	gate = new_device(shift_types=[{"shift_type": own}])
 	elsewhere = new_device(shift_types=[{"shift_type": new_shift()}], label="Elsewhere")
@@ -111,7 +111,7 @@ def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, ne
 
 def test_a_gate_in_another_zone_holds_a_shift_that_it_does_not_feed_on_its_own_clock(
 	new_device,
-	new_shift,  # noqa: F811
+	new_shift,
 	person,
 ):
 	employee, own, user_id = person
@@ -134,7 +134,7 @@ def test_a_gate_in_another_zone_holds_a_shift_that_it_does_not_feed_on_its_own_c
 )
 def test_assigned_shifts_are_held_around_their_days(
 	new_device,
-	new_shift,  # noqa: F811
+	new_shift,
 	new_employee,
 	first,
 	last,
@@ -170,7 +170,7 @@ def test_a_release_passes_over_it_and_the_next_holds_again(new_device, person):
 	assert synced(own) == [on_the_day("07:30:00")]
 
 
-def test_nobody_known_holds_the_shifts_of_the_device(new_device, new_shift, new_user_id):  # noqa: F811
+def test_nobody_known_holds_the_shifts_of_the_device(new_device, new_shift, new_user_id):
 	fed, other = new_shift(), new_shift()
 	device, second = new_device(shift_types=[{"shift_type": fed}]), new_device()
 	hold_punch(new_user_id(), "AMBIGUOUS_USER", SerialNumber=device.name)
@@ -182,7 +182,7 @@ def test_nobody_known_holds_the_shifts_of_the_device(new_device, new_shift, new_
 @pytest.mark.parametrize(
 	("days", "age", "is_held"), [(1, 0, True), (1, 25, False), (2, 25, True), (0, 0, False)]
 )
-def test_an_unknown_user_holds_while_it_is_new(new_device, new_shift, new_user_id, days, age, is_held):  # noqa: F811
+def test_an_unknown_user_holds_while_it_is_new(new_device, new_shift, new_user_id, days, age, is_held):
 	device, shift, user_id = new_device(), new_shift(), new_user_id()
 	first = hold_punch(user_id, "UNKNOWN_USER", SerialNumber=device.name)
 	hold_punch(user_id, "UNKNOWN_USER", "07:30:00", SerialNumber=device.name)
@@ -196,7 +196,7 @@ def test_an_unknown_user_holds_while_it_is_new(new_device, new_shift, new_user_i
 		frappe.db.set_single_value(SETTINGS, "unknown_user_hold", 1)
 
 
-def test_history_that_is_held_before_the_shift_began_holds_nothing(new_device, new_shift, person):  # noqa: F811
+def test_history_that_is_held_before_the_shift_began_holds_nothing(new_device, new_shift, person):
 	device, (employee, own, user_id) = new_device(), person
 	frappe.db.set_value("Shift Type", own, "last_sync_of_checkin", "2024-10-17 07:00:00")
 	store(batch(("CheckIn", user_id, "2024-09-17 08:00:00 GMT +0300"), SerialNumber=device.name))

@@ -1,6 +1,5 @@
 """How far devices were heard, and how far that lets the shifts go. Attendance itself is tested on a bench."""
 
-import uuid
 from datetime import timedelta
 
 import frappe
@@ -11,54 +10,8 @@ from frappe.utils import get_datetime, now_datetime
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from tests.app.inside import outcome, punch_at, store
+from tests.app.shifts.hearing import complete_until, hear, on_the_day, synced_until
 from tests.contract.host import batch, real_time
-
-
-@pytest.fixture(autouse=True)
-def alone(site):
-	"""Devices and shifts of other tests would hold the shifts of these, or be moved."""
-	others = frappe.get_all("CAMS Device", filters={"enabled": 1}, pluck="name")
-	for name in others:
-		frappe.db.set_value("CAMS Device", name, "enabled", 0)
-	frappe.db.commit()
-	yield
-	frappe.db.rollback()
-	for name in others:
-		frappe.db.set_value("CAMS Device", name, "enabled", 1)
-	for doctype in ("CAMS Shift Release", "CAMS Device Shift", "Shift Type"):
-		frappe.db.delete(doctype)
-	frappe.db.delete("CAMS Punch", {"state": ["in", ["Queued", "Failed"]]})
-	frappe.db.commit()
-	frappe.clear_document_cache("Shift Type")
-
-
-@pytest.fixture
-def new_shift():
-	def create(**values):
-		name = f"Shift {uuid.uuid4().hex[:8]}"
-		times = {"start_time": "08:00:00", "end_time": "17:00:00", "enable_auto_attendance": 1}
-		frappe.new_doc("Shift Type", name=name, **{**times, **values}).insert()
-		frappe.db.commit()
-		return name
-
-	return create
-
-
-def complete_until(device):
-	return frappe.db.get_value("CAMS Device", device.name, "complete_until")
-
-
-def synced_until(shift):
-	return frappe.db.get_value("Shift Type", shift, "last_sync_of_checkin")
-
-
-def on_the_day(clock):
-	return get_datetime(f"2024-09-17 {clock}")
-
-
-def hear(device, moment):
-	frappe.db.set_value("CAMS Device", device.name, "complete_until", moment, update_modified=False)
-	frappe.db.commit()
 
 
 def test_a_punch_is_heard_until_its_own_time(new_device, new_user_id):
