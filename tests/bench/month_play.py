@@ -7,8 +7,9 @@ the beginning. HRMS's own auto attendance runs once a simulated night for both. 
 one is compared with the same of the other; what differs must stand in a list.
 
 The clock is `now_datetime` of Frappe, replaced in every module that has imported it. Callbacks are taken by
-`reception.take`, behind the door: authentication, HTTP and the job queue are left to other tests. Left out too are late
-leave, changed shift times, unknown user IDs, wrong clocks and holds by settings.
+`reception.take`, behind the door: authentication and HTTP are left to other tests. The app's background jobs run at the
+next step, in this process and by this clock. Left out are late leave, changed shift times, unknown user IDs, wrong clocks
+and holds by settings.
 """
 
 import json
@@ -27,8 +28,8 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
 from navari_cams_biometric.cams_biometric.callbacks import reception
 from navari_cams_biometric.cams_biometric.day_repair import repair
 from navari_cams_biometric.cams_biometric.presence.missing_punches import find_missing
-from navari_cams_biometric.cams_biometric.punches import checkins
-from navari_cams_biometric.cams_biometric.shift_sync import watermark
+from navari_cams_biometric.cams_biometric.punches import checkins, inbox
+from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 from navari_cams_biometric.gateway.callback import read_callback, read_envelope
 
 PEOPLE, DAYS, DEVICES = 30, 30, 4
@@ -75,9 +76,41 @@ class Clock:
 		return self.now + timedelta(microseconds=1)
 
 
+class Jobs:
+	"""The app's background jobs, each once however often it is asked for. Those of others are left out, and so is the
+	drain, which the scheduler does too."""
+
+	OF_THE_QUEUE = (
+		"queue",
+		"timeout",
+		"job_id",
+		"job_name",
+		"deduplicate",
+		"enqueue_after_commit",
+		"now",
+		"at_front",
+	)
+
+	def __init__(self) -> None:
+		self.waiting: dict[str, tuple[str, dict]] = {}
+		frappe.enqueue = self.add
+
+	def add(self, method: object, **options: object) -> None:
+		if isinstance(method, str) and method.startswith("navari_cams_biometric.") and method != inbox.DRAIN:
+			given = {name: value for name, value in options.items() if name not in self.OF_THE_QUEUE}
+			self.waiting[f"{method} {sorted(given.items())}"] = method, given
+
+	def run(self) -> None:
+		"""Also those that the jobs ask for."""
+		while self.waiting:
+			method, given = self.waiting.pop(next(iter(self.waiting)))
+			frappe.get_attr(method)(**given)
+			frappe.db.commit()
+
+
 class Month:
-	def __init__(self, seed: int, clock: Clock):
-		self.seed, self.clock = seed, clock
+	def __init__(self, seed: int, clock: Clock, jobs: Jobs):
+		self.seed, self.clock, self.jobs = seed, clock, jobs
 		self.chance, self.made = random.Random(seed), 0
 		self.first = date.today() - timedelta(days=DAYS + 10)
 		self.key = f"M{seed}{frappe.generate_hash(length=5)}".upper()
@@ -304,6 +337,7 @@ class Month:
 
 	def run_scheduler(self, with_hrms: bool) -> None:
 		checkins.sweep()
+		self.jobs.run()
 		for number, tag in enumerate(self.tags):
 			if self.is_away(number):
 				stored_values.set_values("CAMS Device", tag, {"connection": "Offline"})
@@ -317,22 +351,19 @@ class Month:
 
 			process_auto_attendance_for_all_shifts()
 			repair.sweep()
+			self.jobs.run()
 			frappe.db.commit()
 
 	def compare(self) -> dict[str, object]:
 		listed, unlisted, found = Counter(), [], self.attendances()
-		last_sync = {
-			kind: frappe.db.get_value("Shift Type", self.shift(kind, LATE), "last_sync_of_checkin")
-			for kind in SHIFTS
-		}
+		self.states = {kind: watermark.states(self.shift(kind, LATE))[0] for kind in SHIFTS}
 		for person in self.people:
 			for day in range(DAYS):
 				when = self.first + timedelta(days=day)
 				expected, got = (found.get((person.names[crew], when)) for crew in (IN_TIME, LATE))
 				if expected == got:
 					continue
-				place = self.place(person.names[LATE], when, last_sync.get(person.rota[day]))
-				if place:
+				if place := self.place(person, day, when, is_marked=bool(got)):
 					listed[place] += 1
 				else:
 					unlisted.append(
@@ -362,25 +393,27 @@ class Month:
 			for row in rows
 		}
 
-	def place(self, employee: str, when: date, last_sync: datetime | None) -> str:
-		"""The list on which a person finds that day; empty if on none."""
+	def place(self, person: Person, day: int, when: date, is_marked: bool) -> str:
+		"""The list on which a person finds that day and its reason; empty if on none."""
+		employee, kind = person.names[LATE], person.rota[day]
 		open_states = ["not in", ["Dismissed", "Repaired"]]
-		day = {"employee": employee, "attendance_date": when, "state": open_states}
-		if frappe.db.exists("CAMS Day Repair", day):
+		if frappe.db.exists(
+			"CAMS Day Repair", {"employee": employee, "attendance_date": when, "state": open_states}
+		):
 			return "Day Repair"
-		end = datetime.combine(when, datetime.min.time()) + timedelta(days=1, hours=9)
-		punch = {
-			"employee": employee,
-			"punch_time": ["between", [when, end]],
-			"state": ["in", ["Held", "Failed"]],
-		}
-		if frappe.db.exists("CAMS Punch", punch):
-			return "Held Punches"
-		if find_missing(
-			[when], name=employee
-		):  # HRMS marks no absence of a former week whose shift was another
+		# HRMS marks no absence of a former week whose shift was another.
+		if not is_marked and find_missing([when], name=employee):
 			return "Missing Punches"
-		return "Shift Sync" if last_sync and last_sync < end else ""
+		if not kind:
+			return ""
+		_start, hour, hours = SHIFTS[kind]
+		first, last = self.at(day, hour - 1), self.at(day, hour + hours + 1)
+		on_its_way = {"employee": employee, "punch_time": ["between", [first, last]]}
+		if frappe.db.exists("CAMS Punch", {**on_its_way, "state": ["in", ["Held", "Failed"]]}):
+			return "Held Punches"
+		state = self.states[kind]
+		is_held = holds.color_of(state)[0] == holds.HELD and (not state.current or state.current < last)
+		return "Shift Sync" if is_held else ""
 
 	def rest(self) -> None:
 		"""The next month has the site to itself."""
@@ -401,10 +434,9 @@ def main(site: str, seed: int, months: int) -> None:
 	frappe.init(site=site)
 	frappe.connect()
 	frappe.flags.mute_emails = True
-	frappe.enqueue = lambda *_arguments, **_options: None  # the bench's worker lives in another time
-	clock = Clock()
+	clock, jobs = Clock(), Jobs()  # the bench's worker lives in another time
 	for number in range(months):
-		print(json.dumps(Month(seed + number, clock).play()), flush=True)
+		print(json.dumps(Month(seed + number, clock, jobs).play()), flush=True)
 
 
 if __name__ == "__main__":
