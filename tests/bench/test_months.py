@@ -3,7 +3,7 @@ the day stands in a list. `python -m tests.bench.month` plays others."""
 
 from tests.bench.month import ledgers
 
-MONTHS = 2  # one takes more than a minute
+MONTHS = 5  # one takes more than a minute
 FIRST_SEED = 1
 
 
