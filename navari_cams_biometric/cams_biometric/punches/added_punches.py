@@ -52,7 +52,8 @@ def add(employee: str, moment: datetime, log_type: str, reason: str) -> frappe._
 		stored_values.insert_rows("CAMS Punch", [row])
 	done = checkins.check_in_now(name)
 	if done.state == PunchState.FAILED:  # its remedy is for punches that are kept
-		frappe.throw(f"{done.reason} {_('Nothing was added.')}", title=_("Add Punch"))
+		nothing = _("Nothing was added.")
+		frappe.throw(f"{done.reason} {nothing}", title=_("Add Punch"))
 	if done.state != PunchState.RECORDED or done.reason_code:
 		frappe.throw(f"{done.reason} {done.remedy or ''}".strip(), title=_("Add Punch"))
 	inbox.update_punches([name], repeat_accepted=1)  # a person wants it to count
