@@ -247,16 +247,17 @@ def _named(name: str | None, fieldname: str, seen: Sight) -> tuple[str, str, str
 
 def _is_seen(doctype: str, name: str, condition: str) -> bool:
 	table = frappe.qb.DocType(doctype)
-	return bool(_chosen(doctype, condition).where(table.name == name).run())
+	named = frappe.qb.from_(table).select(table.name).where(table.name == name)
+	return bool(_chosen_by(condition, named).run())
 
 
 def _names(doctype: str, condition: str) -> set[str]:
-	return set(_chosen(doctype, condition).run(pluck=True))
-
-
-def _chosen(doctype: str, condition: str) -> QueryBuilder:
 	table = frappe.qb.DocType(doctype)
-	query = frappe.qb.from_(table).select(table.name)
+	return set(_chosen_by(condition, frappe.qb.from_(table).select(table.name)).run(pluck=True))
+
+
+def _chosen_by(condition: str, query: QueryBuilder) -> QueryBuilder:
+	"""Last of all conditions: pypika adds none to a text."""
 	return query.where(LiteralValue(f"({_percent(condition)})")) if condition else query
 
 
