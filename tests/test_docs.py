@@ -12,6 +12,16 @@ MOST_WORDS_OF_README = 1800
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
+QUOTED = re.compile(r"""(?=(["'`])((?:(?!\1|\n).)+)\1)""")  # also within each other
+# Of Frappe, ERPNext and HRMS.
+LABELS_OF_OTHERS = {
+	"Attendance Device ID",
+	"Connections",
+	"Last Sync of Checkin",
+	"Personal Data Deletion Request",
+	"Personal Data Download Request",
+}
 
 
 def documents(root: Path) -> list[Path]:
@@ -86,3 +96,17 @@ def test_the_changelog_begins_with_the_version_that_is_here():
 	newest = HEADING.findall(prose(ROOT / "CHANGELOG.md"))[1]
 
 	assert newest.split()[0] == navari_cams_biometric.__version__
+
+
+def test_bold_words_of_the_guide_are_labels_of_the_desk():
+	"""Except where a sentence or a paragraph begins with them: those end in a full stop or a colon."""
+	sources = [
+		path for kind in ("py", "js", "json") for path in (ROOT / "navari_cams_biometric").rglob(f"*.{kind}")
+	]
+	quoted = {text for path in sources for _, text in QUOTED.findall(path.read_text(encoding="utf-8"))}
+	labels = {label for text in quoted for label in text.split("\\n")} | LABELS_OF_OTHERS
+	bold = [words for words in BOLD.findall(prose(ROOT / "docs/guide.md")) if words[-1] not in ".:"]
+	used = {label.rstrip("…") for words in bold for label in words.split(" > ")}
+
+	assert len(used) > 50
+	assert sorted(used - {label.rstrip("…") for label in labels}) == []
