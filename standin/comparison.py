@@ -89,7 +89,7 @@ def compare(
 
 def show(lines: list[Line], labels: dict[str, str]) -> None:
 	"""Print the lines and their sum. `labels` are those of the devices, by service tag."""
-	print(f"{'time':19}  {'user':8}  {'name':15}  {'type':8}  {'device':9}  on the site")
+	print(f"{'time':19}  {'user':8}  {'name':15}  {'type':8}  {'device':9}  here")
 	for line in lines:
 		instant, service_tag, user_id, kind = line.key
 		moment = f"{instant.astimezone(NAIROBI):%Y-%m-%d %H:%M:%S}"
@@ -99,7 +99,7 @@ def show(lines: list[Line], labels: dict[str, str]) -> None:
 		print(f"{moment}  {who}  {kind:8}  {device:9}  {line.state:10}  {line.outcome}{problem}")
 	problems = Counter(line.problem for line in lines)
 	states = Counter(line.state for line in lines if line.state)
-	print("\non the site: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+	print("\nhere: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
 	print(", ".join(f"{problem} {problems[problem]}" for problem in PROBLEMS))
 
 

@@ -233,7 +233,7 @@ def run(app: AppProcess) -> bool:
 		left = simulator.deliver()
 		site = Site(*map(app.records, ("CAMS Punch", "Employee Checkin", "Employee", "CAMS Device ID")))
 		lines = compare(simulator.ledger, site, morning.history, morning.ahead)
-		say(f"\nthe ledger of the simulator, {len(simulator.ledger)} punches, beside the site:")
+		say(f"\nwhat the devices saw, {len(simulator.ledger)} punches, and what became of it here:")
 		show(lines, morning.labels)
 		sent = sum(queue.sent for queue in simulator.world.queues.values())
 		say(f"the gateway sent {sent} events, {left} wait")
