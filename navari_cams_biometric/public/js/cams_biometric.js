@@ -142,6 +142,9 @@ Object.assign(cams_biometric, {
 			),
 		),
 
+	// Which of two translated texts fits a number.
+	counted: (count, one, many) => (count === 1 ? one : many),
+
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
 	// "CheckIn" as people write it.
