@@ -74,6 +74,17 @@ def health_of(case: Case, problems: dict[str, str]) -> str:
 	return next(iter(problems), Health.HEALTHY if known else "")
 
 
+def advice_for_several(problem: str) -> str:
+	"""What to do about devices that have the same problem."""
+	if problem == Health.NOT_REPORTING:
+		return _("Check power and network of their place, and their callback URL in the CAMS portal.")
+	if problem == Health.QUEUE_STUCK:
+		return _("Reset the queue of each; if that does not help, restart it.")
+	if problem == Health.CLOCK_DRIFT:
+		return _("Sync the time of each.")
+	return _("Renew the licences at CAMS, then set the new dates on the devices.")
+
+
 def _not_reporting(case: Case, limits: Limits) -> str:
 	alive_at = _alive_at(case)
 	if case.now - (alive_at or get_datetime(case.after.creation)) <= timedelta(

@@ -11,6 +11,7 @@ from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING, Claim, all_identities
 from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState, UnreadState
+from navari_cams_biometric.cams_biometric.devices.health_rules import advice_for_several
 from navari_cams_biometric.cams_biometric.punches.punch_types import NO_DIRECTION, NOT_ATTENDANCE
 
 from .finding import ERROR, OK, WARNING, Finding, joined_labels, joined_names, these
@@ -226,18 +227,7 @@ def _of_health(title: str, health: str, found: list[frappe._dict]) -> Finding:
 		return Finding(title, WARNING, sentence, device.health_note or "", "CAMS Device", device.name)
 	sentence = _("{0} devices: {1}. {2}.").format(len(found), _(health), joined_labels(found))
 	filters = {"enabled": 1, "health": str(health)}
-	return Finding(title, WARNING, sentence, _advice(health), "CAMS Device", filters=filters)
-
-
-def _advice(health: str) -> str:
-	"""For several devices at once."""
-	if health == Health.NOT_REPORTING:
-		return _("Check power and network of their place, and their callback URL in the CAMS portal.")
-	if health == Health.QUEUE_STUCK:
-		return _("Reset the queue of each; if that does not help, restart it.")
-	if health == Health.CLOCK_DRIFT:
-		return _("Sync the time of each.")
-	return _("Renew the licences at CAMS, then set the new dates on the devices.")
+	return Finding(title, WARNING, sentence, advice_for_several(health), "CAMS Device", filters=filters)
 
 
 def _where_to_correct(claims: list[Claim]) -> dict[str, object]:
