@@ -81,10 +81,17 @@ def test_the_workspace_counts_and_draws_what_there_is(
 	for label, count in counts.items():
 		assert int(count)
 		expect(card(page, label)).to_have_text(count, timeout=PATIENCE)
-	for label in ("Punches by Hour", "Punches by Device", "Held by Reason"):
+	for label in (
+		"Punches Today by Hour",
+		"Punches of the Last Seven Days",
+		"Punches Today by Device",
+		"Held Punches by Reason",
+	):
 		chart = page.locator(".dashboard-widget-box", has_text=label)
 		expect(chart.locator("svg.frappe-chart rect.bar").first).to_be_attached(timeout=PATIENCE)
-	expect(page.locator(".dashboard-widget-box", has_text="Held by Reason")).to_contain_text("Unknown user")
+	expect(page.locator(".dashboard-widget-box", has_text="Held Punches by Reason")).to_contain_text(
+		"Unknown user"
+	)
 
 	page.locator(".shortcut-widget-box", has_text="Live Board").click()
 	expect(page.locator(".cams-last")).to_be_visible(timeout=PATIENCE)
@@ -132,6 +139,7 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	page.get_by_text("checks found nothing to fix").click()
 	expect(findings.filter(has_text="All stored tokens and keys can be read.")).to_be_visible()
 	expect(findings.filter(has_text=label)).to_have_count(0)
+	bench_site.sql("update `tabCAMS Device` set health = ''")
 	note = "It was last heard yesterday. See that it has power and network."
 	bench_site.sql(
 		f"update `tabCAMS Device` set health = 'Not Reporting', health_note = '{note}' where name = '{tag}'"
