@@ -8,7 +8,7 @@ import pytest
 from frappe.utils import format_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.digests import attendance_lines, device_lines
-from navari_cams_biometric.cams_biometric.digests.lines import named, shown
+from navari_cams_biometric.cams_biometric.digests.lines import named
 from navari_cams_biometric.cams_biometric.presence.missing_punches import NO_OUT, MissingPunch
 from navari_cams_biometric.cams_biometric.shift_sync.holds import NEVER_HEARD, SILENT, Feed, ShiftState
 
@@ -74,10 +74,6 @@ def test_the_first_ten_people_stand_by_name(missing):
 def test_a_name_stands_once():
 	assert named(["B", "A", "B"]) == "A, B"
 	assert named([]) == ""
-
-
-def test_times_are_as_the_site_writes_dates():
-	assert shown(datetime(2024, 9, 17, 8, 1)) == f"{format_date(DAY)} 08:01"
 
 
 def test_one_day_to_repair_is_one_day_and_says_whose(new_employee):

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import Health
 
@@ -114,12 +115,13 @@ def _queue_stuck(case: Case) -> str:
 	if not waits:
 		return ""
 	advice = _("Reset its queue; if that does not help, restart it.")
-	if case.after.queue_depth:
-		return (
-			_("It is online, but {0} commands are pending for it.").format(case.after.queue_depth)
-			+ " "
-			+ advice
+	if depth := case.after.queue_depth:
+		pending = counted(
+			depth,
+			_("It is online, but 1 command is pending for it."),
+			_("It is online, but {0} commands are pending for it."),
 		)
+		return f"{pending} {advice}"
 	return _("It is online, but its commands are not carried out.") + " " + advice
 
 

@@ -4,13 +4,13 @@ escapes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import format_date, get_url_to_list
+from frappe.utils import get_url_to_list
 
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
 MOST_LINES = 20  # in one section
@@ -81,11 +81,6 @@ def details(*texts: str) -> str:
 	return "\n".join(text for text in texts if text)
 
 
-def shown(moment: datetime) -> str:
-	"""As the site writes dates, to the minute."""
-	return f"{format_date(moment)} {moment:%H:%M}"
-
-
 def punch_line(state: str, row: frappe._dict) -> Line:
 	"""The line for one of `inbox.by_reason`."""
 	reason = REASONS.get(row.reason_code)
@@ -98,7 +93,7 @@ def punch_line(state: str, row: frappe._dict) -> Line:
 def _oldest(row: frappe._dict) -> str:
 	if not row.oldest:
 		return ""
-	return _("The oldest is from {0}.").format(shown(row.oldest))
+	return _("The oldest is from {0}.").format(shown_time(row.oldest))
 
 
 def _query(filters: dict[str, object]) -> str:
