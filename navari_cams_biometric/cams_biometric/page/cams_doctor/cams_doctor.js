@@ -54,7 +54,7 @@
 			$('<button type="button" class="btn btn-default btn-sm mt-2"></button>').text(label).on("click", action);
 		if (page) return add(__("Open {0}", [__(frappe.boot.page_info[page]?.title || page)]), () => frappe.set_route(page));
 		if (document) return add(__("Open {0}", [__(doctype)]), () => frappe.set_route("Form", doctype, document));
-		if (doctype) return add(__("{0} List", [__(doctype)]), () => frappe.set_route("List", doctype, "List", filters));
+		if (doctype) return add(__("{0} List", [__(doctype)]), () => frappe.set_route("List", doctype, filters));
 		return "";
 	}
 
