@@ -133,6 +133,7 @@ scheduler_events = {
 			"navari_cams_biometric.cams_biometric.history.loads.resume_stalled",
 			"navari_cams_biometric.cams_biometric.history.nightly.notify",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
+			"navari_cams_biometric.onboarding.note_progress",
 		],
 		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
 		"25 * * * *": ["navari_cams_biometric.cams_biometric.presence.missing_notices.send"],

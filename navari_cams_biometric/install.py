@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from navari_cams_biometric import onboarding
 from navari_cams_biometric.cams_biometric.base.permissions import DOOR_OPERATOR
 from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
@@ -17,12 +18,14 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set."""
+	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set. Mark
+	the steps of the onboarding that are done."""
 	add_custom_fields()
 	_store_defaults("CAMS Biometric Settings")
 	settings = frappe.get_single("CAMS Biometric Settings")
 	if settings.set_missing_defaults():
 		settings.save(ignore_permissions=True)
+	onboarding.note_progress()
 
 
 def add_custom_fields() -> None:
@@ -69,6 +72,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Notification Log", {"document_type": ["in", doctypes]})
 	frappe.db.delete("Comment", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
+	frappe.db.delete("Onboarding Step", {"name": ["in", list(onboarding.STEPS)]})
 	_remove_role()
 	_delete_files(doctypes)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- Frappe commits before this hook, not after it

@@ -320,3 +320,11 @@ def test_the_app_itself_imports_none_of_its_tests():
 	assert [
 		relative(source) for source in SOURCES if "navari_cams_biometric.tests" in source.read_text()
 	] == []
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_an_empty_list_says_what_comes_there_and_how(path):
+	"""The Desk shows a DocType's description where its list is empty."""
+	definition = json.loads(path.read_text())
+	if not definition.get("istable") and not definition.get("issingle"):
+		assert definition.get("description", "").endswith(".")

@@ -305,7 +305,10 @@ def counted(answer):
 	return sum(answer.json()["message"]["datasets"][0]["values"])
 
 
-@pytest.mark.parametrize("source", ["cams_held_by_reason", "cams_punches_by_device", "cams_punches_by_hour"])
+@pytest.mark.parametrize(
+	"source",
+	["cams_held_by_reason", "cams_punches_by_day", "cams_punches_by_device", "cams_punches_by_hour"],
+)
 def test_a_chart_counts_the_own_company(host, bench_site, sides, keys, source):
 	path = f"method/navari_cams_biometric.cams_biometric.dashboard_chart_source.{source}.{source}.get_data"
 	waiting = " and state in ('Held', 'Failed')" if source == "cams_held_by_reason" else ""
@@ -321,7 +324,12 @@ def test_a_chart_counts_the_own_company(host, bench_site, sides, keys, source):
 
 def test_the_sources_of_charts_are_all_here():
 	found = {path.stem for path in APP.glob("*/dashboard_chart_source/*/*.json")}
-	assert found == {"cams_held_by_reason", "cams_punches_by_device", "cams_punches_by_hour"}
+	assert found == {
+		"cams_held_by_reason",
+		"cams_punches_by_day",
+		"cams_punches_by_device",
+		"cams_punches_by_hour",
+	}
 
 
 @pytest.mark.parametrize("role", READERS)

@@ -142,6 +142,11 @@ WHO_MAY = [
 		{HR_USER, HR, SYSTEM},
 	),
 	(
+		"dashboard_chart_source/cams_punches_by_day/cams_punches_by_day.py:get_data",
+		{},
+		{HR_USER, HR, SYSTEM},
+	),
+	(
 		"dashboard_chart_source/cams_punches_by_device/cams_punches_by_device.py:get_data",
 		{},
 		{HR_USER, HR, SYSTEM},

@@ -66,7 +66,7 @@ def sync_in_background(service_tag: str, tell: str = "") -> None:
 		log_once_a_day("People of a device", str(error), (READ, service_tag), "CAMS Device", service_tag)
 		_show_message(tell, str(error))
 		return
-	words = _("{0}: {1} people are on the device; {2} were removed.")
+	words = _("{0} was read. People on the device: {1}. Removed: {2}.")
 	_show_message(tell, words.format(service_tag, listed, deleted))
 
 

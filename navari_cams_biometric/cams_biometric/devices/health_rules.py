@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import Health
 
@@ -74,6 +75,17 @@ def health_of(case: Case, problems: dict[str, str]) -> str:
 	return next(iter(problems), Health.HEALTHY if known else "")
 
 
+def advice_for_several(problem: str) -> str:
+	"""What to do about devices that have the same problem."""
+	if problem == Health.NOT_REPORTING:
+		return _("Check power and network of their place, and their callback URL in the CAMS portal.")
+	if problem == Health.QUEUE_STUCK:
+		return _("Reset the queue of each; if that does not help, restart it.")
+	if problem == Health.CLOCK_DRIFT:
+		return _("Sync the time of each.")
+	return _("Renew the licences at CAMS, then set the new dates on the devices.")
+
+
 def _not_reporting(case: Case, limits: Limits) -> str:
 	alive_at = _alive_at(case)
 	if case.now - (alive_at or get_datetime(case.after.creation)) <= timedelta(
@@ -103,12 +115,13 @@ def _queue_stuck(case: Case) -> str:
 	if not waits:
 		return ""
 	advice = _("Reset its queue; if that does not help, restart it.")
-	if case.after.queue_depth:
-		return (
-			_("It is online, but {0} commands are pending for it.").format(case.after.queue_depth)
-			+ " "
-			+ advice
+	if depth := case.after.queue_depth:
+		pending = counted(
+			depth,
+			_("It is online, but 1 command is pending for it."),
+			_("It is online, but {0} commands are pending for it."),
 		)
+		return f"{pending} {advice}"
 	return _("It is online, but its commands are not carried out.") + " " + advice
 
 

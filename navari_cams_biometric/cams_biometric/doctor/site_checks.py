@@ -13,6 +13,7 @@ from frappe.utils.scheduler import is_dormant, is_scheduler_inactive
 from redis.exceptions import RedisError
 
 from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
@@ -134,8 +135,15 @@ def waiting_punches(facts: SiteFacts) -> Iterator[Finding]:
 	if not count:
 		yield Finding(title, OK, _("No punch is pending for a worker."))
 		return
-	sentence = _("{0} punches have been pending for more than {1} minutes.").format(count, LATE_MINUTES)
-	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")
+	sentence = counted(
+		count,
+		_("1 punch has been pending for more than {1} minutes."),
+		_("{0} punches have been pending for more than {1} minutes."),
+		LATE_MINUTES,
+	)
+	remedy = _("Check the scheduler and the workers.")
+	filters = {"state": PunchState.QUEUED.value}
+	yield Finding(title, ERROR, sentence, remedy, "CAMS Punch", filters=filters)
 
 
 def time_zone(facts: SiteFacts) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ Object.assign(cams_biometric, {
 		cams_biometric.call(name, args).then(({ in_background, commands }) => {
 			const message = in_background
 				? __("Queued in the background. You will be notified when it is done.")
-				: __("{0} commands queued.", [commands]);
+				: cams_biometric.counted(commands, __("1 command queued."), __("{0} commands queued.", [commands]));
 			frappe.show_alert({ message, indicator: "blue" });
 		}),
 
@@ -141,6 +141,9 @@ Object.assign(cams_biometric, {
 				}),
 			),
 		),
+
+	// Which of two translated texts fits a number.
+	counted: (count, one, many) => (count === 1 ? one : many),
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 

@@ -92,7 +92,7 @@ def test_an_old_time_that_a_person_accepted_is_no_clock_that_fell_back(gateway, 
 def test_the_doctor_names_devices_whose_clock_fell_back(gateway, tags):
 	name = dead_clock(tags[0])
 	[finding] = attendance_checks.clocks(SiteFacts())
-	assert (finding.state, tags[0] in finding.sentence) == ("warning", True)
+	assert (finding.state, "Gate 1" in finding.sentence, finding.document) == ("warning", True, tags[0])
 	dismiss([name])
 	assert [finding.state for finding in attendance_checks.clocks(SiteFacts())] == ["ok"]
 

@@ -4,3 +4,6 @@ frappe.dashboards.chart_sources["CAMS Punches by Device"] = {
 	method:
 		"navari_cams_biometric.cams_biometric.dashboard_chart_source.cams_punches_by_device.cams_punches_by_device.get_data",
 };
+
+// In the place of Frappe's "No Data", which its widget makes once this is read.
+setTimeout(() => $('[data-widget-name="CAMS Punches by Device"] .chart-loading-state').last().text(__("No punches yet today")));

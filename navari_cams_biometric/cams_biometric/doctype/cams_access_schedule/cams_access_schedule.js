@@ -63,8 +63,8 @@ function where_in_force(lines) {
 	const count = devices_in("Applied").length;
 	if (count === lines.length) return __("Applied on every device ({0}).", [count]);
 	const first = count
-		? __("Applied on {0} of {1} devices.", [count, lines.length])
-		: __("Applied on none of {0} devices.", [lines.length]);
+		? __("Devices on which it is applied: {0} of {1}.", [count, lines.length])
+		: __("Applied on no device yet.");
 	const rest = ["Not Sent", "Waiting", "Outdated", "Failed"]
 		.filter((state) => devices_in(state).length)
 		.map((state) => `${__(state)}: ${frappe.utils.escape_html(devices_in(state).join(", "))}.`);

@@ -31,7 +31,7 @@ cams_biometric.day_actions = {
 			(values) =>
 				cams_biometric.call("day_repair_actions.fetch_shifts", values).then((count) => {
 					const message = count
-						? __("{0} check-ins get their shift again, in the background.", [count])
+						? __("Check-ins that get their shift again, in the background: {0}", [count])
 						: __("Every check-in of these days counts for an attendance already.");
 					frappe.show_alert({ message, indicator: count ? "blue" : "orange" });
 				}),

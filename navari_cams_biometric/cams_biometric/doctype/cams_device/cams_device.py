@@ -136,7 +136,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		if self.is_new() and self.service_tag and not is_service_tag(self.service_tag):
 			frappe.throw(
 				_(
-					"A Service Tag has letters, digits and . _ : - only, begins with a letter or a digit, and has at most 64."
+					"A Service Tag has letters, digits and . _ : - only, begins with a letter or a digit, and has at most 64. Copy it from the CAMS portal."
 				),
 				title=_("Service Tag"),
 			)
@@ -149,7 +149,8 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		key = self.security_key or ""
 		if self.encryption != "Off" and not key:
 			frappe.throw(
-				_("Encryption needs the Security Key from the CAMS portal."), title=_("Security Key")
+				_("Enter the Security Key from the CAMS portal, or set Encryption to Off."),
+				title=_("Security Key"),
 			)
 		if not key.strip("*"):
 			return  # none, or unchanged
@@ -162,9 +163,19 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		try:
 			self.zone()
 		except (ValueError, OSError):  # ZoneInfo's errors for a name that is no key, or no file
-			frappe.throw(_("{0} is not a time zone.").format(self.time_zone), title=_("Time Zone"))
+			frappe.throw(
+				_(
+					"{0} is not a time zone. Enter one such as Africa/Nairobi, or nothing for that of the site."
+				).format(self.time_zone),
+				title=_("Time Zone"),
+			)
 		except KeyError:
-			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
+			frappe.throw(
+				_(
+					"There is no time zone {0}. Enter one such as Africa/Nairobi, or nothing for that of the site."
+				).format(self.time_zone),
+				title=_("Time Zone"),
+			)
 
 	def validate_ignore_repeat(self) -> None:
 		"""A text, because an empty number would be a 0."""
@@ -305,4 +316,4 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 
 def _ensure_door(door: int = 1) -> None:
 	if door < 1:
-		frappe.throw(_("Doors count from 1."), title=_("Door"))
+		frappe.throw(_("Enter the number of a door: they count from 1."), title=_("Door"))

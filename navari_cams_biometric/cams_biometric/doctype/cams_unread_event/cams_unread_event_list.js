@@ -14,7 +14,7 @@ cams_biometric.unread_events = {
 
 	dismiss: (names) =>
 		new Promise((resolve) =>
-			frappe.confirm(__("Dismiss {0} events? Nothing in them will count.", [names.length]), () =>
+			frappe.confirm(dismiss_question(names.length), () =>
 				resolve(
 					cams_biometric.call("unread_event_actions.dismiss", { names }).then((count) =>
 						frappe.show_alert({ message: __("Dismissed: {0}", [count]), indicator: "green" }),
@@ -23,6 +23,14 @@ cams_biometric.unread_events = {
 			),
 		),
 };
+
+function dismiss_question(count) {
+	return cams_biometric.counted(
+		count,
+		__("Dismiss this event? Nothing in it will count."),
+		__("Dismiss {0} events? Nothing in them will count.", [count]),
+	);
+}
 
 frappe.listview_settings["CAMS Unread Event"] = {
 	add_fields: ["state"],

@@ -3,6 +3,13 @@
 
 	const { escape } = cams_biometric;
 
+	const shared_text = (count) =>
+		cams_biometric.counted(
+			count,
+			__("1 punch is held because another employee has the same user ID as you. Ask your HR department."),
+			__("{0} punches are held because another employee has the same user ID as you. Ask your HR department.", [count]),
+		);
+
 	// For every employee: the own punches, read only. On a phone each takes two lines.
 	class MyPunches {
 		constructor(wrapper) {
@@ -17,9 +24,7 @@
 		draw({ is_on, has_employee, days, punches, shared }) {
 			if (!is_on) return this.say(__("This page is switched off. Ask your HR department."));
 			if (!has_employee) return this.say(__("Your user account belongs to no active employee. Ask your HR department."));
-			const note = shared
-				? `<p class="cams-note">${__("{0} punches are held because another employee has the same user ID as you. Ask your HR department.", [shared])}</p>`
-				: "";
+			const note = shared ? `<p class="cams-note">${shared_text(shared)}</p>` : "";
 			if (!punches.length) return this.say(__("No punches in the last {0} days.", [days]), note);
 			const by_day = new Map();
 			for (const punch of punches) {

@@ -55,7 +55,7 @@ def execute(filters: dict[str, object] | None = None) -> tuple[list[Row], list[R
 def _days(filters: frappe._dict) -> tuple[date, date]:
 	first, last = getdate(filters.from_date), getdate(filters.to_date)
 	if last < first:
-		frappe.throw(_("The last day is before the first."), title=_("From and To"))
+		frappe.throw(_("Choose a first day that is not after the last one."), title=_("From and To"))
 	if (last - first).days >= LONGEST_DAYS:
 		frappe.throw(_("Choose at most {0} days.").format(LONGEST_DAYS), title=_("From and To"))
 	return first, last
