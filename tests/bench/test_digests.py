@@ -143,7 +143,7 @@ def test_hr_is_told_what_is_held_in_one_mail(host, hr, hold, morning):
 	assert recipients == {hr.email}
 	assert "200 held" in subject
 	assert "200 × No employee has this user ID" in html
-	assert "The oldest is from 2024-09-17 08:00." in html
+	assert "The oldest is from 17-09-2024 08:00." in html
 	assert "/cams-punch?state=Held&amp;reason_code=UNKNOWN_USER" in html
 	assert [user_id for user_id in user_ids if user_id in html] == []
 

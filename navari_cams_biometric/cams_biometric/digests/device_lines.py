@@ -5,11 +5,12 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import get_url_to_form
+from frappe.utils import format_date, get_url_to_form
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
@@ -65,7 +66,9 @@ def _command_line(row: frappe._dict, since: datetime) -> Line:
 		outcome_unknown=row.outcome_unknown,
 		finished_at=[">=", str(since.replace(microsecond=0))],
 	)
-	return Line(f"{row.count} × {row.operation}", url, outcome_unknown if row.outcome_unknown else "")
+	return Line(
+		f"{row.count} × {label_of(row.operation)}", url, outcome_unknown if row.outcome_unknown else ""
+	)
 
 
 def _failed_loads(since: datetime) -> list[Section]:
@@ -76,7 +79,10 @@ def _failed_loads(since: datetime) -> list[Section]:
 		order_by="modified",
 	)
 	lines = [
-		Line(f"{load.from_date} – {load.to_date}", get_url_to_form("CAMS History Load", load.name))
+		Line(
+			_("{0} to {1}").format(format_date(load.from_date), format_date(load.to_date)),
+			get_url_to_form("CAMS History Load", load.name),
+		)
 		for load in loads
 	]
 	return section(_("History loads that failed"), _("{0} loads failed").format(len(loads)), lines)

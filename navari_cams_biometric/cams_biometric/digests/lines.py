@@ -7,8 +7,9 @@ from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, get_url_to_list
+from frappe.utils import get_url_to_list
 
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
 MOST_LINES = 20  # in one section
@@ -64,7 +65,7 @@ def punch_line(state: str, row: frappe._dict) -> Line:
 def _oldest(row: frappe._dict) -> str:
 	if not row.oldest:
 		return ""
-	return _("The oldest is from {0}.").format(format_datetime(row.oldest, "yyyy-MM-dd HH:mm"))
+	return _("The oldest is from {0}.").format(shown_time(row.oldest))
 
 
 def _query(filters: dict[str, object]) -> str:

@@ -144,6 +144,23 @@ Object.assign(cams_biometric, {
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
+	// A stored time, to the minute, and a stored day, as the user's settings write them.
+	time(value) {
+		if (!value) return "";
+		const format = `${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`;
+		return frappe.datetime.convert_to_user_tz(value, false).format(format);
+	},
+
+	day: (value) => (value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : ""),
+
+	// The same in a title: "21 Nov 08:03" and "21 Nov", with the year where it is another one.
+	short_time: (value) => (value ? short(frappe.datetime.convert_to_user_tz(value, false), " HH:mm") : ""),
+
+	short_day: (value) => (value ? short(moment(value)) : ""),
+
+	// A person or a device, with the code behind the name.
+	named: (name, code) => (name && code && name !== code ? `${name} (${code})` : name || code || ""),
+
 	// "CheckIn" as people write it.
 	type_of: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
 
@@ -182,3 +199,29 @@ Object.assign(cams_biometric, {
 		return listview.refresh();
 	},
 });
+
+// The gateway's names of what commands ask for, in people's words: lists, filters and forms translate what a field has.
+// As in command_queue.operation_labels.
+Object.assign(frappe._messages, {
+	AddUser: __("Enrol"),
+	UpdateUser: __("Update Person"),
+	DeleteUser: __("Remove from Device"),
+	EnrollFingerprint: __("Enrol Fingerprint"),
+	EnrollFace: __("Enrol Face"),
+	EnrollCard: __("Enrol Card"),
+	SetUserPassword: __("Set PIN"),
+	CopyUsers: __("Copy People"),
+	ResendUser: __("Resend Person"),
+	OpenDoor: __("Open Door"),
+	LockDoor: __("Lock Door"),
+	SetAccessSchedule: __("Set Access Schedule"),
+	SyncDeviceTime: __("Set the Clock"),
+	RebootDevice: __("Restart"),
+	ResetDeviceQueue: __("Reset Queue"),
+	RegisterCallback: __("Register Callback URL"),
+});
+
+function short(time, clock = "") {
+	const year = time.year() === moment().year() ? "" : " YYYY";
+	return time.format(`D MMM${year}${clock}`);
+}
