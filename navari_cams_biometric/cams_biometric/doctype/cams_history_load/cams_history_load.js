@@ -1,9 +1,15 @@
 const SHOWN = 100; // the connection to CAMS Punch leads to more
 
 frappe.ui.form.on("CAMS History Load", {
+	setup(frm) {
+		cams_biometric.name_links("CAMS History Load");
+		cams_biometric.name_links("CAMS History Load Device");
+	},
+
 	refresh(frm) {
 		frm.disable_save();
 		const { state, progress } = frm.doc;
+		cams_biometric.set_title(frm, cams_biometric.span_of(frm.doc));
 		frm.dashboard.clear_headline();
 		if (["Queued", "Running"].includes(state)) {
 			frm.dashboard.show_progress(__("Loading"), progress || 1, __("{0} %", [progress || 0]));

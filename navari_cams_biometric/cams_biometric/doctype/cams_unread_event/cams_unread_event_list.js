@@ -27,6 +27,10 @@ cams_biometric.unread_events = {
 frappe.listview_settings["CAMS Unread Event"] = {
 	add_fields: ["state"],
 	hide_name_column: true,
+	formatters: {
+		service_tag: (tag, _df, doc) => (tag ? cams_biometric.named(doc.service_tag_label, tag) : __("Unknown device")),
+		last_received: cams_biometric.time_cell,
+	},
 	get_indicator: cams_biometric.indicator,
 
 	onload(listview) {
