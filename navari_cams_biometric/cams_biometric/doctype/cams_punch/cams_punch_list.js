@@ -102,7 +102,7 @@ function tell_moved({ names, left }, message) {
 // Why a punch is no check-in, in two or three words: the list, its filters and the form translate the code. As in
 // punches.reasons, which has the sentences.
 Object.assign(frappe._messages, {
-	EQUAL_CHECKIN: __("Equal check-in linked"),
+	EQUAL_CHECKIN: __("Equal check-in"),
 	NOT_ATTENDANCE: __("Not attendance"),
 	REPEATED: __("Repeated touch"),
 	SAME_TOUCH: __("Same touch"),
