@@ -104,16 +104,24 @@ def test_a_punch_is_titled_by_person_time_and_device(desk, desk_user, gate, pers
 	assert "Guest" not in shown
 
 
-def test_a_command_is_titled_in_words(desk, host, gate, person):
-	name = host.call_document("CAMS Device", gate["name"], "sync_time")
+def test_a_command_is_titled_in_words(desk, bench_site, gate, person):
+	name = uuid.uuid4().hex[:10]
+	bench_site.sql(
+		"insert into `tabCAMS Command` (name, owner, creation, modified, operation, service_tag, employee, state)"
+		f" values ('{name}', 'Administrator', now(), now(), 'EnrollCard', '{gate['name']}', '{person['name']}', 'Failed')"
+	)
 	page = desk("Administrator", f"/app/cams-command/{name}")
-	expect(page.get_by_text(f"Set the Clock, {gate['label']}").first).to_be_visible()
+	title = f"Enrol Card, {person['employee_name']}, {gate['label']}"
+	expect(page.locator(".page-head, .navbar-breadcrumbs").get_by_text(title).first).to_be_visible()
 	shown = page.evaluate(TEXTS)
 	assert name not in shown
-	assert "SyncDeviceTime" not in shown
-	page.goto(page.url.rpartition("/")[0] + f"?service_tag={gate['name']}")
-	expect(page.locator(".list-row", has_text="Set the Clock")).to_contain_text(gate["label"])
-	assert "SyncDeviceTime" not in page.evaluate(TEXTS)
+	assert "EnrollCard" not in shown
+	page.goto(f"{bench_site.url}/app/cams-command?service_tag={gate['name']}")
+	row = page.locator(".list-row", has_text="Enrol Card")
+	expect(row).to_contain_text(gate["label"])
+	expect(row).to_contain_text(person["employee_name"])
+	assert "EnrollCard" not in page.evaluate(TEXTS)
+	bench_site.sql(f"delete from `tabCAMS Command` where name = '{name}'")
 
 
 def test_a_load_is_titled_by_its_days(desk, bench_site):

@@ -191,10 +191,12 @@ Object.assign(cams_biometric, {
 
 	device: (service_tag) => frappe.utils.get_link_title("CAMS Device", service_tag) || service_tag || "",
 
-	// For `setup` of a form: people and devices with their codes, and no zone under every time.
+	// For the list's file, which is read before any form copies the fields: people and devices stand with their codes, and
+	// the zone of times below the first of them alone.
 	name_links(doctype) {
-		const fields = Object.values(frappe.meta.docfield_map[doctype]);
-		for (const df of fields.filter(({ fieldtype }) => fieldtype === "Datetime")) df.hide_timezone = 1;
+		const fields = frappe.meta.sort_docfields(frappe.meta.docfield_map[doctype]);
+		const times = fields.filter(({ fieldtype, hidden }) => fieldtype === "Datetime" && !hidden);
+		for (const df of times.slice(1)) df.hide_timezone = 1;
 		for (const df of fields.filter(({ fieldtype }) => fieldtype === "Link")) {
 			if (df.options === "Employee") df.formatter = (value, _df, _options, doc) => named_link(df, value, cams_biometric.person(doc || {}));
 			if (df.options === "CAMS Device") df.formatter = (value) => named_link(df, value, cams_biometric.device(value));
@@ -205,7 +207,9 @@ Object.assign(cams_biometric, {
 	set_title(frm, ...parts) {
 		const title = parts.filter(Boolean).join(", ");
 		frm.page.set_title(title);
-		frm.page.set_title_sub(__("Times in {0}", [frappe.boot.time_zone?.user || frappe.sys_defaults.time_zone]));
+		frm.page.set_title_sub("");
+		frm.page.wrapper.addClass("cams-titled");
+		frappe.dom.set_style(WIDE_TITLE, "cams-titled");
 		frappe.utils.set_title(title);
 		$(frappe.breadcrumbs.$breadcrumbs).find("li.disabled a").text(title);
 		if (frm.doc.owner === "Guest") hide_authors(frm);
@@ -270,6 +274,12 @@ Object.assign(frappe._messages, {
 	ResetDeviceQueue: __("Reset Queue"),
 	RegisterCallback: __("Register Callback URL"),
 });
+
+// Frappe cuts titles at a third of the width.
+const WIDE_TITLE = `@media (min-width: 992px) {
+	.cams-titled .page-title { flex: 0 1 auto; max-width: 60%; }
+	.cams-titled .page-title .title-text { max-width: none; }
+}`;
 
 function named_link(df, value, name) {
 	if (!value) return "";

@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Checkin Change", {
-	setup: () => cams_biometric.name_links("CAMS Checkin Change"),
-
 	refresh(frm) {
 		frm.disable_save();
 		cams_biometric.set_title(frm, cams_biometric.person(frm.doc), cams_biometric.short_time(frm.doc.punch_time));

@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Checkin Change");
+
 frappe.listview_settings["CAMS Checkin Change"] = {
 	add_fields: ["state"],
 	hide_name_column: true,

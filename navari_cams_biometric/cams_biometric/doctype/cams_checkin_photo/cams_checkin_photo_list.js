@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Checkin Photo");
+
 frappe.listview_settings["CAMS Checkin Photo"] = {
 	hide_name_column: true,
 	formatters: {

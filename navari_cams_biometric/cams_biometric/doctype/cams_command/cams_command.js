@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Command", {
-	setup: () => cams_biometric.name_links("CAMS Command"),
-
 	refresh(frm) {
 		frm.disable_save();
 		const { operation, service_tag } = frm.doc;

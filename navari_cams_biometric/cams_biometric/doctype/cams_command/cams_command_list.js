@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Command");
+
 frappe.listview_settings["CAMS Command"] = {
 	add_fields: ["state", "outcome_unknown", "user_id"],
 	hide_name_column: true,

@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Day Repair", {
-	setup: () => cams_biometric.name_links("CAMS Day Repair"),
-
 	refresh(frm) {
 		frm.disable_save();
 		cams_biometric.set_title(frm, cams_biometric.person(frm.doc), cams_biometric.short_day(frm.doc.attendance_date));

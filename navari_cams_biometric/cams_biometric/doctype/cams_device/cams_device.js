@@ -3,7 +3,6 @@ const MORE = __("More");
 
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
-		cams_biometric.name_links("CAMS Device");
 		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then(({ timezones }) => {
 			frm.set_df_property("time_zone", "options", timezones);
 		});

@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Device");
+
 frappe.listview_settings["CAMS Device"] = {
 	add_fields: ["enabled", "unconfirmed", "last_reported", "health", "problems", "replaced_by"],
 	hide_name_column: true,

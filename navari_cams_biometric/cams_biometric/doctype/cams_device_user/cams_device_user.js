@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Device User", {
-	setup: () => cams_biometric.name_links("CAMS Device User"),
-
 	refresh(frm) {
 		const { first_name, last_name, user_id, service_tag } = frm.doc;
 		const name = [first_name, last_name].filter(Boolean).join(" ");

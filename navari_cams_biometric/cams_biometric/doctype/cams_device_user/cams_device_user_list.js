@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Device User");
+
 const full_name = (user) => [user.first_name, user.last_name].filter(Boolean).join(" ");
 
 frappe.listview_settings["CAMS Device User"] = {

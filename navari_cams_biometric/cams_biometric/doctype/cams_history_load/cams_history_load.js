@@ -1,11 +1,6 @@
 const SHOWN = 100; // the connection to CAMS Punch leads to more
 
 frappe.ui.form.on("CAMS History Load", {
-	setup(frm) {
-		cams_biometric.name_links("CAMS History Load");
-		cams_biometric.name_links("CAMS History Load Device");
-	},
-
 	refresh(frm) {
 		frm.disable_save();
 		const { state, progress } = frm.doc;

@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Punch", {
-	setup: () => cams_biometric.name_links("CAMS Punch"),
-
 	refresh(frm) {
 		frm.disable_save();
 		const { punch_time, service_tag } = frm.doc;

@@ -1,6 +1,9 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 {% include "navari_cams_biometric/public/js/correct_time.js" %}
 
+cams_biometric.name_links("CAMS Punch");
+frappe.meta.docfield_map["CAMS Punch"].punch_type.formatter = (type) => cams_biometric.escape(cams_biometric.type_of(type));
+
 // What a person can do with punches: from the list with several, from the form with one. Frappe loads this file
 // for both.
 cams_biometric.punch_actions = {
@@ -137,6 +140,15 @@ Object.assign(frappe._messages, {
 
 const COLUMNS = 7; // person, tags, state, time, type, device, reason: Frappe would show fewer on most screens
 
+// The button of a row has the room of what nobody reads of a punch: comments, likes and when its record changed.
+const STYLE = `@media (min-width: 768px) {
+	.cams-punches .list-row > .level-left, .cams-punches .list-row-head > .level-left { flex: 1; width: auto; }
+	.cams-punches .list-row > .level-right, .cams-punches .list-row-head > .level-right { flex: 0 0 150px; }
+	.cams-punches .list-row-activity > :not(:first-child), .cams-punches .list-liked-by-me { display: none !important; }
+	.cams-punches .list-row-activity > :first-child { margin: 0; }
+	.cams-punches .level-left > .list-row-col:nth-child(4) { flex: 1.3; }
+}`;
+
 frappe.listview_settings["CAMS Punch"] = {
 	add_fields: ["state", "reason", "user_id", "original_time"],
 	hide_name_column: true,
@@ -158,6 +170,9 @@ frappe.listview_settings["CAMS Punch"] = {
 		cams_biometric.name_employees(listview);
 		listview.list_view_settings.total_fields ||= COLUMNS;
 		listview.setup_columns();
+		listview.render_header(true);
+		listview.$frappe_list.addClass("cams-punches");
+		frappe.dom.set_style(STYLE, "cams-punches");
 		add_quick_filters(listview);
 		if (!actions.can_mend()) return;
 		const add = (label, action) =>

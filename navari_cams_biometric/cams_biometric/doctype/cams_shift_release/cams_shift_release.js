@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Shift Release", {
-	setup: () => cams_biometric.name_links("CAMS Shift Release"),
-
 	refresh(frm) {
 		cams_biometric.set_title(frm, frm.doc.shift_type, cams_biometric.short_time(frm.doc.released_until));
 	},

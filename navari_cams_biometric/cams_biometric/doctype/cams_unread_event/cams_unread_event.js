@@ -1,6 +1,4 @@
 frappe.ui.form.on("CAMS Unread Event", {
-	setup: () => cams_biometric.name_links("CAMS Unread Event"),
-
 	refresh(frm) {
 		frm.disable_save();
 		const device = cams_biometric.device(frm.doc.service_tag) || __("Unknown device");

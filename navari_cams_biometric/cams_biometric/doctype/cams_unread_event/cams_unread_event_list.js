@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Unread Event");
+
 // Read Again and Dismiss: from the list with several, from the form with one. Frappe loads this file for both.
 cams_biometric.unread_events = {
 	can_settle: () => frappe.model.can_write("CAMS Unread Event"),
