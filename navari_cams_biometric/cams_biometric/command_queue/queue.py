@@ -233,7 +233,7 @@ def _why_no_door_opens(client: GatewayClient, command: frappe._dict) -> str:
 	try:
 		reachable = client.ping_connection(command.service_tag)
 	except GatewayError as error:
-		return _("The door was not opened: {0}").format(error)
+		return _("The door was not opened: {0}").format(error.sentence)
 	if not reachable:
 		return _("The door was not opened: the device is offline. Ask again when it is back online.")
 	return _why_too_late(command)

@@ -175,7 +175,12 @@ function ask_to_replace(frm) {
 				reqd: 1,
 				description: __("Its serial. It may have reported already, or be added now."),
 			},
-			{ fieldname: "migration", fieldtype: "HTML" },
+			...(lacks(frm, "MigrationStatus")
+				? []
+				: [
+						{ fieldname: "ask_migration", fieldtype: "Button", label: __("Migration Status"), click: () => show_migration(dialog) },
+						{ fieldname: "migration", fieldtype: "HTML" },
+					]),
 		],
 		primary_action_label: __("Replace"),
 		primary_action: ({ service_tag }) =>
@@ -186,7 +191,6 @@ function ask_to_replace(frm) {
 			}),
 	});
 	dialog.show();
-	if (!lacks(frm, "MigrationStatus")) show_migration(dialog);
 }
 
 function replaced_text(place, { service_tag, people, operation }) {
