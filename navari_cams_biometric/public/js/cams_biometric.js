@@ -277,7 +277,7 @@ Object.assign(frappe._messages, {
 
 // Frappe cuts titles at a third of the width.
 const WIDE_TITLE = `@media (min-width: 992px) {
-	.cams-titled .page-title { flex: 0 1 auto; max-width: 60%; }
+	.cams-titled .page-title { flex: 0 1 auto; width: auto; max-width: 60%; }
 	.cams-titled .page-title .title-text { max-width: none; }
 }`;
 

@@ -9,6 +9,7 @@ frappe.ui.form.on("Employee Checkin", {
 		if (frappe.model.can_read("CAMS Checkin Change")) frm.trigger("tell_changes");
 		const is_hr = frappe.user.has_role(["HR User", "HR Manager", "System Manager"]);
 		if (is_hr && !frm.doc.attendance && frm.perm[0]?.write) frm.trigger("add_fetch_shift");
+		show_in_words(frm);
 		const punch = frm.doc.custom_cams_punch;
 		if (!punch || !frappe.model.can_read("CAMS Punch")) return;
 		frm.add_custom_button(__("CAMS Punch"), () => frappe.set_route("Form", "CAMS Punch", punch), GROUP);
@@ -20,7 +21,7 @@ frappe.ui.form.on("Employee Checkin", {
 		frappe.db.get_value("CAMS Punch", frm.doc.custom_cams_punch, ["device_label", "service_tag"]).then(({ message }) => {
 			const device = message && (message.device_label || message.service_tag);
 			if (frm.doc.custom_input_type === "Manual") return frm.trigger("tell_who_added");
-			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), __(frm.doc.custom_punch_type)];
+			const origin = [device || frm.doc.device_id, __(frm.doc.custom_input_type), cams_biometric.type_of(frm.doc.custom_punch_type)];
 			const text = __("From biometric device {0}. Original time: {1}.", [
 				origin.filter(Boolean).join(", "),
 				frm.doc.custom_original_time,
@@ -89,6 +90,13 @@ frappe.ui.form.on("Employee Checkin", {
 		});
 	},
 });
+
+// The punch's name is a hash: the button leads to it.
+function show_in_words(frm) {
+	frm.toggle_display("custom_cams_punch", false);
+	frm.get_docfield("custom_punch_type").formatter = (type) => cams_biometric.escape(cams_biometric.type_of(type));
+	frm.refresh_field("custom_punch_type");
+}
 
 function add_photo_button(frm) {
 	const attach = () =>
