@@ -56,6 +56,15 @@ doc_events = {
 		],
 		"on_trash": "navari_cams_biometric.cams_biometric.device_users.employment.forget_employee",
 	},
+	(
+		"CAMS Checkin Change",
+		"CAMS Checkin Photo",
+		"CAMS Command",
+		"CAMS Device User",
+		"CAMS Punch",
+	): {
+		"onload": "navari_cams_biometric.cams_biometric.base.employee_names.tell_names",
+	},
 	"CAMS Command": {
 		"on_finished": [
 			"navari_cams_biometric.cams_biometric.device_users.device_user_store.note_finished_command",

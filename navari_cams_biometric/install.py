@@ -10,6 +10,7 @@ from navari_cams_biometric import onboarding
 from navari_cams_biometric.cams_biometric.base.permissions import DOOR_OPERATOR
 from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
+APP = "navari_cams_biometric"
 MODULE = "CAMS Biometric"
 
 
@@ -74,6 +75,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
 	frappe.db.delete("Onboarding Step", {"name": ["in", list(onboarding.STEPS)]})
 	_remove_role()
+	_remove_desk_entries()
 	_delete_files(doctypes)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- Frappe commits before this hook, not after it
 
@@ -83,6 +85,19 @@ def _remove_role() -> None:
 	for doctype in ("Has Role", "Custom DocPerm"):
 		frappe.db.delete(doctype, {"role": DOOR_OPERATOR})
 	frappe.db.delete("Role", {"name": DOOR_OPERATOR})
+
+
+def _remove_desk_entries() -> None:
+	"""Frappe 16 keeps the icon and the sidebar of an app, and an icon that it made of the workspace. Their files stay."""
+	for doctype in ("Desktop Icon", "Workspace Sidebar"):
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		title_field = "label" if doctype == "Desktop Icon" else "title"
+		ours = [["app", "=", APP], [title_field, "=", MODULE]]
+		names = frappe.get_all(doctype, or_filters=ours, pluck="name")
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ["in", names]})
+		frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 def _delete_files(doctypes: list[str]) -> None:

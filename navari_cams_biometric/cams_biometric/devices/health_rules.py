@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, getdate
+from frappe.utils import cint, format_date, get_datetime, getdate
 
 from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import Health
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 
 ONLINE = "Online"
 
@@ -95,7 +96,7 @@ def _not_reporting(case: Case, limits: Limits) -> str:
 	advice = _("Check its power and its network, and its callback URL in the CAMS portal.")
 	if not alive_at:
 		return _("It has never reported.") + " " + advice
-	return _("It has not reported since {0}.").format(alive_at.strftime("%Y-%m-%d %H:%M")) + " " + advice
+	return _("It has not reported since {0}.").format(shown_time(alive_at)) + " " + advice
 
 
 def _alive_at(case: Case) -> datetime | None:
@@ -139,7 +140,7 @@ def _clock_drift(case: Case, limits: Limits) -> str:
 	if case.fell_back_to:
 		return _(
 			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then use Correct Time on Held Punches."
-		).format(case.fell_back_to.strftime("%Y-%m-%d"))
+		).format(format_date(case.fell_back_to))
 	skew = case.after.clock_skew
 	if abs(skew) <= 60 * limits.clock_tolerance:
 		return ""
@@ -159,8 +160,8 @@ def _licence_expiring(case: Case, limits: Limits) -> str:
 
 def _licence_text(until: date, today: date) -> str:
 	if until < today:
-		return _("Its licence ended on {0}.").format(until)
-	return _("Its licence ends on {0}.").format(until)
+		return _("Its licence ended on {0}.").format(format_date(until))
+	return _("Its licence ends on {0}.").format(format_date(until))
 
 
 def _rough_span(seconds: int) -> str:

@@ -12,6 +12,7 @@ from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.devices.health_rules import advice_for_several
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
@@ -87,7 +88,9 @@ def _command_line(row: frappe._dict, since: datetime) -> Line:
 		outcome_unknown=row.outcome_unknown,
 		**_finished(since),
 	)
-	return Line(f"{row.count} × {row.operation}", url, outcome_unknown if row.outcome_unknown else "")
+	return Line(
+		f"{row.count} × {label_of(row.operation)}", url, outcome_unknown if row.outcome_unknown else ""
+	)
 
 
 def _finished(since: datetime) -> dict[str, object]:

@@ -125,7 +125,7 @@ def gateway(facts: SiteFacts) -> Iterator[Finding]:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 			_probe_gateway(client, facts)
 	except GatewayError as error:
-		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
+		yield Finding(title, ERROR, lines_from_outside(error.sentence), "", SETTINGS, SETTINGS)
 		return
 	except frappe.ValidationError as refusal:  # Settings have a Base URL that must not be used
 		frappe.clear_last_message()

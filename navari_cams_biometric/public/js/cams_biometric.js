@@ -147,6 +147,77 @@ Object.assign(cams_biometric, {
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
+	// A stored time, to the minute, and a stored day, as the user's settings write them.
+	time(value) {
+		if (!value) return "";
+		const format = `${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`;
+		return frappe.datetime.convert_to_user_tz(value, false).format(format);
+	},
+
+	day: (value) => (value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : ""),
+
+	// The same in a title: "21 Nov 08:03" and "21 Nov", with the year where it is another one.
+	short_time: (value) => (value ? short(frappe.datetime.convert_to_user_tz(value, false), " HH:mm") : ""),
+
+	short_day: (value) => (value ? short(moment(value)) : ""),
+
+	// "1 Jan to 1 Mar 2024", or one day.
+	span_of({ from_date, to_date }) {
+		const last = cams_biometric.short_day(to_date);
+		const is_same_year = String(from_date).slice(0, 4) === String(to_date).slice(0, 4);
+		const first = is_same_year ? moment(from_date).format("D MMM") : cams_biometric.short_day(from_date);
+		return from_date === to_date ? last : __("{0} to {1}", [first, last]);
+	},
+
+	// A person or a device, with the code behind the name.
+	named: (name, code) => (name && code && name !== code ? `${name} (${code})` : name || code || ""),
+
+	// For `onload` of a list: the names of its employees come with its rows.
+	name_employees(listview) {
+		if (frappe.model.can_read("Employee")) listview.link_field_title_fields.employee = "employee_name";
+	},
+
+	// Who a row or a document is about, for `who` where nobody is known.
+	person(doc, who = doc.user_id) {
+		const name = doc.employee_employee_name || doc.employee_name || doc.__onload?.employee_names?.[doc.employee];
+		return doc.employee ? name || doc.employee : who || "";
+	},
+
+	// Cells of lists: a click filters by the code, a pointer shows both.
+	cell: (text, code) => `<span class="ellipsis" title="${cams_biometric.escape(cams_biometric.named(text, code))}">${cams_biometric.escape(text || code)}</span>`,
+
+	device_cell: (tag, _df, doc) =>
+		`<a class="filterable ellipsis" data-filter="service_tag,=,${cams_biometric.escape(tag)}"
+			title="${cams_biometric.escape(cams_biometric.named(doc.service_tag_label, tag))}">${cams_biometric.escape(doc.service_tag_label || tag)}</a>`,
+
+	time_cell: (value) => `<span class="ellipsis">${cams_biometric.escape(cams_biometric.time(value))}</span>`,
+
+	device: (service_tag) => frappe.utils.get_link_title("CAMS Device", service_tag) || service_tag || "",
+
+	// For the list's file, which is read before any form copies the fields: people and devices stand with their codes, and
+	// the zone of times below the first of them alone.
+	name_links(doctype) {
+		const fields = frappe.meta.sort_docfields(frappe.meta.docfield_map[doctype]);
+		const times = fields.filter(({ fieldtype, hidden }) => fieldtype === "Datetime" && !hidden);
+		for (const df of times.slice(1)) df.hide_timezone = 1;
+		for (const df of fields.filter(({ fieldtype }) => fieldtype === "Link")) {
+			if (df.options === "Employee") df.formatter = (value, _df, _options, doc) => named_link(df, value, cams_biometric.person(doc || {}));
+			if (df.options === "CAMS Device") df.formatter = (value) => named_link(df, value, cams_biometric.device(value));
+		}
+	},
+
+	// What a form is called, in place of a hash; what a device sent was made by nobody here.
+	set_title(frm, ...parts) {
+		const title = parts.filter(Boolean).join(", ");
+		frm.page.set_title(title);
+		frm.page.set_title_sub("");
+		frm.page.wrapper.addClass("cams-titled");
+		frappe.dom.set_style(WIDE_TITLE, "cams-titled");
+		frappe.utils.set_title(title);
+		$(frappe.breadcrumbs.$breadcrumbs).find("li.disabled a").text(title);
+		if (frm.doc.owner === "Guest") hide_authors(frm);
+	},
+
 	// "CheckIn" as people write it.
 	type_of: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
 
@@ -185,3 +256,50 @@ Object.assign(cams_biometric, {
 		return listview.refresh();
 	},
 });
+
+// The gateway's names of what commands ask for, in people's words: lists, filters and forms translate what a field has.
+// As in command_queue.operation_labels.
+Object.assign(frappe._messages, {
+	AddUser: __("Enrol"),
+	UpdateUser: __("Update Person"),
+	DeleteUser: __("Remove from Device"),
+	EnrollFingerprint: __("Enrol Fingerprint"),
+	EnrollFace: __("Enrol Face"),
+	EnrollCard: __("Enrol Card"),
+	SetUserPassword: __("Set PIN"),
+	CopyUsers: __("Copy People"),
+	ResendUser: __("Resend Person"),
+	OpenDoor: __("Open Door"),
+	LockDoor: __("Lock Door"),
+	SetAccessSchedule: __("Set Access Schedule"),
+	SyncDeviceTime: __("Set the Clock"),
+	RebootDevice: __("Restart"),
+	ResetDeviceQueue: __("Reset Queue"),
+	RegisterCallback: __("Register Callback URL"),
+});
+
+// Frappe cuts titles at a third of the width.
+const WIDE_TITLE = `@media (min-width: 992px) {
+	.cams-titled .page-title { flex: 0 1 auto; width: auto; max-width: 60%; }
+	.cams-titled .page-title .title-text { max-width: none; }
+}`;
+
+function named_link(df, value, name) {
+	if (!value) return "";
+	const shown = cams_biometric.escape(name || value);
+	const link = frappe.model.can_read(df.options) ? frappe.utils.get_form_link(df.options, value, true, shown) : shown;
+	return name && name !== value ? `${link} <span class="text-muted">${cams_biometric.escape(value)}</span>` : link;
+}
+
+function hide_authors(frm) {
+	const { doc, timeline } = frm;
+	frm.sidebar?.sidebar?.find(".created-by, .modified-by").hide();
+	timeline.get_creation_message = () => ({ creation: doc.creation, content: __("Received from the device") });
+	timeline.get_modified_message = () => ({ creation: doc.modified, content: __("Last processed") });
+	timeline.refresh();
+}
+
+function short(time, clock = "") {
+	const year = time.year() === moment().year() ? "" : " YYYY";
+	return time.format(`D MMM${year}${clock}`);
+}

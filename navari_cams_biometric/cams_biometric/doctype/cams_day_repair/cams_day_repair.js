@@ -1,6 +1,7 @@
 frappe.ui.form.on("CAMS Day Repair", {
 	refresh(frm) {
 		frm.disable_save();
+		cams_biometric.set_title(frm, cams_biometric.person(frm.doc), cams_biometric.short_day(frm.doc.attendance_date));
 		frm.trigger("introduce");
 		// Check-ins that are in no shift have no attendance that could be compared.
 		frm.toggle_display("before_section", Boolean(frm.doc.attendance));

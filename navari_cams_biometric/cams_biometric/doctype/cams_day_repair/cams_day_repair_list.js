@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Day Repair");
+
 // What a person can do with days: from the list with several, from the form with one. Frappe loads this file for
 // both. Each day is a request of its own, so what is repaired stays so whatever happens to the next.
 cams_biometric.day_actions = {

@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Unread Event");
+
 // Read Again and Dismiss: from the list with several, from the form with one. Frappe loads this file for both.
 cams_biometric.unread_events = {
 	can_settle: () => frappe.model.can_write("CAMS Unread Event"),
@@ -35,6 +37,10 @@ function dismiss_question(count) {
 frappe.listview_settings["CAMS Unread Event"] = {
 	add_fields: ["state"],
 	hide_name_column: true,
+	formatters: {
+		service_tag: (tag, _df, doc) => (tag ? cams_biometric.named(doc.service_tag_label, tag) : __("Unknown device")),
+		last_received: cams_biometric.time_cell,
+	},
 	get_indicator: cams_biometric.indicator,
 
 	onload(listview) {
