@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from navari_cams_biometric.cams_biometric.punches import batches, checkins
-from tests.app.inside import checkins_of, log_entries, outcome, punch_at, store
+from tests.app.inside import log_entries, outcome, punch_at, store
 
 RECORDED = ("Recorded", None)
 
@@ -14,7 +14,9 @@ def alone(monkeypatch):
 	"""The names of the punches that went one by one."""
 	names = []
 	process = checkins._process
-	monkeypatch.setattr(checkins, "_process", lambda punch, rules: (names.append(punch.user_id), process(punch, rules)))
+	monkeypatch.setattr(
+		checkins, "_process", lambda punch, rules: (names.append(punch.user_id), process(punch, rules))
+	)
 	return names
 
 

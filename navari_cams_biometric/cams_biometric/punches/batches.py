@@ -14,35 +14,29 @@ ref: docs/decisions/0034-check-ins-by-the-batch.md
 
 import random
 import traceback
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import NamedTuple
 
 import frappe
 from frappe.model.document import Document
 from frappe.model.naming import parse_naming_series
 from frappe.utils import cint, get_datetime, now, now_datetime
-from pypika.terms import Criterion
+from pypika.functions import NullIf
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules, repeats
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import Hrms, Memory
+from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 from navari_cams_biometric.cams_biometric.punches.punch_rules import MANUAL, NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.wanted_checkins import Wanted, examine, fields_of
 
-FEWEST = 1  # punches for which it is worth the reading
+FEWEST = 8  # punches for which it is worth the reading
 SAMPLE = 2  # check-ins of a batch that HRMS makes as well
 ITS_OWN = ("name", "creation", "modified")  # of one check-in, and of no other way to make it
-GAP = timedelta(days=1)  # between two punches: what is read of check-ins lies around each group
-IN_ORDER = timedelta(days=3)  # around a punch: a shift, within which directions follow the order
-REPEATED_HOUR = timedelta(hours=1)  # where summer time ends, a time of another zone is two moments
 BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -59,36 +53,45 @@ class _Candidate(NamedTuple):
 	wanted: Wanted
 
 
-def record(punches: list[frappe._dict], rules: Rules) -> list[frappe._dict]:
-	"""Make the check-ins of those punches that stand alone. Returns the others, in their order."""
-	if len(punches) < FEWEST:
-		return punches
+def record(punches: list[frappe._dict], rules: Rules) -> set[str]:
+	"""Make the check-ins of those punches that stand alone. Returns their names; commits nothing."""
 	frappe.db.savepoint("cams_batch")
 	try:
-		made = _record(punches, rules)
+		return _record(punches, rules)
 	except BUSY as error:
 		raise BatchLostError from error
 	except Exception as error:
 		_take_back(error)
-		return punches
+		return set()
 	finally:
 		frappe.clear_messages()
-	return [punch for punch in punches if punch.name not in made]
 
 
 def _record(punches: list[frappe._dict], rules: Rules) -> set[str]:
 	"""The names of the punches whose check-ins were made."""
 	people = {punch.name: _person(punch, rules) for punch in punches}
-	moments = [get_datetime(punch.punch_time) for punch in punches if people[punch.name]]
+	moments = [
+		(person, get_datetime(punch.punch_time)) for punch in punches if (person := people[punch.name])
+	]
 	if not moments:
 		return set()
-	known = _Known(punches, people, rules)
-	hrms = Hrms(Memory(filter(None, people.values()), moments, known.taken))
+	nearby = Nearby(moments, rules.repeats)
+	for moment in moments:
+		nearby.add(*moment)
+	has_checkin = _own_checkins(people)
+
+	def stands_alone(punch: frappe._dict) -> bool:
+		person, moment = people[punch.name], get_datetime(punch.punch_time)
+		if not person or punch.fault or punch.name in rules.related or punch.name in has_checkin:
+			return False
+		return nearby.count(person, moment) == 1 and not nearby.follows_order(person, moment)
+
+	hrms = Hrms(Memory(moments, nearby.taken))
 	documents = _Documents(hrms)
 	candidates = {
 		punch.name: candidate
 		for punch in punches
-		if known.stands_alone(punch) and (candidate := _examine(punch, rules, hrms))
+		if stands_alone(punch) and (candidate := _examine(punch, rules, hrms))
 	}
 	validated = {
 		name: checkin
@@ -114,83 +117,6 @@ def _person(punch: frappe._dict, rules: Rules) -> str | None:
 		return None
 	person = punch_rules.whose(punch, rules).person
 	return person.name if person else None
-
-
-class _Known:
-	"""The check-ins, and the repeats without one, around the punches of a batch."""
-
-	def __init__(self, punches: list[frappe._dict], people: dict[str, str | None], rules: Rules):
-		self._people, self._rules = people, rules
-		self._near = timedelta(seconds=rules.repeats.longest) + (
-			REPEATED_HOUR if rules.zones else timedelta(0)
-		)
-		self._of_punches = _own_checkins(punch.name for punch in punches)
-		self._moments: dict[str | None, list[datetime]] = defaultdict(list)
-		self._in_order: dict[str | None, list[datetime]] = defaultdict(list)
-		for punch in punches:
-			self._moments[people[punch.name]].append(get_datetime(punch.punch_time))
-		self.taken: set[tuple[str, datetime]] = set()
-		for row in self._read(punches):
-			self.taken.add((row.employee, row.time))
-			moment = on_site(row.time, row.custom_time_zone)
-			self._moments[row.employee].append(moment)
-			if row.device_id in rules.repeats.alternating:
-				self._in_order[row.employee].append(moment)
-
-	def stands_alone(self, punch: frappe._dict) -> bool:
-		"""Whether its check-in cannot have to do with any other one."""
-		person = self._people[punch.name]
-		if not person or punch.fault or punch.employee_checkin:
-			return False
-		if punch.name in self._rules.related or punch.name in self._of_punches:
-			return False
-		moment = get_datetime(punch.punch_time)
-		near = [each for each in self._moments[person] if abs(each - moment) <= self._near]
-		in_order = any(abs(each - moment) <= IN_ORDER for each in self._in_order[person])
-		return len(near) == 1 and not in_order
-
-	def _read(self, punches: list[frappe._dict]) -> list[frappe._dict]:
-		around = self._near + (APART if self._rules.zones else timedelta(0))
-		if self._rules.repeats.alternating:
-			around = max(around, IN_ORDER)
-		checkin, punch = frappe.qb.DocType(CHECKIN), frappe.qb.DocType("CAMS Punch")
-		groups = self._groups(punches)
-		rows = (
-			frappe.qb.from_(checkin)
-			.select(checkin.employee, checkin.time, checkin.custom_time_zone, checkin.device_id)
-			.where(_any(checkin.employee, checkin.time, groups, around))
-			.run(as_dict=True)
-		)
-		if not self._rules.repeats.longest:
-			return rows
-		repeated = (
-			frappe.qb.from_(punch)
-			.select(punch.employee, punch.punch_time.as_("time"))
-			.where((punch.state == PunchState.IGNORED) & (punch.reason_code == repeats.REPEATED))
-			.where(_any(punch.employee, punch.punch_time, groups, around))
-		)
-		return rows + repeated.run(as_dict=True)
-
-	def _groups(self, punches: list[frappe._dict]) -> list[tuple[set[str], datetime, datetime]]:
-		"""People, and the first and last of their punches, without long gaps between: so little is read."""
-		groups: list[tuple[set[str], datetime, datetime]] = []
-		known = [(get_datetime(punch.punch_time), self._people[punch.name]) for punch in punches]
-		for moment, person in sorted((each for each in known if each[1]), key=itemgetter(0)):
-			if groups and moment - groups[-1][2] <= GAP:
-				people, first, _last = groups.pop()
-			else:
-				people, first = set(), moment
-			groups.append(({*people, person}, first, moment))
-		return groups
-
-
-def _any(
-	employee: Criterion, time: Criterion, groups: list[tuple[set[str], datetime, datetime]], around: timedelta
-) -> Criterion:
-	return Criterion.any(
-		employee.isin(sorted(people)) & time[first - around - timedelta(seconds=1) : last + around]
-		for people, first, last in groups
-	)
 
 
 def _own_checkins(names: Iterable[str]) -> set[str]:
@@ -294,7 +220,7 @@ def _set_recorded(names: list[str]) -> None:
 		"state": PunchState.RECORDED,
 		"employee": checkin.employee,
 		"employee_checkin": checkin.name,
-		"log_type": checkin.log_type,
+		"log_type": NullIf(checkin.log_type, ""),
 		"modified": now_datetime(),
 		**dict.fromkeys(("same_touch_as", "retry_after", "fault", "holds_from")),
 	}

@@ -97,32 +97,59 @@ def drain_live() -> None:
 		pass
 
 
-def _drain_batch(only_live: bool = False, one_by_one: bool = False) -> bool:
-	"""False where nothing is due."""
+def _drain_batch(only_live: bool = False) -> bool:
+	"""False where nothing is due, or other workers are at all of it."""
 	_forget_former_reads()
-	together = not one_by_one and may_be_made_together()
-	punches = inbox.lock_due(TOGETHER if together else BATCH, only_live)
+	names = inbox.due(TOGETHER, only_live)
+	made: set[str] = set()
+	if len(names) >= batches.FEWEST and may_be_made_together():
+		made, names = _record_together(names)
+	punches = inbox.lock(names[:BATCH])
 	if not punches:
-		return False
+		return bool(made)
 	try:
-		_process_batch(punches, together)
-	except batches.BatchLostError:
-		frappe.db.rollback()  # all stay queued, and are next, if another worker does not take them
-		return _drain_batch(only_live, one_by_one=True)
+		_process_batch(punches)
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
+	_commit_batch([punch.name for punch in punches])
+	return True
+
+
+def may_be_made_together() -> bool:
+	"""Whether the check-ins of a batch may be inserted by one statement."""
+	return not read_settings().one_by_one and not listeners.find()
+
+
+def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
+	"""In a transaction of its own, so that nobody waits for the naming series. Returns the names of the punches whose
+	check-ins were made, and of the others."""
+	punches = inbox.lock(names)
+	try:
+		rules = _read_rules(punches)
+		made = batches.record(punches, rules)
+		_note_devices_reported([punch for punch in punches if punch.name in made], rules)
+	except (batches.BatchLostError, *TRANSIENT_ERRORS):
+		frappe.db.rollback()
+		return set(), names
+	if made:
+		_commit_batch(sorted(made))
+	return made, [punch.name for punch in punches if punch.name not in made]
+
+
+def _commit_batch(names: list[str]) -> None:
+	"""Commit what was decided of these punches, and look at what other workers did at the same time."""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
-	touches.look_again(punch.name for punch in punches)
-	repeats.look_again(punch.name for punch in punches)
-	alternation.look_again(punch.name for punch in punches)
-	late_days.note_punches(punch.name for punch in punches)
-	frappe.publish_realtime(
-		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
-	)
+	for look_again in (
+		touches.look_again,
+		repeats.look_again,
+		alternation.look_again,
+		late_days.note_punches,
+	):
+		look_again(names)
+	frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": names[-1]}, doctype="CAMS Punch")
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
-	return True
 
 
 def _forget_former_reads() -> None:
@@ -142,14 +169,9 @@ class _BatchBrokenError(Exception):
 		self.fault = fault
 
 
-def may_be_made_together() -> bool:
-	"""Whether the check-ins of a batch may be inserted by one statement."""
-	return not read_settings().one_by_one and not listeners.find()
-
-
-def _process_batch(punches: list[frappe._dict], together: bool = False) -> None:
+def _process_batch(punches: list[frappe._dict]) -> None:
 	rules = _read_rules(punches)
-	for punch in batches.record(punches, rules) if together else punches:
+	for punch in punches:
 		_process(punch, rules)
 	_note_devices_reported(punches, rules)
 

@@ -10,7 +10,7 @@ Inside one transaction the answers are those that the database would give.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from types import FunctionType, ModuleType
@@ -42,10 +42,9 @@ class Memory:
 	"""What is read for some people and days, and the values that were asked for since. `taken` are the moments at which
 	check-ins of these people are there already, by (employee, time)."""
 
-	def __init__(
-		self, employees: Iterable[str], moments: Iterable[datetime], taken: set[tuple[str, datetime]]
-	):
-		names, days = sorted(set(employees)), sorted(moment.date() for moment in moments)
+	def __init__(self, moments: list[tuple[str, datetime]], taken: set[tuple[str, datetime]]):
+		names = sorted({name for name, _moment in moments})
+		days = sorted(moment.date() for _name, moment in moments)
 		self.first, self.last = days[0] - AROUND, min(days[-1], days[0] + LONGEST) + AROUND
 		self.taken = taken
 		self.employees = {row.name: row for row in _read_employees(names)}
