@@ -215,12 +215,19 @@ def _move_on(prefix: str, count: int) -> int:
 def _set_recorded(names: list[str]) -> None:
 	"""The punches of check-ins that were just made, in one statement: what is theirs is read from the check-ins."""
 	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType(CHECKIN)
-	query = frappe.qb.update(punch).join(checkin).on(checkin.custom_cams_punch == punch.name)
+	made = frappe.qb.from_(checkin).select(
+		checkin.custom_cams_punch.as_("made_of"),
+		checkin.name.as_("made"),
+		checkin.employee.as_("made_for"),
+		NullIf(checkin.log_type, "").as_("direction"),
+	)
+	made = made.where(checkin.custom_cams_punch.isin(names))
+	query = frappe.qb.update(punch).join(made).on(made.made_of == punch.name)
 	settled = {
 		"state": PunchState.RECORDED,
-		"employee": checkin.employee,
-		"employee_checkin": checkin.name,
-		"log_type": NullIf(checkin.log_type, ""),
+		"employee": made.made_for,
+		"employee_checkin": made.made,
+		"log_type": made.direction,
 		"modified": now_datetime(),
 		**dict.fromkeys(("same_touch_as", "retry_after", "fault", "holds_from")),
 	}

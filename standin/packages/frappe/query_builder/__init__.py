@@ -144,7 +144,8 @@ class QueryBuilder(PlainBuilder):
 		[join] = self._joins
 		names = {"with_namespace": True, "quote_char": '"'}
 		values = (f'"{field.name}" = {value.get_sql(**names)}' for field, value in self._updates)
-		table, other = self._update_table.get_sql(quote_char='"'), join.item.get_sql(quote_char='"')
+		table = self._update_table.get_sql(quote_char='"')
+		other = join.item.get_sql(quote_char='"', subquery=True, with_alias=True)
 		condition = f"({join.criterion.get_sql(**names)}) AND ({self._wheres.get_sql(**names)})"
 		return f"UPDATE {table} SET {', '.join(values)} FROM {other} WHERE {condition}"
 
