@@ -28,6 +28,7 @@ from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKI
 ASSIGNMENT = "Shift Assignment"
 MODULES = (hrms.hr.utils, shift_assignment, employee_checkin)
 EMPLOYEE_FIELDS = ("name", "employee_name", "status", "default_shift")
+UNREAD = ("creation", "modified", "owner", "modified_by", "idx")  # of an assignment
 AROUND = timedelta(days=8)  # before and after the punches of a batch, in which assignments are read
 FEW = 60  # assignments of a person, of whom all are read
 LONGEST = timedelta(days=62)  # of a batch: what lies further from its first day is asked of the database
@@ -60,7 +61,9 @@ class Memory:
 		table = frappe.qb.DocType(ASSIGNMENT)
 		few = table.employee.isin([*self.complete, ""])
 		around = (table.start_date <= self.last) & (table.end_date.isnull() | (table.end_date >= self.first))
-		query = frappe.qb.from_(table).select("*").where(table.employee.isin(names) & (few | around))
+		columns = set(frappe.get_meta(ASSIGNMENT).get_valid_columns()) - set(UNREAD)
+		query = frappe.qb.from_(table).select(*(table[column] for column in sorted(columns)))
+		query = query.where(table.employee.isin(names) & (few | around))
 		return query.orderby(table.name).run(as_dict=True)
 
 	def remembered(self, key: tuple, read: Callable[[], Any]) -> Any:
