@@ -123,13 +123,13 @@ def test_whoever_is_held_goes_alone_and_costs_the_others_nothing(people, new_emp
 	assert outcome(gone.attendance_device_id) == ("Held", "EMPLOYEE_INACTIVE")
 
 
-def test_all_punches_of_somebody_go_alone_in_their_order_where_one_has_to(people, new_device, alone):
-	closed = new_device(enabled=0)
+def test_all_punches_of_somebody_go_alone_where_one_may_have_to_do_with_another(people, new_device, alone):
 	user_id = people[0].attendance_device_id
-	store(punch_at(user_id, "07:00:00"), punch_at(user_id, "07:30:00", SerialNumber=closed.name))
+	store(*(punch_at(user_id, "07:00:00", SerialNumber=new_device().name) for _ in range(2)))
 	punch_all(people)
 	checkins.drain()
 	assert alone == [user_id] * 3
+	assert [checkin.time.hour for checkin in checkins_of(people[0].name)] == [7, 8]
 
 
 def test_an_equal_check_in_is_not_made_again(people, new_device, alone):

@@ -3,7 +3,7 @@
 Each is examined by the same rules, validated by HRMS's and Frappe's own code (hrms_from_memory), and inserted with all
 others in one statement, as are the states of their punches, in the caller's transaction. That is done for punches that
 stand alone. What may touch another one (an equal check-in, a repeat, one touch with another, a direction by the order
-of the day), what HRMS or a rule refuses, and the other punches of the same person, go one by one; so does all where
+of the day), with the other punches of the same person, and what HRMS or a rule refuses goes one by one; so does all where
 somebody listens to check-ins (listeners), or an error comes up.
 
 Of each batch a few are also inserted by Frappe and HRMS alone, and taken back: a difference ends this way until a
@@ -23,8 +23,8 @@ from frappe.model.naming import parse_naming_series
 from frappe.utils import cint, get_datetime, now, now_datetime
 from pypika.functions import NullIf
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules
@@ -69,68 +69,58 @@ def record(punches: list[frappe._dict], rules: Rules) -> set[str]:
 
 def _record(punches: list[frappe._dict], rules: Rules) -> set[str]:
 	"""The names of the punches whose check-ins were made."""
-	people = {punch.name: _person(punch, rules) for punch in punches}
-	moments = [
-		(person, get_datetime(punch.punch_time)) for punch in punches if (person := people[punch.name])
+	answers = {punch.name: punch_rules.whose(punch, rules) for punch in punches}
+	theirs = [
+		(person.name, punch)
+		for punch in punches
+		if punch.punch_time and (person := answers[punch.name].person)
 	]
-	if not moments:
+	if not theirs:
 		return set()
+	moments = [(employee, get_datetime(punch.punch_time)) for employee, punch in theirs]
 	nearby = Nearby(moments, rules.repeats)
 	for moment in moments:
 		nearby.add(*moment)
-	has_checkin = _own_checkins(people)
-
-	def stands_alone(punch: frappe._dict) -> bool:
-		person, moment = people[punch.name], get_datetime(punch.punch_time)
-		if not person or punch.fault or punch.name in rules.related or punch.name in has_checkin:
-			return False
-		return nearby.count(person, moment) == 1 and not nearby.follows_order(person, moment)
-
-	hrms = Hrms(Memory(moments, nearby.taken))
-	documents = _Documents(hrms)
-	candidates = {
-		punch.name: candidate
-		for punch in punches
-		if stands_alone(punch) and (candidate := _examine(punch, rules, hrms))
-	}
-	validated = {
-		name: checkin
-		for name, candidate in candidates.items()
-		if (checkin := documents.validated(candidate)) is not None
-	}
-	others = {people[punch.name] for punch in punches if punch.name not in validated}
-	chosen = {name: checkin for name, checkin in validated.items() if people[name] not in others}
-	if not chosen:
+	entangled = _entangled(theirs, nearby, rules)
+	documents = _Documents(Hrms(Memory(moments, nearby.taken)))
+	candidates: dict[str, _Candidate] = {}
+	checkins: dict[str, Document] = {}
+	for employee, punch in theirs:
+		if employee in entangled or not (wanted := documents.examined(punch, answers[punch.name], rules)):
+			continue
+		candidate = _Candidate(punch, wanted)
+		if checkin := documents.validated(candidate):
+			candidates[punch.name], checkins[punch.name] = candidate, checkin
+	if not checkins:
 		return set()
-	sample = random.sample(sorted(chosen), min(SAMPLE, len(chosen)))
+	sample = random.sample(sorted(checkins), min(SAMPLE, len(checkins)))
 	expected = {name: _made_by_hrms(candidates[name]) for name in sample}
-	_insert(list(chosen.values()))
+	_insert(list(checkins.values()))
 	_ensure_equal(expected)
-	_set_recorded(list(chosen))
-	_notify_lists(list(chosen.values())[-1])
-	return set(chosen)
+	_set_recorded(list(checkins))
+	_notify_lists(list(checkins.values())[-1])
+	return set(checkins)
 
 
-def _person(punch: frappe._dict, rules: Rules) -> str | None:
-	"""Whose it is; None where it goes one by one in any case, and touches nobody."""
-	if punch.source == MANUAL or not punch.punch_time:
-		return None
-	person = punch_rules.whose(punch, rules).person
-	return person.name if person else None
+def _entangled(theirs: list[tuple[str, frappe._dict]], nearby: Nearby, rules: Rules) -> set[str]:
+	"""People with a punch whose check-in may have to do with another one: all of theirs go one by one, in their order."""
+	has_checkin = _own_checkins(punch.name for _employee, punch in theirs)
+
+	def stands_alone(employee: str, punch: frappe._dict) -> bool:
+		moment = get_datetime(punch.punch_time)
+		if punch.source == MANUAL or punch.fault or punch.service_tag in rules.repeats.alternating:
+			return False
+		if punch.name in rules.related or punch.name in has_checkin:
+			return False
+		return nearby.count(employee, moment) == 1 and not nearby.follows_order(employee, moment)
+
+	return {employee for employee, punch in theirs if not stands_alone(employee, punch)}
 
 
 def _own_checkins(names: Iterable[str]) -> set[str]:
 	"""Which of these punches have a check-in, whatever their state says."""
 	own = {"custom_cams_punch": ["in", sorted(names)]}
 	return set(frappe.get_all(CHECKIN, filters=own, pluck="custom_cams_punch"))
-
-
-def _examine(punch: frappe._dict, rules: Rules, hrms: Hrms) -> _Candidate | None:
-	try:
-		wanted = examine(punch, punch_rules.whose(punch, rules), rules, hrms.shift_at)
-	except NotRecordedError:
-		return None
-	return None if wanted.direction == ALTERNATE else _Candidate(punch, wanted)
 
 
 class _Documents:
@@ -141,6 +131,13 @@ class _Documents:
 		self._new = frappe.new_doc(CHECKIN)
 		self._new._set_defaults()
 		self._new.docstatus, self._new._action, self._new._doc_before_save = 0, "save", None
+
+	def examined(self, punch: frappe._dict, answer: Answer, rules: Rules) -> Wanted | None:
+		"""None where a person or a change is needed first."""
+		try:
+			return examine(punch, answer, rules, self._hrms.shift_at)
+		except NotRecordedError:
+			return None
 
 	def validated(self, candidate: _Candidate) -> Document | None:
 		"""None where they refuse it: they do so once more, and say why, when it is made alone."""
