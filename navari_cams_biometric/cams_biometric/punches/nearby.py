@@ -36,13 +36,13 @@ class Nearby:
 		around = (max(self._near, IN_ORDER) if windows.alternating else self._near) + (
 			APART if zones else timedelta(0)
 		)
-		for row in _checkins(groups, around):
+		for row in _checkins(groups, around) if groups else ():
 			moment = on_site(row.time, row.custom_time_zone)
 			self.taken.add((row.employee, row.time))
 			self._touches[row.employee].append(moment)
 			if row.device_id in windows.alternating:
 				self._alternating[row.employee].append(moment)
-		for row in _repeats(groups, around) if windows.longest else ():
+		for row in _repeats(groups, around) if groups and windows.longest else ():
 			self._touches[row.employee].append(row.punch_time)
 
 	def count(self, employee: str, moment: datetime) -> int:
