@@ -16,8 +16,9 @@ from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets,
 from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import listeners
 
-from .finding import ERROR, OK, WARNING, Finding
+from .finding import ERROR, OK, WARNING, Finding, joined_names
 from .site_facts import SiteFacts
 
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
@@ -177,7 +178,26 @@ def versions(facts: SiteFacts) -> Iterator[Finding]:
 	yield Finding(title, WARNING, words, _("This app is made for versions {0} and {1}.").format(*SUPPORTED))
 
 
-CHECKS = (live, secrets, scheduler, workers, waiting_punches, time_zone, versions)
+def batches(facts: SiteFacts) -> Iterator[Finding]:
+	"""Whether check-ins are made in batches, and why not."""
+	title = _("Check-ins in Batches")
+	if facts.settings.one_by_one:
+		sentence = _("Check-ins are made one by one, which is slower: Settings say so.")
+		remedy = _(
+			"If this app turned it on, the Error Log says how its check-ins differed from those of Frappe HR. When that is resolved, turn off Make Check-ins One by One."
+		)
+		yield Finding(title, WARNING, sentence, remedy, SETTINGS, SETTINGS)
+		return
+	if others := listeners.find():
+		sentence = _("Check-ins are made one by one, which is slower, so that each of these takes part: {0}.")
+		yield Finding(title, OK, sentence.format(joined_names(others)))
+		return
+	yield Finding(
+		title, OK, _("Check-ins are made in batches: nothing else on this site acts on each of them.")
+	)
+
+
+CHECKS = (live, secrets, scheduler, workers, waiting_punches, batches, time_zone, versions)
 
 
 def _clock_difference() -> timedelta | None:

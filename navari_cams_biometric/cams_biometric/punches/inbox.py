@@ -106,22 +106,23 @@ def request_drain(turn: int) -> None:
 	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
 
 
-def lock_due(limit: int, only_live: bool = False) -> list[frappe._dict]:
-	"""Lock and return up to `limit` due punches in time order; those that another worker holds are left out.
+def due(limit: int, only_live: bool = False) -> list[str]:
+	"""The names of up to `limit` due punches. Live ones go before history, each with what the same user ID punched shortly
+	before; then the earliest."""
+	return _live_names(limit) or ([] if only_live else _due_names(limit))
 
-	Live ones go before history, each with what the same user ID punched shortly before; then the earliest. The rows are
-	locked by primary key in a second step: a lock on the range would make callbacks wait.
+
+def lock(names: list[str]) -> list[frappe._dict]:
+	"""Lock and return those of these punches that are still queued, in time order; those that another worker holds are left
+	out. By primary key: a lock on the range would make callbacks wait.
 	"""
-	names = _live_names(limit)
-	if not names and not only_live:
-		names = _due_names(limit)
 	if not names:
 		return []
 	punch = frappe.qb.DocType("CAMS Punch")
-	locked = (
+	queued = (
 		frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == PunchState.QUEUED))
 	)
-	return locked.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
+	return queued.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
 
 
 def _is_due(punch: Table) -> Criterion:

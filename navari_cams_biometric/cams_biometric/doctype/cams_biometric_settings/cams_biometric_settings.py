@@ -77,6 +77,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		live_site: DF.Data | None
 		notify_employees: DF.Check
 		oldest_live_punch: DF.Int
+		one_by_one: DF.Check
 		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
