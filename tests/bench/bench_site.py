@@ -346,12 +346,14 @@ class BenchSite:
 		if not process or process.poll() is not None:
 			return
 		if with_signal != signal.SIGKILL:
-			os.killpg(process.pid, with_signal)
+			with suppress(ProcessLookupError):
+				os.killpg(process.pid, with_signal)
 			with suppress(subprocess.TimeoutExpired):
 				process.wait(30)
 				return
 		children = children_of(process.pid)
-		os.killpg(process.pid, signal.SIGKILL)
+		with suppress(ProcessLookupError):
+			os.killpg(process.pid, signal.SIGKILL)
 		process.wait()
 		for (
 			child

@@ -1,8 +1,8 @@
 """One schedule, made from its seed alone: who punches when, how the gateway tells it, what breaks, and what must come of
 each punch.
 
-Three devices. Two say the direction by the type of a punch, the third one alternates. Nine people, one of whom is unknown.
-Some touches are recent, others days old; some are told one by one, others in batches, many more than once.
+Three devices. Two say the direction by the type of a punch, the third one alternates. Seven people, one of whom is
+unknown. Some touches are recent, others days old; some are told one by one, others in batches, many more than once.
 """
 
 import random
@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-SECONDS = 3.0  # from the first punch to the last one, and the last fault
+SECONDS = 2.5  # from the first punch to the last one
+BEHIND = 1.5  # from the last punch to the last fault: the worker is still at it
 DEVICES, ALTERNATING = 3, 2
-PEOPLE, AT_THE_ALTERNATING, UNKNOWN = 9, (6, 7), 8
+PEOPLE, AT_THE_ALTERNATING, UNKNOWN = 7, (4, 5), 6
 DIRECTIONS = {
 	"CheckIn": "IN",
 	"CheckOut": "OUT",
@@ -108,12 +109,12 @@ class Plan:
 def _touches_of(person: int, now: datetime, chance: random.Random) -> list[Touch]:
 	moments = [
 		now - timedelta(minutes=minutes, seconds=chance.randrange(60))
-		for minutes in chance.sample(RECENT, chance.randint(1, 4))
+		for minutes in chance.sample(RECENT, chance.randint(1, 3))
 	]
-	for days in chance.sample(range(1, OLDEST_DAY), 2):
-		midnight = datetime.combine(now.date() - timedelta(days=days), datetime.min.time())
-		hours = chance.sample((7, 9, 12, 13, 17), chance.randint(2, 4))
-		moments += [midnight + timedelta(hours=hour, seconds=chance.randrange(3000)) for hour in hours]
+	old_day = now.date() - timedelta(days=chance.randint(1, OLDEST_DAY))
+	midnight = datetime.combine(old_day, datetime.min.time())
+	hours = chance.sample((7, 9, 12, 13, 17), chance.randint(2, 4))
+	moments += [midnight + timedelta(hours=hour, seconds=chance.randrange(3000)) for hour in hours]
 	touches = []
 	for moment in sorted(moment.replace(microsecond=0) for moment in moments):
 		touch = Touch(_device_of(person, chance), person, _type_of(person, chance), moment)
@@ -187,11 +188,11 @@ def _telling_of_day(device: int, touches: list[Touch], begins: float, chance: ra
 
 def _faults(chance: random.Random) -> list[Fault]:
 	behind, faults = 0.0, []
-	moments = sorted(chance.uniform(0.1, SECONDS) for _ in range(chance.randint(3, 6)))
+	moments = sorted(chance.uniform(0.1, SECONDS + BEHIND) for _ in range(chance.randint(3, 6)))
 	for at, kind in zip(
 		moments, chance.choices(list(KINDS), list(KINDS.values()), k=len(moments)), strict=True
 	):
-		seconds = chance.uniform(0.2, 1.2)
+		seconds = chance.uniform(0.2, 1.0)
 		if kind == JUMP:
 			seconds = max(chance.uniform(-2 * MOST_BEHIND, 8 * MOST_BEHIND), -MOST_BEHIND - behind)
 			behind += seconds

@@ -38,7 +38,7 @@ ZONE = ZoneInfo("Africa/Nairobi")  # of the site
 TAGS = [f"ZHM1188{number:06}" for number in range(DEVICES)]
 GATEWAY_WAITS = 1.5  # seconds for an answer, before it sends again
 RESENDS_AFTER = 0.1
-SWEEPS_AFTER = 0.5
+SWEEPS_AFTER = 0.7
 DELIVERED_WITHIN = 60
 SETTLED_WITHIN = 60
 MINUTES_ON = 5  # of the site's clock, from one sweep to the next, once everything is mended
@@ -74,14 +74,12 @@ class Play:
 		self.faults = self.plan.faults if faults else []
 		self.prefix = f"F{uuid.uuid4().hex[:5]}".upper()
 		self.ahead = 0.0
-		self.without_target: list[str] = []
+		self.missed: set[Fault] = set()  # nothing ran that could be hit
 
 	def run(self) -> Tally:
 		started = time.monotonic()
-		for person in range(PEOPLE):
-			if person != UNKNOWN:
-				name = self.user_id(person)
-				self.site.sql(PERSON.format(like=self.stage.like, name=name))
+		known = [self.user_id(person) for person in range(PEOPLE) if person != UNKNOWN]
+		self.site.sql(";".join(PERSON.format(like=self.stage.like, name=name) for name in known))
 		with Simulator(TOKEN, self.stage.callback_url, timeout=GATEWAY_WAITS) as gateway:
 			for tag in TAGS:
 				gateway.add_device(tag)
@@ -164,7 +162,7 @@ class Play:
 
 		def begin() -> None:
 			if not self.begin(fault, name, what):
-				self.without_target.append(str(fault))
+				self.missed.add(fault)
 
 		def end() -> None:
 			if what == STOPPED:
@@ -237,7 +235,7 @@ def play_all(stage: Stage, seeds: Iterable[int]) -> list[Tally]:
 def _told(stage: Stage, seed: int) -> Tally:
 	play = Play(stage, seed)
 	found = play.run()
-	faults = "; ".join(map(str, play.faults))
+	faults = "; ".join(f"{fault}{' (nothing was hit)' * (fault in play.missed)}" for fault in play.faults)
 	figures = (
 		f"{found.sent} sent, {len(found.lost)} lost, {len(found.doubled)} doubled, {len(found.wrong)} wrong"
 	)
