@@ -1,12 +1,69 @@
-"""What breaks around the app loses nothing: workers, Redis, rivals for the same rows."""
+"""What breaks around the app loses nothing: twenty schedules of `tests.bench.faults`, and what those cannot show."""
 
-import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.contract.host import CALLBACK, DONE, TOKEN, batch, real_time
+import pytest
+
+from tests.bench.faults import tally
+from tests.bench.faults.breakable_site import BreakableSite
+from tests.bench.faults.play import Play, Stage, play_all
+from tests.contract.host import CALLBACK, DONE, TOKEN, real_time
 
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
+
+
+@pytest.fixture(scope="module")
+def stage(bench_site):
+	with BreakableSite(bench_site) as site:
+		yield Stage(site)
+
+
+def test_twenty_schedules_of_faults_lose_nothing_double_nothing_and_get_nothing_wrong(stage):
+	tallies = play_all(stage, range(1, 21))
+	assert [each.differences for each in tallies] == [[]] * 20
+	assert all(each.sent > 25 for each in tallies)
+
+
+@pytest.mark.parametrize(
+	("harm", "seen"),
+	[
+		("delete from `tabCAMS Punch` where name = '{punch}'", {"lost": 1, "wrong": 1}),
+		("delete from `tabEmployee Checkin` where name = '{checkin}'", {"lost": 1}),
+		(
+			"create temporary table one select * from `tabEmployee Checkin` where name = '{checkin}';"
+			" update one set name = concat(name, ' again'); insert into `tabEmployee Checkin` select * from one",
+			{"doubled": 1},
+		),
+		("update `tabEmployee Checkin` set log_type = 'OUT' where name = '{checkin}'", {"wrong": 1}),
+		(
+			"update `tabEmployee Checkin` set time = time + interval 1 minute where name = '{checkin}'",
+			{"wrong": 1},
+		),
+		(
+			"update `tabEmployee Checkin` set employee = (select name from tabEmployee where first_name = 'Template')"
+			" where name = '{checkin}'",
+			{"wrong": 1},
+		),
+		("update `tabCAMS Punch` set state = 'Queued' where name = '{punch}'", {"wrong": 1}),
+	],
+	ids=[
+		"no punch",
+		"no check-in",
+		"two check-ins",
+		"other direction",
+		"other minute",
+		"other person",
+		"never settled",
+	],
+)
+def test_the_tally_tells_what_was_lost_doubled_or_wrong(stage, harm, seen):
+	calm = Play(stage, 0, faults=False)
+	assert calm.run().differences == []
+	checkin = next(each for each in tally.read(stage.site, calm.prefix)[1] if each.log_type == "IN")
+	stage.site.sql(harm.format(punch=checkin.punch, checkin=checkin.name))
+	found = tally.compare(calm.expected(), *tally.read(stage.site, calm.prefix))
+	counts = {kind: len(getattr(found, kind)) for kind in ("lost", "doubled", "wrong")}
+	assert {kind: count for kind, count in counts.items() if count} == seen
 
 
 def checkin_counts(bench_site, employee):
@@ -27,41 +84,6 @@ def test_twenty_identical_callbacks_at_once_leave_one_punch_and_one_check_in(hos
 	host.settled(user_id, state="Recorded")
 	assert bench_site.sql(f"select count(*) from `tabCAMS Punch` where user_id = '{user_id}'") == [["1"]]
 	assert checkin_counts(bench_site, employee["name"]) == (1, 1, 1)
-
-
-def test_a_worker_killed_in_the_middle_of_500_punches_doubles_and_loses_none(host, bench_site, new_employee):
-	employee = new_employee()
-	user_id = employee["attendance_device_id"]
-	entries = [
-		("CheckIn", user_id, f"2023-{1 + n // 250:02}-{1 + n % 250 // 10:02} {8 + n % 10:02}:00:00 GMT +0300")
-		for n in range(500)
-	]
-	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
-	deadline = time.monotonic() + 60
-	while not 50 <= checkin_counts(bench_site, employee["name"])[0] < 450:
-		assert time.monotonic() < deadline, "the worker was never in the middle"
-		time.sleep(0.05)
-	bench_site.stop("worker", signal.SIGKILL)
-	assert 0 < checkin_counts(bench_site, employee["name"])[0] < 500
-	bench_site.start_worker()
-	bench_site.execute(SWEEP)  # what the scheduler runs every two minutes
-	host.settled(user_id, 500, state="Recorded", seconds=120)
-	assert checkin_counts(bench_site, employee["name"]) == (500, 500, 500)
-
-
-def test_two_workers_at_once_share_the_punches(host, bench_site, new_employee):
-	employee = new_employee()
-	user_id = employee["attendance_device_id"]
-	bench_site.stop("worker")
-	entries = [
-		("CheckIn", user_id, f"2022-01-{1 + n // 10:02} {8 + n % 10:02}:00:00 GMT +0300") for n in range(200)
-	]
-	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
-	with ThreadPoolExecutor(2) as pool:
-		list(pool.map(lambda _: bench_site.execute(SWEEP), range(2)))
-	bench_site.start_worker()
-	host.settled(user_id, 200, state="Recorded")
-	assert checkin_counts(bench_site, employee["name"]) == (200, 200, 200)
 
 
 def test_without_redis_the_callback_is_still_done_and_the_sweep_finishes_later(
