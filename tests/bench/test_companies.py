@@ -377,6 +377,10 @@ ACTIONS = {
 		"reason": "x",
 		"service_tag": it.device,
 	},
+	"controllers/held_punches_page.py:exact_links": lambda it: {"filters": {"service_tag": it.device}},
+	"controllers/held_punches_page.py:link_many": lambda it: {
+		"links": [{"user_id": it.unknown, "employee": it.person, "service_tag": it.device}]
+	},
 	"controllers/held_punches_page.py:link": lambda it: {"user_id": it.unknown, "employee": it.person},
 	"controllers/held_punches_page.py:link_ways": lambda it: {"user_id": it.unknown, "employee": it.person},
 	"controllers/held_punches_page.py:outcome_since": lambda it: {

@@ -69,7 +69,7 @@ def link(call, outcome_since):
 
 	def linked(user_id, employee):
 		since = call("link", user_id=user_id, employee=employee["name"])["since"]
-		return since, outcome_since(since, user_id=user_id)
+		return since, outcome_since(since, user_ids=[user_id])
 
 	return linked
 
@@ -293,7 +293,7 @@ def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(
 	bench_site.sql(
 		f"update `tabEmployee Checkin` set attendance = '{attendance['name']}' where name = '{marked['name']}'"
 	)
-	assert outcome_since(since, user_id=user_id)["with_attendance"] == 1
+	assert outcome_since(since, user_ids=[user_id])["with_attendance"] == 1
 
 	done = call("undo_link", user_id=user_id, employee=employee["name"], since=since)
 	assert done == {"taken_back": 5, "left": 0, "kept": 1}
@@ -337,7 +337,7 @@ def test_an_id_is_ignored_where_it_was_seen_with_a_reason(
 	assert refused.status_code == 417
 
 	done = call("ignore_id", **values)
-	outcome = outcome_since(done["since"], user_id=user_id)
+	outcome = outcome_since(done["since"], user_ids=[user_id])
 	assert [(part["state"], part["reason_code"], part["count"]) for part in outcome["others"]] == [
 		("Ignored", "IGNORED_ID", 2)
 	]
@@ -471,9 +471,11 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 	since = "2024-01-01 00:00:00"
 	calls = {
 		"held_groups": {},
-		"outcome_since": {"since": since, "user_id": user_id},
+		"outcome_since": {"since": since, "user_ids": [user_id]},
+		"exact_links": {},
 		"resolve": {"action": "retry", "reason_code": "REFUSED", "as_of": as_of},
 		"link": {"user_id": user_id, "employee": employee["name"]},
+		"link_many": {"links": [{"user_id": user_id, "employee": employee["name"]}]},
 		"undo_link": {"user_id": user_id, "employee": employee["name"], "since": since},
 	}
 	allowed = {
@@ -482,6 +484,7 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 		"System Manager": {
 			"held_groups",
 			"outcome_since",
+			"exact_links",
 			"resolve",
 		},  # is not in HR: no Employee can be changed
 		"HR Manager": set(calls),

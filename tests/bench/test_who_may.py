@@ -56,6 +56,8 @@ WHO_MAY = [
 		{HR_USER, HR, SYSTEM},
 	),
 	("controllers/held_punches_page.py:held_groups", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/held_punches_page.py:exact_links", {}, {HR, SYSTEM}),
+	("controllers/held_punches_page.py:link_many", {"links": []}, {HR, SYSTEM}),
 	("controllers/held_punches_page.py:link", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	("controllers/held_punches_page.py:link_ways", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	(

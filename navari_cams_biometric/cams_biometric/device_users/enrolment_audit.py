@@ -15,6 +15,7 @@ from frappe.utils import format_date
 
 from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.base.translation import N_
 from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.cams_biometric.device_users import audit_records
 from navari_cams_biometric.cams_biometric.device_users.audit_records import (
@@ -25,12 +26,13 @@ from navari_cams_biometric.cams_biometric.device_users.audit_records import (
 	full_name,
 )
 
-NOBODY = "On a device, but not an active employee"
-NOWHERE = "Active, but on no device"
-NAMES = "One ID, different names"
-UNCONFIRMED = "Requested, never confirmed"
+NOBODY = N_("On a device, but not an active employee")
+NOWHERE = N_("Active, but on no device")
+NAMES = N_("One ID, different names")
+UNCONFIRMED = N_("Requested, never confirmed")
 
-REMOVE, ENROL, SEND_NAME, ASK_AGAIN = "Remove from Device", "Enrol", "Send the Name", "Send Again"
+REMOVE, ENROL = N_("Remove from Device"), N_("Enrol")
+SEND_NAME, ASK_AGAIN = N_("Send the Name"), N_("Send Again")
 OPERATIONS = {REMOVE: "DeleteUser", ENROL: "AddUser", SEND_NAME: "UpdateUser"}
 
 

@@ -218,8 +218,37 @@ Object.assign(cams_biometric, {
 		if (frm.doc.owner === "Guest") hide_authors(frm);
 	},
 
-	// "CheckIn" as people write it.
-	type_of: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
+	// A text within a sentence that may run in the other direction.
+	bdi: (text) => `<bdi>${cams_biometric.escape(text)}</bdi>`,
+
+	// "CheckIn" as people write it; what a device calls otherwise stays as it is.
+	type_of(type) {
+		const text = String(type ?? "");
+		const known = {
+			checkin: __("Check In", null, "Punch type"),
+			checkout: __("Check Out", null, "Punch type"),
+			breakin: __("Break In", null, "Punch type"),
+			breakout: __("Break Out", null, "Punch type"),
+			overtimein: __("Overtime In", null, "Punch type"),
+			overtimeout: __("Overtime Out", null, "Punch type"),
+			mealin: __("Meal In", null, "Punch type"),
+			mealout: __("Meal Out", null, "Punch type"),
+			mealstart: __("Meal Start", null, "Punch type"),
+			mealend: __("Meal End", null, "Punch type"),
+		};
+		return known[text.replace(/[\s_-]/g, "").toLowerCase()] || text.replace(/([a-z])([A-Z])/g, "$1 $2");
+	},
+
+	// Make the content of an element what the HTML says and leave alone what is so already: an element that stays keeps
+	// the focus. Elements with a `data-key` are found again wherever they stand.
+	patch(parent, html) {
+		const wanted = document.createElement("template");
+		wanted.innerHTML = html;
+		const focused = document.activeElement;
+		patch_children(parent, wanted.content);
+		// What was moved to another place has lost it.
+		if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+	},
 
 	has_socket: () => Boolean(frappe.realtime.socket?.connected),
 
@@ -238,6 +267,14 @@ Object.assign(cams_biometric, {
 			<thead><tr>${cells(heads, "th")}</tr></thead>
 			<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
 		</table></div>`;
+	},
+
+	// The same, and on a phone a card for each row. A cell without a head stands alone.
+	cards(heads, rows, attributes) {
+		const line = (head, value) => `<div>${head ? `<span class="text-muted">${head}:</span> ` : ""}${value}</div>`;
+		const card = (row) => `<div class="border rounded p-2 mb-2 small">${row.map((value, place) => line(heads[place], value)).join("")}</div>`;
+		return `<div class="d-none d-md-block">${cams_biometric.table(heads, rows, attributes)}</div>
+			<div class="d-md-none">${rows.map(card).join("")}</div>`;
 	},
 
 	// Act in some seconds if the form still shows this document, and so for some minutes since it was opened, or since
@@ -302,4 +339,46 @@ function hide_authors(frm) {
 function short(time, clock = "") {
 	const year = time.year() === moment().year() ? "" : " YYYY";
 	return time.format(`D MMM${year}${clock}`);
+}
+
+function patch_children(parent, wanted) {
+	const keys = new Set([...wanted.children].map((each) => each.dataset.key).filter(Boolean));
+	const kept = new Map();
+	for (const each of [...parent.children]) {
+		if (!each.dataset.key) continue;
+		if (keys.has(each.dataset.key)) kept.set(each.dataset.key, each);
+		else each.remove();
+	}
+	let next = parent.firstChild;
+	for (const node of [...wanted.childNodes]) {
+		const key = node.dataset?.key;
+		const found = key ? kept.get(key) : !next?.dataset?.key && next?.nodeName === node.nodeName && next;
+		if (key && found) next = remove_until(next, (each) => each.dataset?.key);
+		if (found) patch_node(found, node);
+		if (found && found === next) next = next.nextSibling;
+		else parent.insertBefore(found || node, next);
+	}
+	remove_until(next, () => false);
+}
+
+function remove_until(node, is_reached) {
+	while (node && !is_reached(node)) {
+		const last = node;
+		node = node.nextSibling;
+		last.remove();
+	}
+	return node;
+}
+
+function patch_node(node, wanted) {
+	if (node.nodeType !== Node.ELEMENT_NODE) {
+		if (node.data !== wanted.data) node.data = wanted.data;
+		return;
+	}
+	for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name)) node.removeAttribute(name);
+	for (const { name, value } of wanted.attributes) {
+		if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+	}
+	if ("checked" in node) node.checked = wanted.checked;
+	patch_children(node, wanted);
 }

@@ -65,7 +65,7 @@ function table_of(punches, names) {
 	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("Outcome")];
 	const rows = punches.map((punch) => row_of(punch, names[punch.employee] || punch.employee || __("Unknown")));
 	const more = punches.length < SHOWN ? "" : `<p class="text-muted">${__("Only the first {0} are shown.", [SHOWN])}</p>`;
-	return cams_biometric.table(heads, rows) + more;
+	return cams_biometric.cards(heads, rows) + more;
 }
 
 function row_of(punch, person) {

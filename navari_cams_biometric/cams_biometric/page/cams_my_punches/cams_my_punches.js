@@ -1,7 +1,7 @@
 (() => {
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
-	const { escape } = cams_biometric;
+	const { escape, bdi } = cams_biometric;
 
 	const shared_text = (count) =>
 		cams_biometric.counted(
@@ -41,7 +41,7 @@
 		day_html(day, punches) {
 			const title = day ? `${moment(day).format("dddd")}, ${frappe.datetime.str_to_user(day)}` : __("Time unknown");
 			return `<section class="frappe-card" data-day="${escape(day)}">
-				<h4>${escape(title)}</h4>
+				<h4>${bdi(title)}</h4>
 				${punches.map((punch) => this.punch_html(punch)).join("")}
 			</section>`;
 		}
@@ -51,8 +51,8 @@
 			const type = punch.log_type ? { IN: __("In"), OUT: __("Out") }[punch.log_type] : cams_biometric.type_of(punch.punch_type);
 			const ask = ["Held", "Failed"].includes(punch.state) ? ` ${__("Ask your HR department.")}` : "";
 			return `<div class="cams-punch">
-				<time>${escape(time)}</time>
-				<span class="cams-what">${escape(type)} <small>${escape(punch.device)}</small></span>
+				<time>${bdi(time)}</time>
+				<span class="cams-what">${escape(type)} <small>${bdi(punch.device)}</small></span>
 				${cams_biometric.pill(punch.state)}
 				${punch.reason ? `<p>${escape(punch.reason)}${ask}</p>` : ""}
 			</div>`;
