@@ -11,8 +11,8 @@ from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_na
 from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
-from navari_cams_biometric.cams_biometric.devices.health_rules import advice_for_several
 from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
+from navari_cams_biometric.cams_biometric.devices.health_rules import advice_for_several
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
