@@ -54,12 +54,14 @@ def bench_path() -> Path:
 
 
 class BenchSite:
-	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run."""
+	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run; `beside` is for a
+	second one while the first has the app on the bench."""
 
-	def __init__(self, name: str = "cams-test.localhost", keep: bool = False):
+	def __init__(self, name: str = "cams-test.localhost", keep: bool = False, beside: bool = False):
 		self.path = bench_path()
 		self.name = name
 		self.keep = keep
+		self.beside = beside
 		self.processes: dict[str, subprocess.Popen | Fork] = {}
 		self.web_port = free_port()
 		self.redis_port = free_port()
@@ -69,10 +71,9 @@ class BenchSite:
 
 	@property
 	def database(self) -> str:
-		"""Of this bench alone: Frappe would name it after the site, and benches share a database server."""
-		return (
-			f"_cams_{hashlib.sha1(str(self.path.resolve()).encode(), usedforsecurity=False).hexdigest()[:10]}"
-		)
+		"""Of this site on this bench: Frappe would name it after the site, and benches share a database server."""
+		site = str(self.path.resolve() / "sites" / self.name)
+		return f"_cams_{hashlib.sha1(site.encode(), usedforsecurity=False).hexdigest()[:10]}"
 
 	@property
 	def assets(self) -> Path:
@@ -93,7 +94,8 @@ class BenchSite:
 		try:
 			self.start_database()
 			self.start_redis()
-			self.link_app()
+			if not self.beside:
+				self.link_app()
 			self.start_warm()
 			self.make_site()
 			self.start_web()
@@ -111,7 +113,8 @@ class BenchSite:
 			self.stop(name)
 		if not self.keep and (self.path / "sites" / self.name).exists():
 			self.drop_site()
-			self.unlink_app()
+			if not self.beside:
+				self.unlink_app()
 		for name in list(self.processes):
 			self.stop(name)
 		self.folder.cleanup()
@@ -189,7 +192,7 @@ class BenchSite:
 				self.bench("migrate")
 				return
 			self.drop_site()
-		fresh = FreshSite(self.path, {**SETUP, "database": self.database})
+		fresh = FreshSite(self.path, SETUP)
 		if not self._restore(fresh):
 			self._make(fresh)
 		self.process("install-app", APP)
