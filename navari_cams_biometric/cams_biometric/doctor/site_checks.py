@@ -193,7 +193,7 @@ def batches(facts: SiteFacts) -> Iterator[Finding]:
 		yield Finding(title, OK, sentence.format(joined_names(others)))
 		return
 	yield Finding(
-		title, OK, _("Check-ins are made in batches: nothing else on this site acts on each of them.")
+		title, OK, _("Check-ins are made in batches: nothing else acts on each of them.")
 	)
 
 

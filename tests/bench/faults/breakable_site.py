@@ -28,7 +28,7 @@ SERVER_PROCESSES = ("redis", "database", "web", "worker")
 
 class BreakableSite(BenchSite):
 	def __init__(self, like: BenchSite):
-		super().__init__(SITE)
+		super().__init__(SITE, beside=True)
 		self.like = like
 		self.database_port = free_port()
 		self.data = Path(self.folder.name) / "database"
@@ -69,12 +69,6 @@ class BreakableSite(BenchSite):
 	@property
 	def _socket(self) -> Path:
 		return Path(self.folder.name) / "database.sock"
-
-	def link_app(self) -> None:
-		"""The other site has it on the bench."""
-
-	def unlink_app(self) -> None:
-		"""The other site does."""
 
 	def make_site(self) -> None:
 		self.drop_site()
