@@ -53,7 +53,7 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 		for punch, name in zip(callback.punches, named, strict=True)
 	]
 	stored_values.insert_rows("CAMS Punch", rows)
-	_queue_readings_again(named)
+	_queue_readings_again([row["name"] for row in rows if not row["has_offset"]])
 	drain_after_commit()
 
 
@@ -81,6 +81,8 @@ def count_known(punches: Iterable[Punch], device: "CAMSDevice | None") -> int:
 def _queue_readings_again(names: list[str]) -> None:
 	"""A text without an offset that came again and is known as it is read now: it counts instead of the same text in the
 	zone that the device had in between."""
+	if not names:
+		return
 	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
 	lost = (punch.state == PunchState.IGNORED) & (punch.reason_code == SAME_TOUCH) & (punch.has_offset == 0)
 	read_otherwise = (other.has_offset == 0) & (other.punched_at_utc != punch.punched_at_utc)
@@ -95,7 +97,9 @@ def drain_after_commit() -> None:
 
 def _request_the_next_drain() -> None:
 	"""A running job may have looked for the last time, or its worker is dead: then the other turn is requested."""
-	request_drain(1 if jobs.is_running(DRAIN_JOBS[0]) else 0)
+	status = jobs.status_of(DRAIN_JOBS[0])
+	if status != "queued":
+		request_drain(1 if status == "started" else 0)
 
 
 def request_drain(turn: int) -> None:
