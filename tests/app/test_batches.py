@@ -2,12 +2,13 @@
 
 import frappe
 import pytest
+from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.doctor import OK, WARNING, site_checks
 from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
-from navari_cams_biometric.cams_biometric.punches import batches, checkins
+from navari_cams_biometric.cams_biometric.punches import batches, checkins, listeners
 from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import Memory
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, store
 
@@ -181,6 +182,28 @@ def test_a_method_that_hrms_adds_to_its_class_is_heard(monkeypatch, people, alon
 	punch_all(people)
 	checkins.drain()
 	assert heard == [each.name for each in people]
+
+
+def test_a_class_of_another_app_is_heard(monkeypatch, people, alone):
+	other = type("OtherCheckin", (EmployeeCheckin,), {"__module__": "other.app"})
+	monkeypatch.setattr(listeners, "get_controller", lambda doctype: other)
+	punch_all(people)
+	checkins.drain()
+	assert alone == ids_of(people)
+	assert "other.app.OtherCheckin" in finding().sentence
+
+
+def test_a_function_that_another_app_put_in_the_place_of_hrmss_is_called(monkeypatch, people, alone):
+	asked = []
+	monkeypatch.setattr(
+		employee_checkin,
+		"get_actual_start_end_datetime_of_shift",
+		lambda employee, moment, default: asked.append(employee),
+	)
+	punch_all(people)
+	checkins.drain()
+	assert alone == []
+	assert set(asked) == {each.name for each in people}
 
 
 def test_nobody_listens_here(connected):
