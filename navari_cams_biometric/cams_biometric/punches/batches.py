@@ -14,8 +14,8 @@ ref: docs/decisions/0034-check-ins-by-the-batch.md
 
 import random
 import traceback
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.model.document import Document
@@ -131,6 +131,7 @@ class _Documents:
 		self._new = frappe.new_doc(CHECKIN)
 		self._new._set_defaults()
 		self._new.docstatus, self._new._action, self._new._doc_before_save = 0, "save", None
+		vars(self._new)["meta"] = _Meta(self._new.meta)
 
 	def examined(self, punch: frappe._dict, answer: Answer, rules: Rules) -> Wanted | None:
 		"""None where a person or a change is needed first."""
@@ -164,6 +165,30 @@ class _Documents:
 		vars(checkin).update(vars(self._new))
 		checkin.flags = frappe._dict()
 		return checkin
+
+
+class _Meta:
+	"""The metadata, whose searches are kept: Frappe's checks search the fields a dozen times for each check-in."""
+
+	def __init__(self, meta: Any):
+		self._meta = meta
+		self._found: dict[tuple[str, str], Any] = {}
+
+	def __getattr__(self, name: str) -> Any:
+		value = getattr(self._meta, name)
+		if name == "get" or name.endswith("_fields"):
+			value = self._search(name, value)
+		vars(self)[name] = value
+		return value
+
+	def _search(self, name: str, search: Callable[..., Any]) -> Callable[..., Any]:
+		def found(*arguments: Any) -> Any:
+			asked = (name, repr(arguments))
+			if asked not in self._found:
+				self._found[asked] = search(*arguments)
+			return self._found[asked]
+
+		return found
 
 
 def _insert(checkins: list[Document]) -> None:
