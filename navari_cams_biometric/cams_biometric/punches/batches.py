@@ -3,8 +3,8 @@
 Each is examined by the same rules, validated by HRMS's and Frappe's own code (hrms_from_memory), and inserted with all
 others in one statement, as are the states of their punches, in the caller's transaction. That is done for punches that
 stand alone. What may touch another one (an equal check-in, a repeat, one touch with another, a direction by the order
-of the day), with the other punches of the same person, and what HRMS or a rule refuses goes one by one; so does all where
-somebody listens to check-ins (listeners), or an error comes up.
+of the day), with the other punches of the same person, goes one by one; so does what HRMS or a rule refuses, and all
+where somebody listens to check-ins (listeners) or an error comes up.
 
 Of each batch a few are also inserted by Frappe and HRMS alone, and taken back: a difference ends this way until a
 person turns it on again (`one_by_one` in Settings).
@@ -14,6 +14,7 @@ ref: docs/decisions/0034-check-ins-by-the-batch.md
 
 import random
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -91,6 +92,10 @@ def _record(punches: list[frappe._dict], rules: Rules) -> set[str]:
 		candidate = _Candidate(punch, wanted)
 		if checkin := documents.validated(candidate):
 			candidates[punch.name], checkins[punch.name] = candidate, checkin
+	times = Counter((checkin.employee, checkin.time) for checkin in checkins.values())
+	checkins = {
+		name: checkin for name, checkin in checkins.items() if times[checkin.employee, checkin.time] == 1
+	}
 	if not checkins:
 		return set()
 	sample = random.sample(sorted(checkins), min(SAMPLE, len(checkins)))
@@ -300,5 +305,7 @@ def _made_by_hrms(candidate: _Candidate) -> frappe._dict:
 	try:
 		checkin.insert(ignore_permissions=True, set_name=frappe.generate_hash(length=20))
 		return frappe.db.get_value(CHECKIN, checkin.name, "*", as_dict=True)
+	except frappe.ValidationError as refusal:
+		raise _DifferentError(f"CAMS Punch {candidate.punch.name}. HRMS refuses it: {refusal}") from refusal
 	finally:
 		frappe.db.rollback(save_point="cams_sample")
