@@ -22,8 +22,8 @@ from navari_cams_biometric.gateway.punch import Punch
 DEVICE = "RATIO00000001"
 FIRST = date(2023, 1, 2)
 PEOPLE, WEEKS = 100, 20
-ROUNDS = 7
-CALLS, PUNCHES = 40, 600  # in a round: as long as each other, roughly
+ROUNDS = 5
+CALLS, PUNCHES = 50, 1000  # in a round: as long as each other, roughly
 SHIFTS = {  # from, to, and the minutes before and after in which a check-in belongs to it
 	"Ratio Day": ("06:00:00", "14:00:00", 60, 60),
 	"Ratio Late": ("14:00:00", "22:00:00", 60, 60),

@@ -199,16 +199,12 @@ class _Meta:
 def _insert(checkins: list[Document]) -> None:
 	"""One statement. The counter of their names is locked from here to the end of the transaction, which is near."""
 	moment = now()
-	stamp = {
-		"creation": moment,
-		"modified": moment,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-	}
-	rows = []
-	for name, checkin in zip(_next_names(len(checkins)), checkins, strict=True):
-		vars(checkin).update(stamp, name=name)
-		rows.append(checkin.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True))
+	for checkin in checkins:
+		checkin.creation = checkin.modified = moment
+		checkin.owner = checkin.modified_by = frappe.session.user
+	rows = [checkin.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True) for checkin in checkins]
+	for name, checkin, row in zip(_next_names(len(rows)), checkins, rows, strict=True):
+		checkin.name = row["name"] = name
 	frappe.db.bulk_insert(CHECKIN, list(rows[0]), [list(row.values()) for row in rows])
 
 

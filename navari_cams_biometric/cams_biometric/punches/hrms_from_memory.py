@@ -318,16 +318,21 @@ class _Selection:
 		return [frappe._dict({field: row[field] for field in fields}) for row in rows if holds(row)]
 
 	def _rows(self, atoms: tuple[_Atom, ...]) -> list[frappe._dict] | None:
-		"""All that may fulfil the condition, if they are in memory: of one person, and all of that person's or those around the
-		batch."""
+		"""All that may fulfil the condition, if they are in memory: of one person, between two days."""
 		memory = self._memory
 		asked = {(atom.field, atom.operator): atom.value for atom in atoms}
 		employee = asked.get(("employee", "="))
-		if employee in memory.complete:
-			return memory.assignments[employee]
 		since, until = asked.get(("end_date", ">=")), asked.get(("start_date", "<="))
-		is_around = since and until and memory.first <= getdate(since) and getdate(until) <= memory.last
-		return memory.assignments.get(employee) if is_around else None
+		if employee not in memory.assignments or not since or not until:
+			return None
+		is_around = memory.first <= getdate(since) and getdate(until) <= memory.last
+		if employee not in memory.complete and not is_around:
+			return None
+		return [
+			row
+			for row in memory.assignments[employee]
+			if row.start_date <= until and (row.end_date is None or row.end_date >= since)
+		]
 
 
 def _assignment_dates(
