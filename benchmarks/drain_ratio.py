@@ -14,16 +14,16 @@ from datetime import date, datetime, timedelta
 import frappe
 from hrms.hr.doctype.employee_checkin.employee_checkin import add_log_based_on_employee_field
 
-from navari_cams_biometric.cams_biometric.base.device_lookup import all_devices
 from navari_cams_biometric.cams_biometric.base.stored_values import insert_rows, new_row
 from navari_cams_biometric.cams_biometric.punches import checkins, inbox
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
 
+DEVICE = "RATIO00000001"
 FIRST = date(2023, 1, 2)
 PEOPLE, WEEKS = 100, 20
-ROUNDS = 7
-CALLS, PUNCHES = 40, 600  # in a round: as long as each other, roughly
+ROUNDS = 5
+CALLS, PUNCHES = 50, 1000  # in a round: as long as each other, roughly
 SHIFTS = {  # from, to, and the minutes before and after in which a check-in belongs to it
 	"Ratio Day": ("06:00:00", "14:00:00", 60, 60),
 	"Ratio Late": ("14:00:00", "22:00:00", 60, 60),
@@ -37,6 +37,8 @@ def main(site: str) -> None:
 	frappe.connect()
 	frappe.set_user("Administrator")
 	_make_shifts()
+	if not frappe.db.exists("CAMS Device", DEVICE):
+		frappe.new_doc("CAMS Device", service_tag=DEVICE).insert()
 	rosters: dict[str, Callable[[list[str]], None]] = {
 		"default shifts": _give_default_shifts,
 		"rotating": _give_assignments,
@@ -81,12 +83,12 @@ def _rate(moments: list, work: Callable, before: Callable = lambda moments: None
 
 def _call_hrms(moments: list[tuple[str, datetime]]) -> None:
 	for user_id, moment in moments:
-		add_log_based_on_employee_field(user_id, str(moment), device_id="RATIO", log_type="IN")
+		add_log_based_on_employee_field(user_id, str(moment), device_id=DEVICE, log_type="IN")
 		frappe.db.commit()
 
 
 def _store(moments: list[tuple[str, datetime]]) -> None:
-	device = all_devices()[0]
+	device = frappe.get_doc("CAMS Device", DEVICE)
 	punches = tuple(
 		Punch(user_id=user_id, type="CheckIn", log_time=moment.strftime("%Y-%m-%d %H:%M:%S"))
 		for user_id, moment in moments

@@ -2,14 +2,15 @@
 
 import frappe
 import pytest
+from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.doctor import OK, WARNING, site_checks
 from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
-from navari_cams_biometric.cams_biometric.punches import batches, checkins
+from navari_cams_biometric.cams_biometric.punches import batches, checkins, listeners
 from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import Memory
-from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, store
+from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of, store
 
 RECORDED = ("Recorded", None)
 MADE_ALIKE = {"name", "creation", "modified", "time", "employee", "employee_name"}
@@ -183,6 +184,28 @@ def test_a_method_that_hrms_adds_to_its_class_is_heard(monkeypatch, people, alon
 	assert heard == [each.name for each in people]
 
 
+def test_a_class_of_another_app_is_heard(monkeypatch, people, alone):
+	other = type("OtherCheckin", (EmployeeCheckin,), {"__module__": "other.app"})
+	monkeypatch.setattr(listeners, "get_controller", lambda doctype: other)
+	punch_all(people)
+	checkins.drain()
+	assert alone == ids_of(people)
+	assert "other.app.OtherCheckin" in finding().sentence
+
+
+def test_a_function_that_another_app_put_in_the_place_of_hrmss_is_called(monkeypatch, people, alone):
+	asked = []
+	monkeypatch.setattr(
+		employee_checkin,
+		"get_actual_start_end_datetime_of_shift",
+		lambda employee, moment, default: asked.append(employee),
+	)
+	punch_all(people)
+	checkins.drain()
+	assert alone == []
+	assert set(asked) == {each.name for each in people}
+
+
 def test_nobody_listens_here(connected):
 	assert (finding().state, finding().sentence[:30]) == (OK, "Check-ins are made in batches:")
 
@@ -231,6 +254,32 @@ def test_a_difference_to_hrms_ends_the_batches_and_is_told(monkeypatch, people, 
 	assert not checkins.may_be_made_together()
 	frappe.db.set_single_value(SETTINGS, "one_by_one", 0)
 	assert checkins.may_be_made_together()
+
+
+def test_what_hrms_alone_would_refuse_is_a_difference_too(monkeypatch, people, alone):
+	"""As if somebody had become inactive, and the batch did not know."""
+	read = Memory.__init__
+
+	def read_wrongly(self, *arguments):
+		read(self, *arguments)
+		frappe.db.set_value("Employee", {"name": ["in", list(self.employees)]}, "status", "Inactive")
+
+	monkeypatch.setattr(Memory, "__init__", read_wrongly)
+	punch_all(people)
+	checkins.drain()
+	assert alone == ids_of(people)
+	[entry] = log_entries(method=["like", "%HRMS makes others%"])
+	assert "HRMS refuses it" in entry.error
+
+
+def test_two_moments_with_one_time_in_two_zones_are_not_made_together(people, new_device, alone):
+	user_id = people[0].attendance_device_id
+	abroad = new_device(time_zone="Europe/London", checkin_time="Device's Time Zone").name
+	punch_all(people)
+	store(punch_at(user_id, "10:00:00", SerialNumber=abroad))
+	checkins.drain()
+	assert alone == [user_id] * 2
+	assert sorted(punch.state for punch in punches_of(user_id)) == ["Held", "Recorded"]
 
 
 def test_one_notice_for_lists_and_not_one_for_each(people):

@@ -192,9 +192,7 @@ def batches(facts: SiteFacts) -> Iterator[Finding]:
 		sentence = _("Check-ins are made one by one, which is slower, so that each of these takes part: {0}.")
 		yield Finding(title, OK, sentence.format(joined_names(others)))
 		return
-	yield Finding(
-		title, OK, _("Check-ins are made in batches: nothing else acts on each of them.")
-	)
+	yield Finding(title, OK, _("Check-ins are made in batches: nothing else acts on each of them."))
 
 
 CHECKS = (live, secrets, scheduler, workers, waiting_punches, batches, time_zone, versions)

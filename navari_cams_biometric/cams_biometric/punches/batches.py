@@ -3,8 +3,8 @@
 Each is examined by the same rules, validated by HRMS's and Frappe's own code (hrms_from_memory), and inserted with all
 others in one statement, as are the states of their punches, in the caller's transaction. That is done for punches that
 stand alone. What may touch another one (an equal check-in, a repeat, one touch with another, a direction by the order
-of the day), with the other punches of the same person, and what HRMS or a rule refuses goes one by one; so does all where
-somebody listens to check-ins (listeners), or an error comes up.
+of the day), with the other punches of the same person, goes one by one; so does what HRMS or a rule refuses, and all
+where somebody listens to check-ins (listeners) or an error comes up.
 
 Of each batch a few are also inserted by Frappe and HRMS alone, and taken back: a difference ends this way until a
 person turns it on again (`one_by_one` in Settings).
@@ -14,8 +14,9 @@ ref: docs/decisions/0034-check-ins-by-the-batch.md
 
 import random
 import traceback
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import frappe
 from frappe.model.document import Document
@@ -91,6 +92,10 @@ def _record(punches: list[frappe._dict], rules: Rules) -> set[str]:
 		candidate = _Candidate(punch, wanted)
 		if checkin := documents.validated(candidate):
 			candidates[punch.name], checkins[punch.name] = candidate, checkin
+	times = Counter((checkin.employee, checkin.time) for checkin in checkins.values())
+	checkins = {
+		name: checkin for name, checkin in checkins.items() if times[checkin.employee, checkin.time] == 1
+	}
 	if not checkins:
 		return set()
 	sample = random.sample(sorted(checkins), min(SAMPLE, len(checkins)))
@@ -131,6 +136,7 @@ class _Documents:
 		self._new = frappe.new_doc(CHECKIN)
 		self._new._set_defaults()
 		self._new.docstatus, self._new._action, self._new._doc_before_save = 0, "save", None
+		vars(self._new)["meta"] = _Meta(self._new.meta)
 
 	def examined(self, punch: frappe._dict, answer: Answer, rules: Rules) -> Wanted | None:
 		"""None where a person or a change is needed first."""
@@ -166,19 +172,39 @@ class _Documents:
 		return checkin
 
 
+class _Meta:
+	"""The metadata, whose searches are kept: Frappe's checks search the fields a dozen times for each check-in."""
+
+	def __init__(self, meta: Any):
+		self._meta = meta
+		self._found: dict[tuple[str, str], Any] = {}
+
+	def __getattr__(self, name: str) -> Any:
+		value = getattr(self._meta, name)
+		if name == "get" or name.endswith("_fields"):
+			value = self._search(name, value)
+		vars(self)[name] = value
+		return value
+
+	def _search(self, name: str, search: Callable[..., Any]) -> Callable[..., Any]:
+		def found(*arguments: Any) -> Any:
+			asked = (name, repr(arguments))
+			if asked not in self._found:
+				self._found[asked] = search(*arguments)
+			return self._found[asked]
+
+		return found
+
+
 def _insert(checkins: list[Document]) -> None:
 	"""One statement. The counter of their names is locked from here to the end of the transaction, which is near."""
 	moment = now()
-	stamp = {
-		"creation": moment,
-		"modified": moment,
-		"owner": frappe.session.user,
-		"modified_by": frappe.session.user,
-	}
-	rows = []
-	for name, checkin in zip(_next_names(len(checkins)), checkins, strict=True):
-		vars(checkin).update(stamp, name=name)
-		rows.append(checkin.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True))
+	for checkin in checkins:
+		checkin.creation = checkin.modified = moment
+		checkin.owner = checkin.modified_by = frappe.session.user
+	rows = [checkin.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True) for checkin in checkins]
+	for name, checkin, row in zip(_next_names(len(rows)), checkins, rows, strict=True):
+		checkin.name = row["name"] = name
 	frappe.db.bulk_insert(CHECKIN, list(rows[0]), [list(row.values()) for row in rows])
 
 
@@ -275,5 +301,7 @@ def _made_by_hrms(candidate: _Candidate) -> frappe._dict:
 	try:
 		checkin.insert(ignore_permissions=True, set_name=frappe.generate_hash(length=20))
 		return frappe.db.get_value(CHECKIN, checkin.name, "*", as_dict=True)
+	except frappe.ValidationError as refusal:
+		raise _DifferentError(f"CAMS Punch {candidate.punch.name}. HRMS refuses it: {refusal}") from refusal
 	finally:
 		frappe.db.rollback(save_point="cams_sample")

@@ -112,7 +112,7 @@ def _drain_batch(only_live: bool = False) -> bool:
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
-	_commit_batch([punch.name for punch in punches])
+	_commit_batch(punches)
 	return True
 
 
@@ -127,26 +127,24 @@ def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
 	punches = inbox.lock(names)
 	try:
 		rules = _read_rules(punches)
+		_note_devices_reported(punches, rules)
 		made = batches.record(punches, rules)
-		_note_devices_reported([punch for punch in punches if punch.name in made], rules)
 	except (batches.BatchLostError, *TRANSIENT_ERRORS):
 		frappe.db.rollback()
 		return set(), names
 	if made:
-		_commit_batch(sorted(made))
+		_commit_batch([punch for punch in punches if punch.name in made])
 	return made, [punch.name for punch in punches if punch.name not in made]
 
 
-def _commit_batch(names: list[str]) -> None:
+def _commit_batch(punches: list[frappe._dict]) -> None:
 	"""Commit what was decided of these punches, and look at what other workers did at the same time."""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
-	for look_again in (
-		touches.look_again,
-		repeats.look_again,
-		alternation.look_again,
-		late_days.note_punches,
-	):
-		look_again(names)
+	names = [punch.name for punch in punches]
+	touches.look_again(punches)
+	repeats.look_again(names)
+	alternation.look_again(names)
+	late_days.note_punches(names)
 	frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": names[-1]}, doctype="CAMS Punch")
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)

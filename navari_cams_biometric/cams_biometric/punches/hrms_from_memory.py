@@ -22,6 +22,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import getdate
 from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.shift_assignment import shift_assignment
+from pypika import Criterion, Table
 
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 
@@ -226,18 +227,31 @@ class _Atom(NamedTuple):
 
 
 class _Condition:
-	"""Part of a WHERE. A comparison with NULL does not hold."""
+	"""Part of a WHERE: whether it `holds` for a row in memory (a comparison with NULL does not), and the same `on` a table of
+	the database."""
 
-	def __init__(self, holds: Callable[[frappe._dict], bool], atoms: tuple[_Atom, ...]):
-		self.holds, self.atoms = holds, atoms
+	def __init__(
+		self, holds: Callable[[frappe._dict], bool], on: Callable[[Table], Criterion], *atoms: _Atom
+	):
+		self.holds, self.on, self.atoms = holds, on, atoms
 
 	def __and__(self, other: "_Condition") -> "_Condition":
 		mine, theirs = self.holds, other.holds
-		return _Condition(lambda row: mine(row) and theirs(row), self.atoms + other.atoms)
+		return _Condition(
+			lambda row: mine(row) and theirs(row),
+			lambda table: self.on(table) & other.on(table),
+			*self.atoms,
+			*other.atoms,
+		)
 
 	def __or__(self, other: "_Condition") -> "_Condition":
 		mine, theirs = self.holds, other.holds
-		return _Condition(lambda row: mine(row) or theirs(row), self.atoms + other.atoms)
+		return _Condition(
+			lambda row: mine(row) or theirs(row),
+			lambda table: self.on(table) | other.on(table),
+			*self.atoms,
+			*other.atoms,
+		)
 
 
 class _Field:
@@ -246,33 +260,39 @@ class _Field:
 
 	def isnull(self) -> _Condition:
 		name = self.name
-		return _Condition(lambda row: row[name] is None, ())
+		return _Condition(lambda row: row[name] is None, lambda table: table[name].isnull())
 
 	def isnotnull(self) -> _Condition:
 		name = self.name
-		return _Condition(lambda row: row[name] is not None, ())
+		return _Condition(lambda row: row[name] is not None, lambda table: table[name].isnotnull())
 
 	def __eq__(self, value: Any) -> _Condition:  # type: ignore[override]
 		name = self.name
-		return _Condition(lambda row: row[name] == value, (_Atom(name, "=", value),))
+		return _Condition(
+			lambda row: row[name] == value, lambda table: table[name] == value, _Atom(name, "=", value)
+		)
 
 	def __le__(self, value: Any) -> _Condition:
 		name = self.name
 		return _Condition(
-			lambda row: row[name] is not None and row[name] <= value, (_Atom(name, "<=", value),)
+			lambda row: row[name] is not None and row[name] <= value,
+			lambda table: table[name] <= value,
+			_Atom(name, "<=", value),
 		)
 
 	def __ge__(self, value: Any) -> _Condition:
 		name = self.name
 		return _Condition(
-			lambda row: row[name] is not None and row[name] >= value, (_Atom(name, ">=", value),)
+			lambda row: row[name] is not None and row[name] >= value,
+			lambda table: table[name] >= value,
+			_Atom(name, ">=", value),
 		)
 
 	__hash__ = None  # type: ignore[assignment]
 
 
 class _Selection:
-	"""`select(...).where(...)` from Shift Assignment. Whatever else is asked for is not in memory."""
+	"""`select(...).where(...)` from Shift Assignment."""
 
 	def __init__(self, memory: Memory):
 		self._memory = memory
@@ -287,28 +307,32 @@ class _Selection:
 		self._condition = self._condition & condition if self._condition else condition
 		return self
 
-	def run(self, as_dict: bool = False) -> list[frappe._dict]:
-		if not as_dict or not self._condition:
-			raise NotInMemoryError
-		holds, fields = self._condition.holds, self._fields
-		return [
-			frappe._dict({field: row[field] for field in fields})
-			for row in self._rows(self._condition.atoms)
-			if holds(row)
-		]
+	def run(self, **options: Any) -> Any:
+		condition, fields = self._condition, self._fields
+		rows = self._rows(condition.atoms) if condition and options == {"as_dict": True} else None
+		if rows is None:
+			table = frappe.qb.DocType(ASSIGNMENT)
+			query = frappe.qb.from_(table).select(*(table[field] for field in fields))
+			return (query.where(condition.on(table)) if condition else query).run(**options)
+		holds = condition.holds
+		return [frappe._dict({field: row[field] for field in fields}) for row in rows if holds(row)]
 
-	def _rows(self, atoms: tuple[_Atom, ...]) -> list[frappe._dict]:
-		"""All that may fulfil the condition: of one person, and all of that person's or those around the batch."""
+	def _rows(self, atoms: tuple[_Atom, ...]) -> list[frappe._dict] | None:
+		"""All that may fulfil the condition, if they are in memory: of one person, between two days."""
 		memory = self._memory
 		asked = {(atom.field, atom.operator): atom.value for atom in atoms}
 		employee = asked.get(("employee", "="))
-		if employee not in memory.assignments:
-			raise NotInMemoryError
 		since, until = asked.get(("end_date", ">=")), asked.get(("start_date", "<="))
-		is_around = since and until and memory.first <= getdate(since) and getdate(until) <= memory.last
+		if employee not in memory.assignments or not since or not until:
+			return None
+		is_around = memory.first <= getdate(since) and getdate(until) <= memory.last
 		if employee not in memory.complete and not is_around:
-			raise NotInMemoryError
-		return memory.assignments[employee]
+			return None
+		return [
+			row
+			for row in memory.assignments[employee]
+			if row.start_date <= until and (row.end_date is None or row.end_date >= since)
+		]
 
 
 def _assignment_dates(
