@@ -135,6 +135,10 @@ class BreakableSite(BenchSite):
 		process = self.processes.get(name)
 		return bool(process) and process.poll() is None
 
+	def is_at_work(self, name: str) -> bool:
+		"""A worker while it has a job, a sweep while it runs."""
+		return self.is_running(name) and (name != "worker" or bool(children_of(self.processes[name].pid)))
+
 	def kill(self, name: str) -> None:
 		self.stop(name, signal.SIGKILL)
 

@@ -40,7 +40,7 @@ GATEWAY_WAITS = 1.5  # seconds for an answer, before it sends again
 RESENDS_AFTER = 0.1
 SWEEPS_AFTER = 0.7
 DELIVERED_WITHIN = 60
-SETTLED_WITHIN = 60
+SETTLED_WITHIN = 120
 MINUTES_ON = 5  # of the site's clock, from one sweep to the next, once everything is mended
 PERSON = """create temporary table person select * from tabEmployee where name = '{like}';
 update person set name = '{name}', employee = '{name}', attendance_device_id = '{name}';
@@ -198,7 +198,8 @@ class Play:
 		self.site.jump(self.ahead)
 
 	def settle(self) -> Tally:
-		"""Sweep, and let minutes pass for what waits for another try, until nothing differs or time is up."""
+		"""Wait for the worker. Then sweep, and let minutes pass for what waits for another try, until nothing differs or
+		time is up."""
 		end = time.monotonic() + SETTLED_WITHIN
 		expected = self.expected()
 		self.rounds = 0
@@ -206,6 +207,9 @@ class Play:
 			found = tally.compare(expected, *tally.read(self.site, self.prefix))
 			if not found.differences or time.monotonic() > end:
 				return found
+			if self.site.is_at_work("worker") or self.site.is_at_work("sweep"):
+				time.sleep(0.2)
+				continue
 			self.rounds += 1
 			self.site.execute(SWEEP)
 			self.jump(MINUTES_ON * 60)
