@@ -111,13 +111,13 @@ class BreakableSite(BenchSite):
 		return not subprocess.run(command, capture_output=True, timeout=60).returncode
 
 	def start_web(self) -> None:
-		self.start_processes("web")
+		self.launch("web")
 		wait_for(self.answers, "the web server")
 
 	def start_worker(self, name: str = "worker") -> None:
-		self.start_processes(name)
+		self.launch(name)
 
-	def start_processes(self, name: str) -> None:
+	def launch(self, name: str) -> None:
 		"""Without waiting for it: a process that was killed, or a sweep."""
 		if name == "database":
 			self.start_server()
@@ -201,7 +201,7 @@ class BreakableSite(BenchSite):
 	def _is_whole(self) -> bool:
 		for name in SERVER_PROCESSES:
 			if not self.is_running(name):
-				self.start_processes(name)
+				self.launch(name)
 		if not (listens(self.database_port) and listens(self.redis_port)):
 			return False
 		self.free_disk()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from simulator import LedgerEntry, Simulator
 from tests.bench.draining import SWEEP
 from tests.bench.faults import tally
-from tests.bench.faults.breakable_site import BreakableSite
+from tests.bench.faults.breakable_site import SERVER_PROCESSES, BreakableSite
 from tests.bench.faults.plan import (
 	ALTERNATING,
 	DEVICES,
@@ -143,7 +143,7 @@ class Play:
 		"""As the scheduler does, only more often."""
 		while not over.wait(SWEEPS_AFTER):
 			if not self.site.is_running("sweep"):
-				self.site.start_processes("sweep")
+				self.site.launch("sweep")
 
 	def break_all(self) -> None:
 		"""Each fault at its time, and its end at its own: others may happen in between."""
@@ -169,8 +169,8 @@ class Play:
 				self.site.resume()
 			elif fault.kind == FULL:
 				self.site.free_disk()
-			elif name in ("web", "worker", "redis", "database") and not self.site.is_running(name):
-				self.site.start_processes(name)
+			elif name in SERVER_PROCESSES and not self.site.is_running(name):
+				self.site.launch(name)
 
 		return begin, end
 
@@ -181,7 +181,7 @@ class Play:
 		if fault.kind == FULL:
 			return self.site.fill_disk()
 		if name == "sweep" and not self.site.is_running(name):
-			self.site.start_processes(name)
+			self.site.launch(name)
 			time.sleep(fault.seconds / 2)
 		if what == STOPPED:
 			return self.site.pause(name)
