@@ -315,7 +315,7 @@ class BenchSite:
 		headers = {"X-Frappe-Site-Name": self.name}
 		try:
 			return requests.get(f"{self.url}/api/method/ping", headers=headers, timeout=20).ok
-		except requests.ConnectionError:
+		except requests.RequestException:
 			return False
 
 	def start_worker(self, name: str = "worker") -> None:

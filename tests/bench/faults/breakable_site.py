@@ -2,7 +2,8 @@
 of its own, in a temporary folder. The other site, and the database server of the machine, are never touched.
 
 The disk is full when the one file that holds all tables may not grow any more: the system refuses it to this process, as
-it would on a full disk, and needs neither a mount nor root for that. What is free within the file is used up first.
+it would on a full disk, and needs neither a mount nor root for that. What is free within the file is used up first. The
+small files beside it, of logs and of tables that are not InnoDB's, may still grow.
 """
 
 import getpass
@@ -61,6 +62,7 @@ class BreakableSite(BenchSite):
 			f"--socket={self._socket}",
 			"--innodb-file-per-table=0",
 			"--innodb-autoextend-increment=1",
+			"--innodb-log-file-size=8M",  # below the limit of a full disk: it has its space from the beginning
 			"--innodb-flush-method=nosync",
 			"--character-set-server=utf8mb4",
 			"--collation-server=utf8mb4_unicode_ci",
@@ -103,13 +105,13 @@ class BreakableSite(BenchSite):
 		return not subprocess.run(command, capture_output=True, timeout=60).returncode
 
 	def start_web(self) -> None:
-		self.start_processes("web")
+		self.launch("web")
 		wait_for(self.answers, "the web server")
 
 	def start_worker(self, name: str = "worker") -> None:
-		self.start_processes(name)
+		self.launch(name)
 
-	def start_processes(self, name: str) -> None:
+	def launch(self, name: str) -> None:
 		"""Without waiting for it: a process that was killed, or a sweep."""
 		if name == "database":
 			self.start_server()
@@ -128,6 +130,10 @@ class BreakableSite(BenchSite):
 	def is_running(self, name: str) -> bool:
 		process = self.processes.get(name)
 		return bool(process) and process.poll() is None
+
+	def is_at_work(self, name: str) -> bool:
+		"""A worker while it has a job, a sweep while it runs."""
+		return self.is_running(name) and (name != "worker" or bool(children_of(self.processes[name].pid)))
 
 	def kill(self, name: str) -> None:
 		self.stop(name, signal.SIGKILL)
@@ -184,13 +190,16 @@ class BreakableSite(BenchSite):
 	def mend(self) -> None:
 		"""Resume what is stopped, free the disk, and start what does not run."""
 		self.resume()
+		wait_for(self._is_whole, "the site")
+
+	def _is_whole(self) -> bool:
 		for name in SERVER_PROCESSES:
 			if not self.is_running(name):
-				self.start_processes(name)
-		wait_for(lambda: listens(self.database_port), "MariaDB")
-		wait_for(lambda: listens(self.redis_port), "Redis")
+				self.launch(name)
+		if not (listens(self.database_port) and listens(self.redis_port)):
+			return False
 		self.free_disk()
-		wait_for(self.answers, "the web server")
+		return self.answers()
 
 	def __exit__(self, *error: object) -> None:
 		self.resume()

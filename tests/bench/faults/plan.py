@@ -162,8 +162,8 @@ def _outcome(touch: Touch, before: dict[str, datetime], turns: dict[date, int]) 
 
 
 def _telling(touches: list[Touch], chance: random.Random) -> list[Told]:
-	"""Half of each device's days come in batches. One device may keep all to itself for a while. A tenth is told twice,
-	and at the end everything of each device once more, as in a night that is loaded."""
+	"""Half of each device's days come in batches. One device may keep all to itself for a while. A tenth is told twice, and
+	of some devices everything once more, as in a night that is loaded: not of all, or what was lost would come again."""
 	told = []
 	for device in range(DEVICES):
 		own = [touch for touch in touches if touch.device == device]
@@ -173,7 +173,8 @@ def _telling(touches: list[Touch], chance: random.Random) -> list[Told]:
 			told += _telling_of_day(device, list(of_day), begins, chance)
 		again = chance.sample(own, len(own) // 10)
 		told += [Told(chance.uniform(begins, SECONDS), device, (touch,), False) for touch in again]
-		told.append(Told(SECONDS, device, tuple(own), True))
+		if own and chance.random() < 0.2:
+			told.append(Told(chance.uniform(begins, SECONDS), device, tuple(own), True))
 	return told
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from simulator import LedgerEntry, Simulator
 from tests.bench.draining import SWEEP
 from tests.bench.faults import tally
-from tests.bench.faults.breakable_site import BreakableSite
+from tests.bench.faults.breakable_site import SERVER_PROCESSES, BreakableSite
 from tests.bench.faults.plan import (
 	ALTERNATING,
 	DEVICES,
@@ -40,7 +40,7 @@ GATEWAY_WAITS = 1.5  # seconds for an answer, before it sends again
 RESENDS_AFTER = 0.1
 SWEEPS_AFTER = 0.7
 DELIVERED_WITHIN = 60
-SETTLED_WITHIN = 60
+SETTLED_WITHIN = 120
 MINUTES_ON = 5  # of the site's clock, from one sweep to the next, once everything is mended
 PERSON = """create temporary table person select * from tabEmployee where name = '{like}';
 update person set name = '{name}', employee = '{name}', attendance_device_id = '{name}';
@@ -143,7 +143,7 @@ class Play:
 		"""As the scheduler does, only more often."""
 		while not over.wait(SWEEPS_AFTER):
 			if not self.site.is_running("sweep"):
-				self.site.start_processes("sweep")
+				self.site.launch("sweep")
 
 	def break_all(self) -> None:
 		"""Each fault at its time, and its end at its own: others may happen in between."""
@@ -169,8 +169,8 @@ class Play:
 				self.site.resume()
 			elif fault.kind == FULL:
 				self.site.free_disk()
-			elif name in ("web", "worker", "redis", "database") and not self.site.is_running(name):
-				self.site.start_processes(name)
+			elif name in SERVER_PROCESSES and not self.site.is_running(name):
+				self.site.launch(name)
 
 		return begin, end
 
@@ -181,7 +181,7 @@ class Play:
 		if fault.kind == FULL:
 			return self.site.fill_disk()
 		if name == "sweep" and not self.site.is_running(name):
-			self.site.start_processes(name)
+			self.site.launch(name)
 			time.sleep(fault.seconds / 2)
 		if what == STOPPED:
 			return self.site.pause(name)
@@ -198,7 +198,8 @@ class Play:
 		self.site.jump(self.ahead)
 
 	def settle(self) -> Tally:
-		"""Sweep, and let minutes pass for what waits for another try, until nothing differs or time is up."""
+		"""Wait for the worker. Then sweep, and let minutes pass for what waits for another try, until nothing differs or
+		time is up."""
 		end = time.monotonic() + SETTLED_WITHIN
 		expected = self.expected()
 		self.rounds = 0
@@ -206,6 +207,9 @@ class Play:
 			found = tally.compare(expected, *tally.read(self.site, self.prefix))
 			if not found.differences or time.monotonic() > end:
 				return found
+			if self.site.is_at_work("worker") or self.site.is_at_work("sweep"):
+				time.sleep(0.2)
+				continue
 			self.rounds += 1
 			self.site.execute(SWEEP)
 			self.jump(MINUTES_ON * 60)

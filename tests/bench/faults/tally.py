@@ -1,6 +1,5 @@
 """What a site has of the punches of one schedule, against what must have come of them."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -115,7 +114,3 @@ def read(site: BenchSite, prefix: str) -> tuple[list[Punch], list[Checkin]]:
 		f" (select name from `tabCAMS Punch` where user_id {ours})"
 	)
 	return [Punch(Identity(*row[:4]), *row[4:]) for row in punches], [Checkin(*row) for row in checkins]
-
-
-def count_by_outcome(expected: dict[Identity, str]) -> Counter[str]:
-	return Counter(expected.values())
