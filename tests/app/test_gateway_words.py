@@ -63,7 +63,10 @@ def test_a_refusal_names_no_operation_of_the_gateway(says, tags, run_jobs, code)
 
 def test_what_the_gateway_lacks_is_said_without_its_name(gateway):
 	frappe.get_doc(SETTINGS).update({"gateway_api": "Web API 3.0"}).save()
-	with pytest.raises(frappe.ValidationError, match=r"^This is not supported by"), gateway_client() as client:
+	with (
+		pytest.raises(frappe.ValidationError, match=r"^This is not supported by"),
+		gateway_client() as client,
+	):
 		client.migration_status()
 
 
