@@ -482,6 +482,7 @@ ACTIONS = {
 			"read_information": {},
 			"reboot": {"reason": "x"},
 			"reset_queue": {"reason": "x"},
+			"replace": {"service_tag": "x"},
 			"sync_time": {},
 		}.items()
 	},

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.contract.host import real_time
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
+PATIENCE = 60_000  # milliseconds: the machine may be busy
 TEXTS = "() => [document.title, ...[...document.querySelectorAll('.page-head, .navbar, .list-row, .form-page, .form-footer, .layout-side-section')].map((each) => each.innerText)].join('\\n')"
 
 
@@ -35,7 +36,7 @@ def punched(host, gate):
 		moment = moment or datetime.now(NAIROBI) - timedelta(minutes=1)
 		written = f"{moment:%Y-%m-%d %H:%M:%S} GMT +0300"
 		host.callback(real_time(user_id, written, SerialNumber=gate["name"], **overrides))
-		return host.settled(user_id)[-1]
+		return host.settled(user_id, seconds=90)[-1]
 
 	return punch
 
@@ -47,7 +48,7 @@ def test_the_punch_list_names_people_and_devices_and_the_reason_in_words(
 	known, held = punched(person["attendance_device_id"]), punched(stranger)
 	page = desk(desk_user("HR Manager"), f"/app/cams-punch?service_tag={gate['name']}")
 	row = page.locator(".list-row", has_text=person["employee_name"])
-	expect(row).to_contain_text(gate["label"])
+	expect(row).to_contain_text(gate["label"], timeout=PATIENCE)
 	expect(row).to_contain_text("Check In")
 	other = page.locator(".list-row", has_text=f"Unknown user {stranger}")
 	expect(other).to_contain_text("Held")
@@ -61,7 +62,7 @@ def test_no_row_of_the_punch_list_leaves_its_frame(desk, desk_user, gate, punche
 	punched(new_user_id())
 	page = desk(desk_user("HR Manager"), f"/app/cams-punch?service_tag={gate['name']}")
 	button = page.locator(".list-row .btn-action").first
-	expect(button).to_be_visible()
+	expect(button).to_be_visible(timeout=PATIENCE)
 	outside = """() => [...document.querySelectorAll('.list-row > .level-left, .list-row > .level-right, .list-row .btn-action')]
 		.filter((each) => each.offsetParent)
 		.filter((each) => {
@@ -77,13 +78,13 @@ def test_what_a_person_looks_for_is_one_click_away(desk, desk_user, host, gate, 
 	punched(stranger)
 	page = desk(desk_user("HR Manager"), "/app/cams-punch")
 	rows = page.locator(".list-row")
-	expect(rows.first).to_be_visible()
+	expect(rows.first).to_be_visible(timeout=PATIENCE)
 	page.get_by_role("button", name="Branch").click()
 	page.locator(".dropdown-menu:visible").get_by_text(gate["branch"], exact=True).click()
+	expect(rows.filter(has_text="Main Gate")).to_have_count(0, timeout=PATIENCE)
 	expect(rows.filter(has_text=person["employee_name"]).first).to_be_visible()
-	expect(rows.filter(has_text="Main Gate")).to_have_count(0)
 	page.get_by_role("button", name="Held", exact=True).click()
-	expect(rows.filter(has_text=person["employee_name"])).to_have_count(0)
+	expect(rows.filter(has_text=person["employee_name"])).to_have_count(0, timeout=PATIENCE)
 	expect(rows.filter(has_text=f"Unknown user {stranger}")).to_be_visible()
 	page.get_by_role("button", name="Today", exact=True).click()
 	expect(rows.filter(has_text=f"Unknown user {stranger}")).to_be_visible()
@@ -94,10 +95,12 @@ def test_a_punch_is_titled_by_person_time_and_device(desk, desk_user, gate, pers
 	moment = datetime.fromisoformat(punch["punch_time"])
 	page = desk(desk_user("HR Manager"), f"/app/cams-punch/{punch['name']}")
 	title = f"{person['employee_name']}, {moment.day} {moment:%b %H:%M}, {gate['label']}"
-	expect(page.locator(".page-head, .navbar-breadcrumbs").get_by_text(title).first).to_be_visible()
+	expect(page.locator(".page-head, .navbar-breadcrumbs").get_by_text(title).first).to_be_visible(
+		timeout=PATIENCE
+	)
 	expect(page.locator("[data-fieldname=employee]:visible").first).to_contain_text(person["name"])
 	expect(page.locator("[data-fieldname=service_tag]:visible").first).to_contain_text(gate["name"])
-	expect(page.locator("[data-fieldname=punch_time]:visible").first).not_to_contain_text("Africa/Nairobi")
+	assert page.locator(".form-page").inner_text().count("Africa/Nairobi") == 1  # not below each time
 	page.wait_for_function("document.querySelector('.new-timeline .timeline-item')")
 	shown = page.evaluate(TEXTS)
 	assert punch["name"] not in shown
@@ -112,13 +115,15 @@ def test_a_command_is_titled_in_words(desk, bench_site, gate, person):
 	)
 	page = desk("Administrator", f"/app/cams-command/{name}")
 	title = f"Enrol Card, {person['employee_name']}, {gate['label']}"
-	expect(page.locator(".page-head, .navbar-breadcrumbs").get_by_text(title).first).to_be_visible()
+	expect(page.locator(".page-head, .navbar-breadcrumbs").get_by_text(title).first).to_be_visible(
+		timeout=PATIENCE
+	)
 	shown = page.evaluate(TEXTS)
 	assert name not in shown
 	assert "EnrollCard" not in shown
 	page.goto(f"{bench_site.url}/app/cams-command?service_tag={gate['name']}")
 	row = page.locator(".list-row", has_text="Enrol Card")
-	expect(row).to_contain_text(gate["label"])
+	expect(row).to_contain_text(gate["label"], timeout=PATIENCE)
 	expect(row).to_contain_text(person["employee_name"])
 	assert "EnrollCard" not in page.evaluate(TEXTS)
 	bench_site.sql(f"delete from `tabCAMS Command` where name = '{name}'")
@@ -131,8 +136,8 @@ def test_a_load_is_titled_by_its_days(desk, bench_site):
 		f" values ('{name}', 'Administrator', now(), now(), '2024-01-01', '2024-03-01', 'Manual', 'Done')"
 	)
 	page = desk("Administrator", f"/app/cams-history-load/{name}")
-	expect(page.get_by_text("1 Jan to 1 Mar 2024").first).to_be_visible()
+	expect(page.get_by_text("1 Jan to 1 Mar 2024").first).to_be_visible(timeout=PATIENCE)
 	assert name not in page.evaluate(TEXTS)
-	page.goto(page.url.rpartition("/")[0])
-	expect(page.locator(".list-row", has_text="1 Jan to 1 Mar 2024")).to_be_visible()
+	page.goto(f"{bench_site.url}/app/cams-history-load")
+	expect(page.locator(".list-row", has_text="1 Jan to 1 Mar 2024").first).to_be_visible(timeout=PATIENCE)
 	bench_site.sql(f"delete from `tabCAMS History Load` where name = '{name}'")

@@ -189,6 +189,7 @@ WHO_MAY = [
 	(f"{DEVICE_PY}:ping", ("{device}", {}), {HR, SYSTEM}),
 	(f"{DEVICE_PY}:read_information", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:reboot", ("{device}", {"reason": " "}), {SYSTEM}),
+	(f"{DEVICE_PY}:replace", ("{device}", {"service_tag": " "}), {SYSTEM}),
 	(f"{DEVICE_PY}:reset_queue", ("{device}", {"reason": " "}), {SYSTEM}),
 	(f"{DEVICE_PY}:sync_time", ("{elsewhere}", {}), {SYSTEM}),
 	("doctype/cams_history_load/cams_history_load.py:cancel_load", ("{load}", {}), {SYSTEM}),

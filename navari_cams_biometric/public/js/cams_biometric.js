@@ -147,14 +147,12 @@ Object.assign(cams_biometric, {
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
-	// A stored time, to the minute, and a stored day, as the user's settings write them.
+	// A stored time, to the minute, as the user's settings write it.
 	time(value) {
 		if (!value) return "";
 		const format = `${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`;
 		return frappe.datetime.convert_to_user_tz(value, false).format(format);
 	},
-
-	day: (value) => (value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : ""),
 
 	// The same in a title: "21 Nov 08:03" and "21 Nov", with the year where it is another one.
 	short_time: (value) => (value ? short(frappe.datetime.convert_to_user_tz(value, false), " HH:mm") : ""),
@@ -209,12 +207,16 @@ Object.assign(cams_biometric, {
 	// What a form is called, in place of a hash; what a device sent was made by nobody here.
 	set_title(frm, ...parts) {
 		const title = parts.filter(Boolean).join(", ");
-		frm.page.set_title(title);
+		const $crumb = $("#navbar-breadcrumbs li.disabled a, .title-text-form");
+		$crumb.text(title);
+		if (!$crumb.hasClass("title-text-form")) frm.page.set_title(title); // in Frappe 16 the last crumb is the title
 		frm.page.set_title_sub("");
 		frm.page.wrapper.addClass("cams-titled");
 		frappe.dom.set_style(WIDE_TITLE, "cams-titled");
 		frappe.utils.set_title(title);
-		$(frappe.breadcrumbs.$breadcrumbs).find("li.disabled a").text(title);
+		const $sidebar = $(frm.sidebar?.sidebar); // Frappe 16 repeats title and name there
+		$sidebar.find(".form-details .form-title-text").text(title);
+		$sidebar.find(".form-name-container").toggle(frm.doctype === "CAMS Device");
 		if (frm.doc.owner === "Guest") hide_authors(frm);
 	},
 

@@ -128,7 +128,7 @@
 	}
 
 	function label_of(operation) {
-		return ACTIONS.find((action) => action.operation === operation)?.label || operation;
+		return ACTIONS.find((action) => action.operation === operation)?.label || __(operation);
 	}
 
 	function table(heads, rows) {

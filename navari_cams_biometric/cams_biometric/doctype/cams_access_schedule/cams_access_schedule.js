@@ -3,9 +3,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 		const fields = frappe.meta.docfield_map["CAMS Access Schedule Device"];
 		fields.state.formatter = (value) => (value ? cams_biometric.pill(value) : "");
 		fields.command.formatter = (value) =>
-			value
-				? `<a href="${frappe.utils.get_form_link("CAMS Command", value)}">${frappe.utils.escape_html(value)}</a>`
-				: "";
+			value ? frappe.utils.get_form_link("CAMS Command", value, true, __("Show")) : "";
 	},
 
 	refresh(frm) {

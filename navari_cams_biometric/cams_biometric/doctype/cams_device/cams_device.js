@@ -394,7 +394,7 @@ function show_cockpit(frm) {
 	const problem = frm.doc.enabled && frm.doc.health !== "Healthy" ? frm.doc.health_note || "" : "";
 	const color = cams_biometric.colors[frm.doc.health] || "orange";
 	const alert = `<div class="form-message ${color}">${cams_biometric.escape(problem).replaceAll("\n", "<br>")}</div>`;
-	$cockpit.html(`${problem ? alert : ""}<div class="cams-cockpit" style="display: flex; flex-wrap: wrap; gap: var(--margin-md) var(--margin-xl)">
+	$cockpit.html(`${problem ? alert : ""}<div class="cams-cockpit" style="display: flex; flex-wrap: wrap; gap: var(--margin-md) var(--margin-xl); padding-bottom: var(--padding-md)">
 		${tiles.map(([label, value]) => `<div><div class="text-muted small">${label}</div><div class="bold">${value}</div></div>`).join("")}
 	</div>`);
 	$cockpit.find("[data-list]").on("click", (event) => {

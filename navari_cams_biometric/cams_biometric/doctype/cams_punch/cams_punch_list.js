@@ -140,11 +140,13 @@ Object.assign(frappe._messages, {
 
 const COLUMNS = 7; // person, tags, state, time, type, device, reason: Frappe would show fewer on most screens
 
-// The button of a row has the room of what nobody reads of a punch: comments, likes and when its record changed.
+// The button of a row has the room of what nobody reads of a punch: comments, likes and when its record changed. In
+// Frappe 16 the button is a column of its own.
 const STYLE = `@media (min-width: 768px) {
 	.cams-punches .list-row > .level-left, .cams-punches .list-row-head > .level-left { flex: 1; width: auto; }
-	.cams-punches .list-row > .level-right, .cams-punches .list-row-head > .level-right { flex: 0 0 150px; }
+	.cams-punches .list-row > .level-right, .cams-punches .list-row-head > .level-right { flex: 0 0 var(--cams-right) !important; width: var(--cams-right) !important; }
 	.cams-punches .list-row-activity > :not(:first-child), .cams-punches .list-liked-by-me { display: none !important; }
+	.cams-punches.cams-button-column .list-row:not(.list-row-head) > .level-right { visibility: hidden; }
 	.cams-punches .list-row-activity > :first-child { margin: 0; }
 	.cams-punches .level-left > .list-row-col:nth-child(4) { flex: 1.3; }
 }`;
@@ -171,7 +173,9 @@ frappe.listview_settings["CAMS Punch"] = {
 		listview.list_view_settings.total_fields ||= COLUMNS;
 		listview.setup_columns();
 		listview.render_header(true);
-		listview.$frappe_list.addClass("cams-punches");
+		const has_button_column = Boolean(listview.generate_button_html);
+		listview.$frappe_list.addClass("cams-punches").css("--cams-right", has_button_column ? "80px" : "150px");
+		listview.$frappe_list.toggleClass("cams-button-column", has_button_column);
 		frappe.dom.set_style(STYLE, "cams-punches");
 		add_quick_filters(listview);
 		if (!actions.can_mend()) return;
