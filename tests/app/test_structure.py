@@ -320,3 +320,13 @@ def test_the_app_itself_imports_none_of_its_tests():
 	assert [
 		relative(source) for source in SOURCES if "navari_cams_biometric.tests" in source.read_text()
 	] == []
+
+
+def test_every_page_is_in_the_workspace_and_in_the_sidebar():
+	pages = {json.loads(path.read_text())["name"] for path in APP.glob("*/page/*/*.json")}
+	[workspace] = APP.glob("*/workspace/*/*.json")
+	links = json.loads(workspace.read_text())
+	[sidebar] = APP.glob("workspace_sidebar/*.json")
+	listed = [*links["links"], *links["shortcuts"]], json.loads(sidebar.read_text())["items"]
+	for items in listed:
+		assert pages <= {item.get("link_to") for item in items}
