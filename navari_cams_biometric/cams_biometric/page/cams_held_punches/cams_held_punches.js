@@ -261,7 +261,7 @@
 			const is_empty = !unknown.count && !this.rows.size;
 			this.$unknown.toggleClass("hide", is_empty || !this.filters.shows("UNKNOWN_USER"));
 			if (!this.$table) this.make_unknown();
-			cams_biometric.patch(this.$unknown.find(".cams-head")[0], this.header(unknown, this.unknown_buttons(unknown)));
+			cams_biometric.patch(this.$unknown.find(".cams-head")[0], this.header({ ...unknown, state: "Held" }, this.unknown_buttons(unknown)));
 			for (const [key, data] of wanted) {
 				if (!this.rows.has(key)) this.rows.set(key, new UnknownUser(this, key, data));
 				this.rows.get(key).update(data);
