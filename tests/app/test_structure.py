@@ -330,3 +330,13 @@ def test_an_empty_list_says_what_comes_there_and_how(path):
 	definition = json.loads(path.read_text())
 	if not definition.get("istable") and not definition.get("issingle"):
 		assert definition.get("description", "").endswith(".")
+
+
+def test_every_page_is_in_the_workspace_and_in_the_sidebar():
+	pages = {json.loads(path.read_text())["name"] for path in APP.glob("*/page/*/*.json")}
+	[workspace] = APP.glob("*/workspace/*/*.json")
+	links = json.loads(workspace.read_text())
+	[sidebar] = APP.glob("workspace_sidebar/*.json")
+	listed = [*links["links"], *links["shortcuts"]], json.loads(sidebar.read_text())["items"]
+	for items in listed:
+		assert pages <= {item.get("link_to") for item in items}

@@ -89,7 +89,7 @@ def test_the_button_of_a_row_is_pressed_by_keyboard(host, desk, manager, shift, 
 				break
 			page.keyboard.press("ArrowRight")
 	page.keyboard.press(key)
-	expect(page.locator(".modal.show").get_by_label("Reason")).to_be_visible()
+	expect(page.locator(".modal.show [data-fieldname=reason] textarea")).to_be_visible()
 
 
 def test_check_ins_without_a_shift_are_on_the_list_and_fetched_from_it(

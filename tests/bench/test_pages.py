@@ -176,6 +176,14 @@ def test_a_name_from_a_device_is_text_and_not_html(host, desk, manager, unknown)
 	expect(row(page, user_id).locator("img")).to_have_count(0)
 
 
+def test_settings_know_the_token_whoever_administers_them(desk, desk_user):
+	"""What they tell by is above the permission level of a System Manager."""
+	page = desk(desk_user("System Manager"), "/app/cams-biometric-settings")
+	setup = page.locator("[data-fieldname=setup_html]")
+	expect(setup).to_contain_text("Callback URL", timeout=PATIENCE)
+	expect(setup).not_to_contain_text("Auth Token")
+
+
 def test_a_punch_appears_on_the_board_without_reloading(host, desk, desk_user, new_employee):
 	branch = host.create("Branch", branch=f"Branch {uuid.uuid4().hex[:6]}")["name"]
 	employee = new_employee(branch=branch)

@@ -5,7 +5,7 @@ const EMPLOYEE = { fieldname: "employee", label: __("Employee"), fieldtype: "Lin
 const ONLY_DIFFERENCES = { fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 };
 
 function in_color(shown, color) {
-	return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+	return `<span class="cams-colored" style="color: var(--text-on-${color}); font-weight: 500">${shown}</span>`;
 }
 
 function range_of(report) {

@@ -197,7 +197,7 @@
 		unread_section(unread) {
 			const rows = unread.rows.map((event) => this.unread_html(event)).join("");
 			const read_all = words.button("read_again", "", __("Read All Again"), "btn-default");
-			return `<section class="frappe-card cams-group" data-code="UNREAD">
+			return `<section class="frappe-card cams-group" data-code="UNREAD" aria-label="${__("Events Not Understood")}">
 				${this.header({ ...unread, state: "Unread" }, this.data.may_resolve ? read_all : "")}
 				<table class="cams-table">
 					<thead><tr>
@@ -213,7 +213,7 @@
 		unread_html(event) {
 			const dismiss = words.button("dismiss_event", event.name, __("Dismiss"), "btn-default");
 			return `<tr data-key="${words.escape(event.name)}">
-				<td>${words.form_link("CAMS Unread Event", event.name, words.moment(event.last_received))}</td>
+				<td>${words.form_link("CAMS Unread Event", event.name, words.moment(event.last_received) || __("Show"))}</td>
 				<td>${event.service_tag ? words.form_link("CAMS Device", event.service_tag, words.bdi(event.device)) : __("Not known")}</td>
 				<td class="text-muted">${words.escape(event.parts)}</td>
 				<td class="text-right">${event.times}</td>
@@ -261,7 +261,7 @@
 			const is_empty = !unknown.count && !this.rows.size;
 			this.$unknown.toggleClass("hide", is_empty || !this.filters.shows("UNKNOWN_USER"));
 			if (!this.$table) this.make_unknown();
-			cams_biometric.patch(this.$unknown.find(".cams-head")[0], this.header(unknown, this.unknown_buttons(unknown)));
+			cams_biometric.patch(this.$unknown.find(".cams-head")[0], this.header({ ...unknown, state: "Held" }, this.unknown_buttons(unknown)));
 			for (const [key, data] of wanted) {
 				if (!this.rows.has(key)) this.rows.set(key, new UnknownUser(this, key, data));
 				this.rows.get(key).update(data);
@@ -286,7 +286,7 @@
 		}
 
 		make_unknown() {
-			this.$unknown.html(`<section class="frappe-card cams-group" data-code="UNKNOWN_USER">
+			this.$unknown.html(`<section class="frappe-card cams-group" data-code="UNKNOWN_USER" aria-label="${__("Unknown Users")}">
 				<div class="cams-head"></div>
 				<table class="cams-table">
 					<thead><tr>
@@ -478,7 +478,8 @@
 			const is_all = group.punches.every((punch) => this.selected.has(punch.name));
 			const select_all = `<th class="cams-check"><input type="checkbox" class="cams-select-all" data-code="${group.code}"
 				aria-label="${__("Select all shown")}" ${is_all ? "checked" : ""}></th>`;
-			return `<section class="frappe-card cams-group" data-code="${group.code}" data-key="${group.code}">
+			return `<section class="frappe-card cams-group" data-code="${group.code}" data-key="${group.code}"
+				aria-label="${words.escape(group.sentence)}">
 				${this.header(group, this.group_buttons(group))}
 				<table class="cams-table">
 					<thead><tr>

@@ -1,7 +1,5 @@
 // What the page is narrowed to, and how the unknown users are sorted. On a phone it is folded.
 class HeldFilters {
-	static FIELDS = ["text", "service_tag", "branch", "company", "from_date", "to_date"];
-
 	constructor($parent, change) {
 		this.change = change;
 		this.reason = "";
@@ -35,7 +33,10 @@ class HeldFilters {
 		this.controls.text.$input.on("input", search);
 	}
 
+	// Not what the user could choose nothing from.
 	add(df) {
+		
+		if (df.fieldtype === "Link" && !frappe.model.can_read(df.options) && !frappe.model.can_select(df.options)) return;
 		const control = frappe.ui.form.make_control({
 			parent: $('<div class="cams-field"></div>').appendTo(this.$fields),
 			df: { ...df, change: () => this.note_change() },
@@ -59,7 +60,7 @@ class HeldFilters {
 	}
 
 	values() {
-		const given = HeldFilters.FIELDS.map((name) => [name, this.controls[name].get_input_value() || ""]);
+		const given = Object.keys(this.controls).map((name) => [name, this.controls[name].get_input_value() || ""]);
 		const typed = Object.fromEntries(given.filter(([, value]) => value));
 		for (const name of ["from_date", "to_date"]) {
 			if (typed[name]) typed[name] = frappe.datetime.user_to_str(typed[name]);
@@ -85,7 +86,7 @@ class HeldFilters {
 
 	// Of other pages and links: { service_tag: "ZHM11", branch: "Nairobi" }.
 	take(given) {
-		const known = HeldFilters.FIELDS.filter((name) => given[name]);
+		const known = Object.keys(this.controls).filter((name) => given[name]);
 		if (!known.length) return;
 		this.clear();
 		for (const name of known) this.controls[name].set_input(given[name]);

@@ -14,7 +14,7 @@
 	class MyPunches {
 		constructor(wrapper) {
 			this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("My Punches"), single_column: true });
-			this.body = $(`<div class="cams-mine"></div>`).appendTo(this.page.main);
+			this.body = $(`<section class="cams-mine" aria-label="${__("My Punches")}"></section>`).appendTo(this.page.main);
 		}
 
 		async refresh() {
