@@ -49,7 +49,10 @@ class CAMSIgnoredID(Document):
 		answer = identities_of([self.user_id]).judge(self.user_id, find_device(self.service_tag))
 		if answer.person or answer.code == AMBIGUOUS:
 			frappe.throw(
-				_("User ID {0} is an employee's: its punches count. Remove it from the employee first.").format(escape_html(self.user_id)), title=_("Ignored ID")
+				_(
+					"User ID {0} is an employee's: its punches count. Remove it from the employee first."
+				).format(escape_html(self.user_id)),
+				title=_("Ignored ID"),
 			)
 
 	def after_delete(self) -> None:
