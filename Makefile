@@ -1,4 +1,4 @@
-# Every target does its own set-up, in .venv, and installs no more than it needs. See README.md.
+# Every target does its own set-up, in .venv, and installs no more than it needs. See docs/development.md.
 
 PYTHON ?= python3
 PORT ?= 8000

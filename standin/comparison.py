@@ -31,21 +31,23 @@ class Site:
 	employees: list[dict]
 	device_ids: list[dict] = field(default_factory=list)
 
-	def owner_of(self, entry: LedgerEntry) -> str | None:
+	def owner_of(self, user_id: str, instant: datetime) -> str | None:
 		"""Who had the user ID on that day; a CAMS Device ID here has a last day and holds everywhere."""
-		day = str(entry.instant.astimezone(NAIROBI).date())
-		former = [
-			row for row in self.device_ids if row["user_id"] == entry.user_id and day <= row["until_date"]
-		]
-		now = [row for row in self.employees if row["attendance_device_id"] == entry.user_id]
+		day = str(instant.astimezone(NAIROBI).date())
+		former = [row for row in self.device_ids if row["user_id"] == user_id and day <= row["until_date"]]
+		now = [row for row in self.employees if row["attendance_device_id"] == user_id]
 		return former[0]["employee"] if former else now[0]["name"] if now else None
+
+	def name_of(self, employee: str | None) -> str:
+		return next((row["employee_name"] for row in self.employees if row["name"] == employee), "")
 
 
 @dataclass(frozen=True)
 class Line:
 	"""A punch by instant (UTC), service tag, user ID and type; its state, what became of it, what is wrong.
 
-	`problem` is one of PROBLEMS or empty, `detail` what was found instead of what.
+	`person` is the name of whoever had the user ID then; `problem` one of PROBLEMS or empty, `detail` what was found
+	instead of what.
 	"""
 
 	key: Key
@@ -53,6 +55,7 @@ class Line:
 	outcome: str = ""
 	problem: str = ""
 	detail: str = ""
+	person: str = ""
 
 
 def compare(
@@ -63,7 +66,10 @@ def compare(
 	`history` are those that were never pushed, `ahead` those that a wrong clock put into the future.
 	"""
 	due = {
-		_key(entry): _due(entry, site.owner_of(entry), entry in history, entry in ahead) for entry in ledger
+		_key(entry): _due(
+			entry, site.owner_of(entry.user_id, entry.instant), entry in history, entry in ahead
+		)
+		for entry in ledger
 	}
 	punches = _grouped(_without_former_readings(site.punches), _key_of_punch)
 	checkins = _grouped(site.checkins, lambda checkin: checkin["custom_cams_punch"])
@@ -71,26 +77,55 @@ def compare(
 	def line(key: Key) -> Line:
 		stored = punches[key]
 		made = [checkin for punch in stored for checkin in checkins.pop(punch["name"], ())]
-		return Line(key, *_outcome(stored, made), *_problem(due.get(key), stored, made))
+		person = site.name_of(site.owner_of(key[2], key[0]))
+		return Line(key, *_outcome(stored, made), *_problem(due.get(key), stored, made), person)
 
 	lines = [line(key) for key in {*due, *punches}]
-	lines += [_loose(checkin) for group in checkins.values() for checkin in group]
+	lines += [
+		_loose(checkin, site.name_of(checkin["employee"])) for group in checkins.values() for checkin in group
+	]
 	return sorted(lines, key=lambda line: line.key)
 
 
 def show(lines: list[Line], labels: dict[str, str]) -> None:
 	"""Print the lines and their sum. `labels` are those of the devices, by service tag."""
-	print(f"{'time':19}  {'user':8}  {'type':8}  {'device':9}  on the site")
+	print(f"{'time':19}  {'user':8}  {'name':15}  {'type':8}  {'device':9}  here")
 	for line in lines:
 		instant, service_tag, user_id, kind = line.key
 		moment = f"{instant.astimezone(NAIROBI):%Y-%m-%d %H:%M:%S}"
 		device = labels.get(service_tag, service_tag)
 		problem = f"  <- {line.problem} {line.detail}".rstrip() if line.problem else ""
-		print(f"{moment}  {user_id:8}  {kind:8}  {device:9}  {line.state:10}  {line.outcome}{problem}")
+		who = f"{user_id:8}  {line.person:15}"
+		print(f"{moment}  {who}  {kind:8}  {device:9}  {line.state:10}  {line.outcome}{problem}")
 	problems = Counter(line.problem for line in lines)
 	states = Counter(line.state for line in lines if line.state)
-	print("\non the site: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+	print("\nhere: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
 	print(", ".join(f"{problem} {problems[problem]}" for problem in PROBLEMS))
+
+
+def summary(lines: list[Line]) -> str:
+	"""What became of the punches, in a sentence for whoever asks whether hours are lost."""
+	wrong = sum(bool(line.problem) for line in lines)
+	if wrong:
+		return f"NOT as they should be: {wrong} of {len(lines)} punches, in the lines with <-."
+	people = _count(len({line.person for line in lines if line.person}), "person", "people")
+	states = Counter(line.state for line in lines)
+	became = ", ".join(
+		(
+			_count(states["Recorded"], "became a check-in", "became check-ins"),
+			_count(
+				states["Ignored"],
+				"is kept on record and does not count",
+				"are kept on record and do not count",
+			),
+			_count(states["Held"], "waits for HR to look at", "wait for HR to look at"),
+		)
+	)
+	return f"{_count(len(lines), 'punch', 'punches')} of {people}: {became}. None is lost, and none counts twice."
+
+
+def _count(number: int, singular: str, plural: str) -> str:
+	return f"{number} {singular if number == 1 else plural}"
 
 
 def _without_former_readings(punches: list[dict]) -> list[dict]:
@@ -173,11 +208,11 @@ def _outcome(punches: list[dict], checkins: list[dict]) -> tuple[str, str]:
 	return punches[0]["state"], made or punches[0]["reason_code"] or ""
 
 
-def _loose(checkin: dict) -> Line:
+def _loose(checkin: dict, person: str) -> Line:
 	key = (
 		_instant(checkin["time"]),
 		checkin["device_id"] or "",
 		checkin["employee"],
 		checkin["log_type"] or "",
 	)
-	return Line(key, outcome=checkin["name"], problem=WITHOUT_PUNCH)
+	return Line(key, outcome=checkin["name"], problem=WITHOUT_PUNCH, person=person)

@@ -43,6 +43,18 @@ BATCH = {
 	}
 }
 
+# Held: somebody unknown, a visitor, and a clock that began again in 2000. With the token this batch needs no button.
+HELD = {
+	"AuthToken": AUTH_TOKEN,
+	"PunchLog": {
+		"Log": [
+			{"Type": "CheckIn", "UserID": "EMP-0099", "LogTime": "2024-09-18 08:05:00 GMT +0300"},
+			{"Type": "CheckIn", "UserID": "VISITOR", "LogTime": "2024-09-18 08:10:00 GMT +0300"},
+			{"Type": "CheckIn", "UserID": "EMP-0003", "LogTime": "2000-01-01 00:02:00 GMT +0300"},
+		],
+	},
+}
+
 
 def load() -> None:
 	"""Add what is not there yet: the administrator's key, a company, five employees, the account's token."""

@@ -13,14 +13,15 @@ from pathlib import Path
 from simulator import LedgerEntry, Simulator
 from simulator.state import NAIROBI, SECURITY_KEY
 from standin.app_process import AppProcess, wait_for
-from standin.comparison import Site, compare, show
+from standin.comparison import Site, compare, show, summary
 from standin.demo import AUTH_TOKEN, EMPLOYEES, SERVICE_TAG, make_person
 
 MAIN_GATE, GATE_2, CANTEEN, WAREHOUSE = SERVICE_TAG, "ZHM1100000002", "ZHM1100000003", "ZHM1100000004"
 BACK_DOOR = "ZHM1100000005"
 SEED = 7  # a day with people at both gates
+MORE_EMPLOYEES = ["Six", "Seven", "Eight", "Nine", "Ten"]
 PEOPLE = 11
-NEWCOMER = "EMP-0011"
+NEWCOMER = "EMP-0011"  # the last of them, whom nobody knows yet
 HANDED_ON = "EMP-0003"  # the number of somebody who left; the next hire has it from the first day on
 HISTORY_PEOPLE, HISTORY_DAYS = 3, 2
 SETTINGS = "CAMS Biometric Settings"
@@ -56,9 +57,8 @@ class Morning:
 		self.lose_power()
 
 	def prepare(self) -> None:
-		for number in range(len(EMPLOYEES) + 1, PEOPLE + 1):
-			if (user_id := f"EMP-{number:04}") != NEWCOMER:
-				self.employ(str(number), attendance_device_id=user_id)
+		for number, name in enumerate(MORE_EMPLOYEES, len(EMPLOYEES) + 1):
+			self.employ("Employee", name, attendance_device_id=f"EMP-{number:04}")
 		self.hand_number_on()
 		self.app.create("CAMS Device", service_tag=CANTEEN, encryption="AES-256", security_key=SECURITY_KEY)
 		self.simulator.history(HISTORY_PEOPLE, devices=4, days=HISTORY_DAYS, until=self.day)
@@ -73,10 +73,12 @@ class Morning:
 		[former] = self.app.records("Employee", attendance_device_id=HANDED_ON)
 		self.former_owner = former["name"]
 		self.app.update("Employee", self.former_owner, attendance_device_id="")
-		self.employ("Hired", attendance_device_id=HANDED_ON, date_of_joining=str(self.day))
+		self.employ("New", "Hire", attendance_device_id=HANDED_ON, date_of_joining=str(self.day))
 
 	def arrive(self) -> None:
-		self.tell("07:00", f"{self.day}: {PEOPLE} people are to come, and nobody here knows {NEWCOMER} yet")
+		self.tell(
+			"07:00", f"{self.day}: {PEOPLE} people are to come, and nobody here knows yet who {NEWCOMER} is"
+		)
 		self.tell("07:30", "they arrive; the Main Gate sends every punch twice, Gate 2 registers itself")
 
 	def lose_gate_2(self) -> None:
@@ -134,7 +136,8 @@ class Morning:
 	def note_check_ins(self) -> None:
 		self.app.wait_until_settled()
 		for checkin in self.app.records("Employee Checkin", device_id=BACK_DOOR):
-			note(f"{checkin['custom_original_time']} there is a check-in at {checkin['time'][:19]}")
+			punched, counts = checkin["custom_original_time"], checkin["time"]
+			note(f"{checkin['employee_name']} punched at {punched[11:16]}, the check-in says {counts[11:16]}")
 
 	def load_history(self) -> None:
 		first = self.day - timedelta(days=HISTORY_DAYS)
@@ -154,19 +157,20 @@ class Morning:
 
 	def give_old_days_to_the_former_owner(self) -> None:
 		self.tell(
-			"13:08", f"{HANDED_ON} changed hands: what the load brought is from before the new hire joined"
+			"13:08",
+			f"{HANDED_ON} was Employee Three's and is New Hire's now: what the load brought is from before that",
 		)
 		self.note_why("Held", user_id=HANDED_ON)
 		last = {"until_date": str(self.day - timedelta(days=1))}
 		self.app.create("CAMS Device ID", employee=self.former_owner, user_id=HANDED_ON, **last)
 		self.app.wait_until_settled()
 		recorded = self.app.records("CAMS Punch", employee=self.former_owner, state="Recorded")
-		note(f"a CAMS Device ID gives the former owner the days until then: {len(recorded)} Recorded")
+		note(f"a CAMS Device ID gives Employee Three the days until then: {len(recorded)} Recorded")
 
 	def link_the_newcomer(self) -> None:
-		self.tell("13:10", f"HR sees that {NEWCOMER} is a new colleague and links the number")
+		self.tell("13:10", f"HR sees that {NEWCOMER} is New Colleague and links the number")
 		held = self.note_why("Held", user_id=NEWCOMER)
-		employee = self.employ("Newcomer")
+		employee = self.employ("New", "Colleague")
 		for punch in held[:1]:  # the others are released with it
 			self.app.call(
 				f"{CONTROLLERS}.punch_actions.link_to_employee", name=punch["name"], employee=employee
@@ -201,8 +205,8 @@ class Morning:
 			note(punch["remedy"])
 		return punches
 
-	def employ(self, last_name: str, **values: str) -> str:
-		return self.app.create("Employee", **make_person("Employee", last_name, **values))["name"]
+	def employ(self, first_name: str, last_name: str, **values: str) -> str:
+		return self.app.create("Employee", **make_person(first_name, last_name, **values))["name"]
 
 	def tell(self, clock: str, text: str) -> None:
 		"""Let the simulator's clock run on to that time, then say what happens."""
@@ -229,10 +233,11 @@ def run(app: AppProcess) -> bool:
 		left = simulator.deliver()
 		site = Site(*map(app.records, ("CAMS Punch", "Employee Checkin", "Employee", "CAMS Device ID")))
 		lines = compare(simulator.ledger, site, morning.history, morning.ahead)
-		say(f"\nthe ledger of the simulator, {len(simulator.ledger)} punches, beside the site:")
+		say(f"\nwhat the devices saw, {len(simulator.ledger)} punches, and what became of it here:")
 		show(lines, morning.labels)
 		sent = sum(queue.sent for queue in simulator.world.queues.values())
 		say(f"the gateway sent {sent} events, {left} wait")
+	say(f"\n{left} events still wait at the gateway." if left else f"\n{summary(lines)}")
 	return not left and not any(line.problem for line in lines)
 
 
@@ -252,7 +257,6 @@ def main() -> int:
 			whole = run(app)
 		finally:
 			app.kill()
-	say("every punch is accounted for" if whole else "NOT every punch is accounted for")
 	return 0 if whole else 1
 
 

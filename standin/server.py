@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import sys
@@ -15,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import standin
 from standin import demo
+from standin.paste import lines_to_paste
 
 if TYPE_CHECKING:
 	from standin.site import Site
@@ -50,7 +50,8 @@ def serve(
 		signal.signal(signal.SIGTERM, _interrupt)
 		_say(f"stand-in ready on {url} (not Frappe: see standin/README.md)")
 		if expect_history:
-			_say_what_to_paste(url)
+			with site.connect():
+				_say_what_to_paste(url)
 		try:
 			server.serve_forever()
 		except KeyboardInterrupt:
@@ -117,16 +118,10 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def _say_what_to_paste(url: str) -> None:
-	"""Print three lines for a shell: the two documented bodies, and what became of them."""
-	key = f"-H 'Authorization: token {demo.API_KEY}:{demo.API_SECRET}'"
-	fields = '["employee","time","log_type","custom_original_time"]'
-	_say("Paste in another terminal: a real-time punch, a batch of old punches, the check-ins they made.")
-	for body in (demo.REAL_TIME, demo.BATCH):
-		_say(f"curl {url}{ENDPOINT} -H 'Content-Type: application/json' -d '{json.dumps(body)}'")
-	_say(
-		f"curl -G {url}/api/resource/Employee%20Checkin {key}"
-		f" --data-urlencode 'fields={fields}' --data-urlencode 'order_by=time asc'"
-	)
+	_say("Paste in another terminal, one line after the other.")
+	for told, line in lines_to_paste(url, ENDPOINT):
+		_say(f"\n# {told}\n{line}")
+	_say("\nCtrl+C stops it.")
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 from simulator import LedgerEntry
-from standin.comparison import DOUBLED, MISSING, NEVER_SENT, WITHOUT_PUNCH, WRONG, Site, compare
+from standin.comparison import DOUBLED, MISSING, NEVER_SENT, WITHOUT_PUNCH, WRONG, Site, compare, summary
 
 NAIROBI = timezone(timedelta(hours=3))
 EIGHT = datetime(2024, 9, 17, 8, tzinfo=NAIROBI)
@@ -65,7 +65,10 @@ def records() -> Site:
 	return Site(
 		punches=[make_punch(entry) for entry in LEDGER],
 		checkins=[make_checkin(PUSHED, "OUT"), make_checkin(LOADED, "IN")],
-		employees=[{"name": "HR-EMP-1", "attendance_device_id": "7"}],
+		employees=[
+			{"name": "HR-EMP-1", "attendance_device_id": "7", "employee_name": "Employee One"},
+			{"name": "HR-EMP-9", "attendance_device_id": "", "employee_name": "Employee Nine"},
+		],
 	)
 
 
@@ -159,3 +162,28 @@ def test_a_number_that_changed_hands_is_the_former_owners_until_the_last_day(rec
 	assert problems(records) == [WRONG]
 	records.checkins[1]["employee"] = "HR-EMP-9"
 	assert problems(records) == []
+	people = [line.person for line in compare(LEDGER, records, [LOADED], [AHEAD])]
+	assert people == ["Employee Nine", "Employee Nine", *["Employee One"] * 3]
+
+
+def test_whoever_nobody_knows_has_no_name(records):
+	records.employees[0]["attendance_device_id"] = "8"
+
+	assert {line.person for line in compare(LEDGER, records, [LOADED], [AHEAD])} == {""}
+
+
+def test_the_last_line_says_what_became_of_the_punches(records):
+	lines = compare(LEDGER, records, [LOADED], [AHEAD])
+
+	assert summary(lines) == (
+		"5 punches of 1 person: 2 became check-ins, 1 is kept on record and does not count, 2 wait for HR to look at."
+		" None is lost, and none counts twice."
+	)
+
+
+def test_the_last_line_says_how_many_punches_are_not_as_they_should_be(records):
+	del records.punches[2]
+
+	assert summary(compare(LEDGER, records, [LOADED], [AHEAD])).startswith(
+		"NOT as they should be: 1 of 5 punches"
+	)

@@ -13,6 +13,7 @@ from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, codes_
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_after_change
 
 ROOT = Path(module.__file__).parent
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
 SOURCES = [
 	source
 	for folder in ("punches", "controllers")
@@ -113,3 +114,14 @@ def test_the_release_is_hooked_to_no_doctype_that_releases_nothing():
 		for doctype in ((doctypes,) if isinstance(doctypes, str) else doctypes)
 	}
 	assert {doctype for doctype in hooked if not codes_requeued_by(doctype)} == set()
+
+
+def test_the_reference_lists_each_reason_in_its_words():
+	lines = REFERENCE.read_text(encoding="utf-8").splitlines()
+	rows = {code: line for line in lines for code in REASONS if line.startswith(f"| `{code}`")}
+
+	assert set(rows) == set(REASONS)
+	for code, reason in REASONS.items():
+		assert str(reason.sentence) in rows[code]
+		assert str(reason.remedy) in rows[code]
+		assert (reason.state == PunchState.HELD) == (f"({reason.state})" not in rows[code])

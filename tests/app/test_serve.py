@@ -6,7 +6,8 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,8 @@ def serve() -> Iterator:
 		process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 		processes.append(process)
 		url = process.stdout.readline().split("ready on ")[1].split()[0]
-		lines = [process.stdout.readline().strip() for _ in range(0 if options else 4)]
-		return url, [line for line in lines if line.startswith("curl ")]
+		printed = [] if options else takewhile("Ctrl+C stops it.\n".__ne__, process.stdout)
+		return url, [line.strip() for line in printed if line.startswith("curl ")]
 
 	yield start
 	for process in processes:
@@ -72,6 +73,14 @@ def paste(line: str) -> dict:
 	return json.loads(done.stdout)
 
 
+def paste_until(line: str, are_there: Callable[[list[dict]], bool]) -> list[dict]:
+	"""Paste it again until its rows are as expected, or half a minute is over."""
+	deadline = time.monotonic() + 30
+	while not are_there(rows := paste(line)["data"]) and time.monotonic() < deadline:
+		time.sleep(0.2)
+	return rows
+
+
 def test_the_printed_bodies_are_the_documented_ones(serve):
 	url, lines = serve()
 	commands = [shlex.split(line) for line in lines[:2]]
@@ -81,19 +90,42 @@ def test_the_printed_bodies_are_the_documented_ones(serve):
 
 
 def test_the_printed_lines_work_as_they_are(serve):
-	_url, (punch, batch, checkins) = serve()
+	_url, (punch, batch, checkins, *_desk) = serve()
 
 	assert paste(punch) == {"status": "done"}
 	assert paste(batch) == {"status": "done"}
-	deadline = time.monotonic() + 30
-	while len(made := paste(checkins)["data"]) < 3 and time.monotonic() < deadline:
-		time.sleep(0.2)
+	made = paste_until(checkins, lambda rows: len(rows) == 3)
 	assert [(each["log_type"], each["time"], each["custom_original_time"]) for each in made] == [
 		("IN", "2024-09-17 08:00:00", "2024-09-17 08:00:00 GMT +0300"),
 		("IN", "2024-09-17 08:15:00", "2024-09-17 08:15:00 GMT +0300"),
 		("OUT", "2024-09-17 17:30:00", "2024-09-17 17:30:00 GMT +0300"),
 	]
-	assert made[0]["employee"] == made[2]["employee"] != made[1]["employee"]
+	assert [each["employee_name"] for each in made] == ["Employee One", "Employee Two", "Employee One"]
+
+
+def test_the_lines_of_hr_settle_what_is_held(serve):
+	_url, (*_gateway, sent, punches, link, correct, dismiss, retry) = serve()
+
+	def states_become(**expected: str) -> bool:
+		def reached(rows: list[dict]) -> bool:
+			return {row["user_id"]: row["state"] for row in rows} == states
+
+		states.update(expected)
+		return reached(paste_until(punches, reached))
+
+	states: dict[str, str] = {}
+	assert paste(sent) == {"status": "done"}
+	assert states_become(**{"EMP-0099": "Held", "VISITOR": "Held", "EMP-0003": "Held"})
+	assert paste(link)["message"]["mapping"]
+	assert states_become(**{"EMP-0099": "Recorded"})
+	assert len(paste(correct)["message"]["names"]) == 1
+	assert states_become(**{"EMP-0003": "Recorded"})
+	assert paste(dismiss) == {"message": 1}
+	assert states_become(VISITOR="Ignored")
+	assert paste(retry) == {"message": 1}
+	assert states_become(VISITOR="Held")
+	[corrected] = [row for row in paste(punches)["data"] if row["user_id"] == "EMP-0003"]
+	assert corrected["punch_time"] == "2024-09-18 08:30:00"
 
 
 def test_the_batch_is_believed_for_that_button_alone(serve):

@@ -102,7 +102,7 @@ def test_a_day_marked_absent_is_repaired_from_its_form(host, desk, manager, abse
 		punch(host, absent["attendance_device_id"], f"{DAY} {clock}", Type=kind)
 	host.settled(absent["attendance_device_id"], 2, state="Recorded")
 
-	page = desk(manager, "/app/cams-day-repair?state=Open")
+	page = desk(manager, f"/app/cams-day-repair?state=Open&employee={absent['name']}")
 	page.get_by_role("link", name=absent["employee_name"]).click(timeout=PATIENCE)
 	expect(page.get_by_text("Punches arrived after auto attendance had marked this day.")).to_be_visible()
 	comparison = page.locator("[data-fieldname=comparison_html]")
