@@ -72,7 +72,7 @@ def test_the_workspace_counts_and_draws_what_there_is(
 	asked = {
 		"Punches Today": f"`tabCAMS Punch` where date(punch_time) = '{now[:10]}'",
 		"Held Punches": "`tabCAMS Punch` where state in ('Held', 'Failed')",
-		"Devices Needing Attention": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Healthy')",
+		"Devices with Problems": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Healthy')",
 	}
 	counts = {label: bench_site.sql(f"select count(*) from {rows}")[0][0] for label, rows in asked.items()}
 	counts["People In Now"] = str(host.api("POST", BOARD).json()["message"]["count"])

@@ -11,6 +11,7 @@ from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
@@ -85,7 +86,7 @@ def _last_callback(devices: list[frappe._dict]) -> Finding:
 	title = _("Last Callback")
 	reported = [device.last_reported for device in devices if device.last_reported]
 	if reported:
-		return Finding(title, OK, _("A device last reported at {0}.").format(str(max(reported))[:16]))
+		return Finding(title, OK, _("A device last reported at {0}.").format(shown_time(max(reported))))
 	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
 	return Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 

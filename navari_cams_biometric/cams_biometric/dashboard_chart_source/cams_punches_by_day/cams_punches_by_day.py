@@ -1,4 +1,4 @@
-"""Chart: the punches of the last seven days and of today, by the site's clock."""
+"""Chart: the punches of the last seven days, today's the last, by the site's clock."""
 
 import frappe
 from frappe import _, _lt
@@ -16,7 +16,7 @@ WEEKDAYS = (_lt("Mon"), _lt("Tue"), _lt("Wed"), _lt("Thu"), _lt("Fri"), _lt("Sat
 def get_data() -> dict[str, object]:
 	"""Labels and counts for the Desk, a day without punches with 0; empty where there was none at all."""
 	frappe.has_permission("CAMS Punch", "read", throw=True)
-	days = [getdate(add_days(getdate(), -back)) for back in range(DAYS, -1, -1)]
+	days = [getdate(add_days(getdate(), -back)) for back in range(DAYS - 1, -1, -1)]
 	punch = frappe.qb.DocType("CAMS Punch")
 	day = Date(punch.punch_time)
 	query = (
@@ -29,6 +29,6 @@ def get_data() -> dict[str, object]:
 	if not counts:
 		return {}
 	return {
-		"labels": [f"{WEEKDAYS[day.weekday()]} {day.day}" for day in days],
+		"labels": [str(WEEKDAYS[day.weekday()]) for day in days],
 		"datasets": [{"name": _("Punches"), "values": [counts.get(day, 0) for day in days]}],
 	}
