@@ -56,7 +56,12 @@ def replace(old: "CAMSDevice", service_tag: str) -> frappe._dict:
 def _successor(old: "CAMSDevice", service_tag: str) -> "CAMSDevice":
 	service_tag, title = service_tag.strip(), _("Replace")
 	if old.replaced_by:
-		frappe.throw(_("This device was replaced by {0}. If that one is broken, too, use Replace there.").format(old.replaced_by), title=title)
+		frappe.throw(
+			_("This device was replaced by {0}. If that one is broken, too, use Replace there.").format(
+				old.replaced_by
+			),
+			title=title,
+		)
 	if service_tag == old.name:
 		frappe.throw(_("Enter the Service Tag of the other device."), title=title)
 	if not frappe.db.exists(DEVICE, service_tag):
