@@ -1,6 +1,6 @@
 """The figures of this app on a bench, as ratios measured in one run: `make benchmark`.
 
-Callbacks against Frappe's ping, over HTTP with gunicorn; what a stranger's largest body costs; the drain against HRMS's own function, in one
+What this app promises, which fails if it is not kept (`ratios`). Callbacks against Frappe's ping, over HTTP with gunicorn; what a stranger's largest body costs; the drain against HRMS's own function, in one
 process; the drain's peak memory; live punches behind old ones; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
@@ -10,22 +10,22 @@ import http.client
 import json
 import os
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from benchmarks.employees import ensure_employees
+from benchmarks.inside import run_inside
 from benchmarks.live import OLD, PER_SECOND, SECONDS, live
 from benchmarks.pages import pages
+from benchmarks.ratios import ratios
 from benchmarks.year import DAYS, year
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
-SECTIONS = ["callbacks", "strangers", "drain", "live", "year", "pages"]
+SECTIONS = ["ratios", "callbacks", "strangers", "drain", "live", "year", "pages"]
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
@@ -39,26 +39,29 @@ def main() -> int:
 	parser.add_argument("--days", type=int, default=DAYS, help="of history in the section year")
 	arguments = parser.parse_args()
 	chosen = [arguments.section] if arguments.section in SECTIONS else SECTIONS
+	kept = True
 	try:
 		with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
 			host = Host(site.url, site.key, site.name)
 			conftest.prepare(host)
-			if "callbacks" in chosen or "drain" in chosen:
+			if {"ratios", "callbacks", "drain"} & set(chosen):
 				site.stop("worker")  # these alone: on two cores the worker would share the processor
+			if "ratios" in chosen:
+				kept = ratios(site)
 			if "callbacks" in chosen:
 				callbacks(site)
 			if "strangers" in chosen:
-				_run_inside(site, "strangers.py")
+				print(run_inside(site, "strangers.py"), end="")
 			if "drain" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
-				_run_inside(site, "drain.py", str(PUNCHES))
+				print(run_inside(site, "drain.py", str(PUNCHES)), end="")
 			if "live" in chosen:
 				user_ids = [f"LIVE-{number:03}" for number in range(1, SECONDS * PER_SECOND + 1)]
 				ensure_employees(
 					host, [*user_ids, *(f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1))]
 				)
 				site.stop("worker")
-				_run_inside(site, "old_punches.py", str(OLD))
+				run_inside(site, "old_punches.py", str(OLD))
 				site.start_worker()
 				live(site, host, user_ids)
 			if "year" in chosen:
@@ -68,7 +71,7 @@ def main() -> int:
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
 		return 1
-	return 0
+	return 0 if kept else 1
 
 
 def callbacks(site: BenchSite) -> None:
@@ -124,18 +127,6 @@ def _rate(site: BenchSite, make: Callable[[], tuple[str, bytes | None]], seconds
 	if len(counts) < CONNECTIONS:
 		raise RuntimeError("a connection failed")
 	return sum(counts) / (time.monotonic() - started)
-
-
-def _run_inside(site: BenchSite, script: str, *arguments: str) -> None:
-	"""In a process of the bench's own Python, as a worker has it."""
-	path = Path(__file__).with_name(script)
-	command = [str(site.path / "env" / "bin" / "python"), str(path), site.name, *arguments]
-	done = subprocess.run(
-		command, cwd=site.path / "sites", env=site.environment, capture_output=True, text=True
-	)
-	if done.returncode:
-		raise RuntimeError(done.stderr[-4000:])
-	print(done.stdout, end="")
 
 
 if __name__ == "__main__":

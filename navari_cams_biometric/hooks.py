@@ -56,6 +56,15 @@ doc_events = {
 		],
 		"on_trash": "navari_cams_biometric.cams_biometric.device_users.employment.forget_employee",
 	},
+	(
+		"CAMS Checkin Change",
+		"CAMS Checkin Photo",
+		"CAMS Command",
+		"CAMS Device User",
+		"CAMS Punch",
+	): {
+		"onload": "navari_cams_biometric.cams_biometric.base.employee_names.tell_names",
+	},
 	"CAMS Command": {
 		"on_finished": [
 			"navari_cams_biometric.cams_biometric.device_users.device_user_store.note_finished_command",
@@ -133,6 +142,7 @@ scheduler_events = {
 			"navari_cams_biometric.cams_biometric.history.loads.resume_stalled",
 			"navari_cams_biometric.cams_biometric.history.nightly.notify",
 			"navari_cams_biometric.cams_biometric.devices.health.check",
+			"navari_cams_biometric.onboarding.note_progress",
 		],
 		"0 6 * * *": ["navari_cams_biometric.cams_biometric.digests.send"],
 		"25 * * * *": ["navari_cams_biometric.cams_biometric.presence.missing_notices.send"],

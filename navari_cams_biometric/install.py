@@ -6,9 +6,11 @@ from pathlib import Path
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from navari_cams_biometric import onboarding
 from navari_cams_biometric.cams_biometric.base.permissions import DOOR_OPERATOR
 from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
+APP = "navari_cams_biometric"
 MODULE = "CAMS Biometric"
 
 
@@ -17,12 +19,14 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set."""
+	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set. Mark
+	the steps of the onboarding that are done."""
 	add_custom_fields()
 	_store_defaults("CAMS Biometric Settings")
 	settings = frappe.get_single("CAMS Biometric Settings")
 	if settings.set_missing_defaults():
 		settings.save(ignore_permissions=True)
+	onboarding.note_progress()
 
 
 def add_custom_fields() -> None:
@@ -69,7 +73,9 @@ def after_uninstall() -> None:
 	frappe.db.delete("Notification Log", {"document_type": ["in", doctypes]})
 	frappe.db.delete("Comment", {"reference_doctype": ["in", doctypes]})
 	frappe.db.delete("Custom DocPerm", {"parent": ["in", doctypes]})
+	frappe.db.delete("Onboarding Step", {"name": ["in", list(onboarding.STEPS)]})
 	_remove_role()
+	_remove_desk_entries()
 	_delete_files(doctypes)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- Frappe commits before this hook, not after it
 
@@ -79,6 +85,19 @@ def _remove_role() -> None:
 	for doctype in ("Has Role", "Custom DocPerm"):
 		frappe.db.delete(doctype, {"role": DOOR_OPERATOR})
 	frappe.db.delete("Role", {"name": DOOR_OPERATOR})
+
+
+def _remove_desk_entries() -> None:
+	"""Frappe 16 keeps the icon and the sidebar of an app, and an icon that it made of the workspace. Their files stay."""
+	for doctype in ("Desktop Icon", "Workspace Sidebar"):
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		title_field = "label" if doctype == "Desktop Icon" else "title"
+		ours = [["app", "=", APP], [title_field, "=", MODULE]]
+		names = frappe.get_all(doctype, or_filters=ours, pluck="name")
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ["in", names]})
+		frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 def _delete_files(doctypes: list[str]) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timezone
 from types import TracebackType
 from typing import Any
 
+from .callbacks import TIMEOUT_SECONDS
 from .days import Day, play, remember_history
 from .faults import Fault, FaultKind, Faults
 from .quirks import Quirks
@@ -52,9 +53,11 @@ class Simulator:
 		port: int = 0,
 		seed: int = 1,
 		now: datetime | None = None,
+		timeout: float = TIMEOUT_SECONDS,
 	):
-		"""`now` is aware, the present by default. Port 0 takes a free one. The socket is bound at once."""
-		self.world = World(token, callback_url, now or datetime.now(timezone.utc), seed)
+		"""`now` is aware, the present by default. Port 0 takes a free one. The socket is bound at once. `timeout` is how
+		many seconds an answer of the callback is waited for, in real time."""
+		self.world = World(token, callback_url, now or datetime.now(timezone.utc), seed, timeout)
 		self.faults = Faults()
 		self._application = Application(self.world, self.faults)
 		self._server = Server(self._application, port)
@@ -124,9 +127,11 @@ class Simulator:
 		"""Move the clock on and do what falls due: punches, commands, callbacks."""
 		self.world.tick(seconds)
 
-	def deliver(self, force: bool = False) -> int:
-		"""Send what waits, with `force` also what is on hold. Returns how many events are left."""
-		return self.world.deliver(force)
+	def deliver(self, force: bool = False, service_tag: str | None = None) -> int:
+		"""Send what waits, of all devices or of one, with `force` also what is on hold. Returns how many events are left.
+
+		Threads may do so for a device each."""
+		return self.world.deliver(force, service_tag)
 
 	def day(
 		self, name: str = "morning", people: int = 200, devices: int = 4, date: date | None = None

@@ -47,6 +47,7 @@ class CallbackQueue:
 	"""What waits for one device's callback. While `hold_until` is ahead nothing is sent."""
 
 	device: SimulatedDevice
+	timeout: float = TIMEOUT_SECONDS
 	events: deque[Event] = field(default_factory=deque)
 	hold_until: datetime = LONG_AGO
 	refusals: int = 0
@@ -79,7 +80,7 @@ class CallbackQueue:
 				address(url, self.device),
 				data=body(event, self.device, token, now),
 				headers=_headers(self.device.quirks),
-				timeout=TIMEOUT_SECONDS,
+				timeout=self.timeout,
 				allow_redirects=False,
 			)
 			return response.status_code == 200 and _acknowledges(response)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from navari_cams_biometric.gateway.timestamp import format_timestamp
 
-from .callbacks import CallbackQueue, Event
+from .callbacks import TIMEOUT_SECONDS, CallbackQueue, Event
 from .commands import EFFECTS
 from .punches import events_of, log_row, make_entry
 from .quirks import replace_quirks
@@ -28,8 +28,11 @@ BATCH_ROWS = 50
 class World:
 	"""`now` is aware and moves by `tick` only. `seed` makes operation ids and orders repeatable."""
 
-	def __init__(self, token: str, callback_url: str, now: datetime, seed: int):
+	def __init__(
+		self, token: str, callback_url: str, now: datetime, seed: int, timeout: float = TIMEOUT_SECONDS
+	):
 		self.token = token
+		self.timeout = timeout
 		self.callback_url = callback_url
 		self._callback_host = urlsplit(callback_url).hostname
 		self.now = now
@@ -47,7 +50,7 @@ class World:
 		device = SimulatedDevice(service_tag, label or service_tag, last_seen=self.now, **options)
 		with self.lock:
 			self.devices[service_tag] = device
-			self.queues[service_tag] = CallbackQueue(device)
+			self.queues[service_tag] = CallbackQueue(device, self.timeout)
 		return device
 
 	def add_user(self, service_tag: str, user_id: str, **options: Any) -> SimulatedUser:
@@ -88,6 +91,11 @@ class World:
 		with self.lock:
 			event = Event(content, self.new_operation_id(), is_batch)
 			self.queues[device.service_tag].events.append(event)
+
+	def push_punch(self, device: SimulatedDevice, entry: LedgerEntry) -> None:
+		"""Tell a punch that the gateway has."""
+		for content in events_of(device, entry, self.device_time(device)):
+			self.push(device, content)
 
 	def push_history(self, device: SimulatedDevice, entries: list[LedgerEntry]) -> None:
 		"""Answer a load by batches to the callback, the last of them empty or short."""
@@ -159,10 +167,10 @@ class World:
 				self.deliver()
 			self.now = end
 
-	def deliver(self, force: bool = False) -> int:
+	def deliver(self, force: bool = False, service_tag: str | None = None) -> int:
 		"""Send what may be sent, or with `force` also what is on hold. Returns how many events are left."""
 		with self.lock:
-			queues = list(self.queues.values())
+			queues = [self.queues[service_tag]] if service_tag else list(self.queues.values())
 			if force:
 				for queue in queues:
 					queue.hold_until = self.now
@@ -242,5 +250,4 @@ class World:
 		device.last_seen = self.now
 		for entry in entries:
 			device.keep(entry)
-			for content in events_of(device, entry, self.device_time(device)):
-				self.push(device, content)
+			self.push_punch(device, entry)

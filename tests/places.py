@@ -41,7 +41,9 @@ PLACES = {
 	"GetAttendanceSummary": _report(_DAYS),
 	"GetFirstInLastOut": _report(_DAYS, ", First In and Last Out"),
 	"GetTodayAttendance": _report(_PUNCHES, ", Today"),
-	"GetAttendancePhoto": _button("Employee Checkin > Attach Photo", "attendance_actions.attach_photo"),
+	"GetAttendancePhoto": _button(
+		"Employee Checkin > Device Punch > Attach Photo", "attendance_actions.attach_photo"
+	),
 	"ExportAttendance": _button(
 		f"report {_PUNCHES} > Download the Gateway's Export", "attendance_actions.export_attendance"
 	),
@@ -49,9 +51,7 @@ PLACES = {
 	"UpdateUser": _button("Employee > Devices > Update", "enrolment_actions.update"),
 	"DeleteUser": _button("Employee > Devices > Remove", "enrolment_actions.remove"),
 	"FindUser": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.find"),
-	"ListUsers": _button(
-		"CAMS Device > Users > Read People from the Gateway", "enrolment_actions.sync_users"
-	),
+	"ListUsers": _button("CAMS Device > More > Read People from the Gateway", "enrolment_actions.sync_users"),
 	"ListUserDevices": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.where"),
 	"EnrollFingerprint": _button(
 		"Employee > Devices > Start Fingerprint", "enrolment_actions.start_fingerprint"
@@ -61,18 +61,18 @@ PLACES = {
 	"SetUserPassword": _button("Employee > Devices > Set PIN", "enrolment_actions.set_pin"),
 	"CopyUsers": _button("Employee > Devices > Copy to Devices", "enrolment_actions.copy"),
 	"ResendUser": _button("Employee > Devices > Resend", "enrolment_actions.resend"),
-	"OpenDoor": _form("CAMS Device > Doors > Open Door", "open_door"),
-	"LockDoor": _form("CAMS Device > Doors > Lock Door", "lock_door"),
-	"GetDoorStatus": _form("CAMS Device > Doors > Door Status", "door_status"),
+	"OpenDoor": _form("CAMS Device > Open Door", "open_door"),
+	"LockDoor": _form("CAMS Device > More > Lock Door", "lock_door"),
+	"GetDoorStatus": _form("CAMS Device > More > Door Status", "door_status"),
 	"SetAccessSchedule": _form("CAMS Access Schedule > Send to Devices", "send_to_devices"),
 	"GetAccessEvents": _report("CAMS Access Events"),
 	"ListDevices": _form("CAMS Biometric Settings > Gateway > Import Devices", "import_devices"),
-	"GetDeviceInfo": _form("CAMS Device > Device > Read Information", "read_information"),
-	"CheckDeviceHealth": _form("CAMS Device > Connection > Check Health", "check_health"),
-	"PingConnection": _form("CAMS Device > Connection > Ping", "ping"),
-	"SyncDeviceTime": _form("CAMS Device > Device > Set the Clock", "sync_time"),
-	"RebootDevice": _form("CAMS Device > Device > Restart", "reboot"),
-	"ResetDeviceQueue": _form("CAMS Device > Device > Reset Queue", "reset_queue"),
+	"GetDeviceInfo": _form("CAMS Device > More > Read Information", "read_information"),
+	"CheckDeviceHealth": _form("CAMS Device > Check Health", "check_health"),
+	"PingConnection": _form("CAMS Device > More > Ping", "ping"),
+	"SyncDeviceTime": _form("CAMS Device > More > Set the Clock", "sync_time"),
+	"RebootDevice": _form("CAMS Device > More > Restart", "reboot"),
+	"ResetDeviceQueue": _form("CAMS Device > More > Reset Queue", "reset_queue"),
 	"GetCommandStatus": _form("CAMS Command > Ask the Gateway Now", "check_now"),
 	"RegisterCallback": _form("CAMS Biometric Settings > Gateway > Register Callback", "register_callback"),
 	"MigrationStatus": _form("CAMS Biometric Settings > Gateway > Migration Status", "migration_status"),

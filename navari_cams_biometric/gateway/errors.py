@@ -2,7 +2,12 @@
 
 
 class GatewayError(Exception):
-	"""Base of everything this package raises on purpose."""
+	"""Base of everything this package raises on purpose. `str` is for logs, `sentence` for people."""
+
+	@property
+	def sentence(self) -> str:
+		"""The text without the operation's name: who pressed the button does not know it."""
+		return str(self)
 
 
 class TimestampError(GatewayError, ValueError):
@@ -25,6 +30,10 @@ class NotSupportedError(GatewayError):
 		self.dialect = dialect
 		self.operation = operation
 		self.remedy = remedy
+
+	@property
+	def sentence(self) -> str:
+		return f"This is not supported by {self.dialect}. {self.remedy}"
 
 
 class UnusableDeviceError(GatewayError):
@@ -62,7 +71,12 @@ class RequestRefusedError(GatewayError):
 		self.remedy = remedy or self.advice
 		self.retry_after = retry_after
 		outcome = "got no answer" if code is None else f"was refused with {code}"
-		super().__init__(f"{operation} {outcome}: {words}. {self.remedy}")
+		self._ending = f"{outcome}: {words}. {self.remedy}"
+		super().__init__(f"{operation} {self._ending}")
+
+	@property
+	def sentence(self) -> str:
+		return f"The request {self._ending}"
 
 
 class AuthenticationError(RequestRefusedError):

@@ -136,7 +136,7 @@ def test_a_gateway_that_does_not_answer_is_given_up(gateway, tags, monkeypatch):
 
 
 @pytest.mark.parametrize(
-	("first", "last", "words"), [(0, -1, "before the first"), (-31, 0, "at most 31 days")]
+	("first", "last", "words"), [(0, -1, "not after the last"), (-31, 0, "at most 31 days")]
 )
 def test_a_span_that_cannot_be_shown_is_refused(gateway, tags, first, last, words):
 	with pytest.raises(frappe.ValidationError, match=words):

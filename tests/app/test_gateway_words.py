@@ -50,6 +50,26 @@ def test_the_response_of_a_command_holds_no_markup(says, tags, run_jobs, code):
 	assert (stored.operation_id or "").isprintable()
 
 
+@pytest.mark.parametrize("code", [401, 404, 400, 500])
+def test_a_refusal_names_no_operation_of_the_gateway(says, tags, run_jobs, code):
+	says(code, Message="No")
+	with pytest.raises(frappe.ValidationError) as refusal, gateway_client() as client:
+		client.get_device_info(tags[0])
+	assert str(refusal.value).startswith(f"The request was refused with {code}: ")
+	name = queue.add_command("EnrollCard", tags[0], user_id="1", secret="7")
+	run_jobs()
+	assert "EnrollCard" not in frappe.db.get_value("CAMS Command", name, "outcome")
+
+
+def test_what_the_gateway_lacks_is_said_without_its_name(gateway):
+	frappe.get_doc(SETTINGS).update({"gateway_api": "Web API 3.0"}).save()
+	with (
+		pytest.raises(frappe.ValidationError, match=r"^This is not supported by"),
+		gateway_client() as client,
+	):
+		client.migration_status()
+
+
 def test_what_a_device_says_of_itself_is_short_and_visible(says, tags):
 	counters = {MARKUP: 5, **{f"{number}{MARKUP}": 1 for number in range(1000)}}
 	says(DeviceInformation={"Model": MARKUP * 100, "Firmware": MARKUP, "Counters": counters})

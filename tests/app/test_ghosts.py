@@ -76,7 +76,7 @@ def test_who_is_on_a_device_and_is_no_active_employee(tags, new_employee):
 
 	rows = {row.user_id: row for row in enrolment_audit.find_mismatches(NOBODY)}
 	assert set(rows) == {id_of(left), "99999999"}
-	assert (rows[id_of(left)].employee, rows[id_of(left)].words) == (left.name, "Left on 2024-05-31.")
+	assert (rows[id_of(left)].employee, rows[id_of(left)].words) == (left.name, "Left on 31-05-2024.")
 	assert rows["99999999"].employee == ""
 	assert "No employee has this ID" in rows["99999999"].words
 	assert {(row.operation, row.fix, row.device_name) for row in rows.values()} == {
@@ -198,7 +198,7 @@ def test_what_was_asked_for_and_never_confirmed(tags, new_employee, state):
 
 	row = mismatch(UNCONFIRMED)
 	assert (row.fix, row.operation, row.arguments) == ("Send Again", "AddUser", arguments)
-	assert row.words.startswith("AddUser was requested on ")
+	assert row.words.startswith("Enrol was requested on ")
 	assert row.words.endswith("No answer came.")
 
 

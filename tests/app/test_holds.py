@@ -148,7 +148,7 @@ def test_it_says_who_holds_it_and_since_when(feeds, current, word, color, senten
 
 def test_a_day_that_is_not_today_is_named():
 	silent = Feed("TAG", "Gate 2", NOW - timedelta(days=2))
-	assert sentence_of(shift(silent, current=None)) == "Held since 2024-09-15 10:00, Gate 2 not reporting"
+	assert sentence_of(shift(silent, current=None)) == "Held since 15-09-2024 10:00, Gate 2 not reporting"
 	assert color_of(shift(silent, current=None)) == (HELD, "red")
 
 

@@ -42,7 +42,7 @@ def history(*user_ids, hours=30):
 
 
 def due(limit=50, **options):
-	rows = inbox.lock_due(limit, **options)
+	rows = inbox.lock(inbox.due(limit, **options))
 	frappe.db.rollback()
 	return [row.user_id for row in rows]
 
@@ -71,7 +71,7 @@ def test_a_persons_earlier_punches_go_with_the_live_one(new_user_id):
 	history(user_id, hours=9)
 	history(user_id, hours=80)
 	live(user_id)
-	rows = inbox.lock_due(50)
+	rows = inbox.lock(inbox.due(50))
 	assert [row.user_id for row in rows] == [user_id, user_id]
 	assert [row.punch_time for row in rows] == [NOW - timedelta(hours=9), NOW - timedelta(minutes=1)]
 

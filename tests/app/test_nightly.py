@@ -218,7 +218,7 @@ def test_it_is_told_once_by_device_with_what_became_of_it(
 	nightly.notify()
 
 	[(name, subject, message, users)] = notices
-	days = " - ".join(format_date(add_days(getdate(), -days)) for days in (3, 1))
+	days = " to ".join(format_date(add_days(getdate(), -days)) for days in (3, 1))
 	assert name == load.name
 	assert manager in users
 	assert frappe.db.get_value("User", "Administrator", "email") not in users

@@ -97,7 +97,7 @@ def test_only_held_punches_say_that_a_change_releases_them(code):
 @pytest.mark.parametrize("doctype", DOCTYPES)
 def test_saving_a_doctype_that_releases_calls_the_release(doctype):
 	release = f"{requeue_after_change.__module__}.{requeue_after_change.__name__}"
-	assert release in frappe.get_doc_hooks(doctype, "on_update")
+	assert release in frappe.get_doc_hooks()[doctype]["on_update"]
 
 
 @pytest.mark.parametrize("doctype", DOCTYPES)

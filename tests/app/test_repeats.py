@@ -229,3 +229,11 @@ def test_what_counts_depends_on_the_touches_alone(new_employee, new_device, with
 	start = datetime(2024, 9, 17, 9)
 	found = [int((checkin.time - start).total_seconds()) for checkin in checkins_of(employee.name)]
 	assert found == expected(touches, windows)
+
+
+def test_a_batch_without_anybody_known_has_no_touch(within, new_user_id):
+	within(60)
+	user_id = new_user_id()
+	store(punch_at(user_id))
+	drain()
+	assert [punch.state for punch in punches_of(user_id)] == ["Held"]

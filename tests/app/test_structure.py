@@ -223,6 +223,8 @@ def test_a_filter_has_the_form_that_frappe_16_takes(path):
 MODULE = "navari_cams_biometric.cams_biometric"
 USES_OF_ERPNEXT_AND_HRMS = {
 	"cams_biometric/punches/checkins.py",  # whether a check-in is valid, and the shift of a moment
+	"cams_biometric/punches/hrms_from_memory.py",  # the same for many at once
+	"cams_biometric/punches/listeners.py",  # whether HRMS's class is the one in use
 	"cams_biometric/punches/alternation.py",  # the shift of a moment
 	"cams_biometric/day_repair/hrms_decision.py",  # how a day is marked
 }
@@ -320,3 +322,21 @@ def test_the_app_itself_imports_none_of_its_tests():
 	assert [
 		relative(source) for source in SOURCES if "navari_cams_biometric.tests" in source.read_text()
 	] == []
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=relative)
+def test_an_empty_list_says_what_comes_there_and_how(path):
+	"""The Desk shows a DocType's description where its list is empty."""
+	definition = json.loads(path.read_text())
+	if not definition.get("istable") and not definition.get("issingle"):
+		assert definition.get("description", "").endswith(".")
+
+
+def test_every_page_is_in_the_workspace_and_in_the_sidebar():
+	pages = {json.loads(path.read_text())["name"] for path in APP.glob("*/page/*/*.json")}
+	[workspace] = APP.glob("*/workspace/*/*.json")
+	links = json.loads(workspace.read_text())
+	[sidebar] = APP.glob("workspace_sidebar/*.json")
+	listed = [*links["links"], *links["shortcuts"]], json.loads(sidebar.read_text())["items"]
+	for items in listed:
+		assert pages <= {item.get("link_to") for item in items}

@@ -323,7 +323,7 @@ def test_what_two_workers_made_at_the_same_time_is_settled_after_the_commit(pers
 		blind.setattr(touches, "find_related", lambda punches, devices: set())
 		person.touch(f"{EIGHT} GMT +0300")
 	assert len(person.checkins()) == 2
-	touches.look_again(punch.name for punch in punches_of(person.user_id)[1:])
+	touches.look_again(punches_of(person.user_id)[1:])
 	assert person.checkins() == [("08:00:00", "IN")]
 
 

@@ -89,8 +89,8 @@ def test_the_doctor_counts_people_who_punch_without_a_shift(came):
 	came(9)  # longer ago than a week
 	[finding] = without_shift(None)
 	assert finding.state == "warning"
-	assert "1 people" in finding.sentence
-	assert employee.name in finding.sentence
+	assert "1 person" in finding.sentence
+	assert employee.employee_name in finding.sentence
 
 
 @pytest.mark.parametrize("code", uncounted.REASONS_NOT_COUNTED)

@@ -214,7 +214,7 @@ def test_it_stands_in_the_doctor_and_in_the_digest(send, device):
 	[finding] = attendance_checks.unread_events(SiteFacts())
 	assert finding.state == doctor.WARNING
 	[section] = attendance_lines._unread()
-	assert "1 events of Main Gate were not understood" in [line.text for line in section.lines]
+	assert "1 event of Main Gate was not understood" in [line.text for line in section.lines]
 
 
 def test_a_form_of_a_former_api_that_names_no_sender_is_refused_with_a_hint(callback, device):

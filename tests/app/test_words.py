@@ -13,6 +13,10 @@ import pytest
 
 import navari_cams_biometric
 from navari_cams_biometric import custom_fields
+from navari_cams_biometric.cams_biometric.device_users import enrolment_audit
+from navari_cams_biometric.cams_biometric.history import day_comparison, punch_comparison
+from navari_cams_biometric.cams_biometric.presence import missing_punches
+from navari_cams_biometric.cams_biometric.punches.punch_types import DEFAULT_PUNCH_TYPES, spelling
 
 APP = Path(navari_cams_biometric.__file__).parent
 # A regular expression, and what to say instead. Case does not matter, except after (?-i:.
@@ -68,9 +72,9 @@ def replaced_words(text):
 
 
 def texts_of_python(source):
-	"""The literals inside `_()` and `_lt()`."""
+	"""The literals inside `_()`, `_lt()` and `N_()`."""
 	for node in ast.walk(ast.parse(source)):
-		if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "_lt"):
+		if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "_lt", "N_"):
 			for part in ast.walk(node):
 				if isinstance(part, ast.Constant) and isinstance(part.value, str):
 					yield part.value
@@ -128,6 +132,32 @@ def test_the_scan_sees_every_kind_of_text():
 	assert "{0} of {1} checks need attention." in texts[".js"]
 	assert {"Complete Until", "CAMS Enrolment Audit", "Live Board"} <= texts[".json"]
 	assert len(texts[".html"]) == 1
+
+
+def offered_by_reports():
+	"""The texts among the options of filters: Frappe translates them."""
+	for path in sorted(APP.glob("*/report/*/*.js")):
+		for options in re.findall(r"options: \[([^\]{}]*)\]", path.read_text(encoding="utf-8")):
+			yield from filter(None, re.findall(r'"([^"]*)"', options))
+
+
+def test_what_is_stored_and_shown_in_translation_is_a_text_for_translators():
+	kinds = missing_punches, enrolment_audit, day_comparison, punch_comparison
+	names = (
+		"NO_PUNCH NO_OUT NO_IN NOBODY NOWHERE NAMES UNCONFIRMED REMOVE ENROL SEND_NAME ASK_AGAIN FIRST_IN LAST_OUT"
+		" HOURS MISSING NOT_AT_GATEWAY"
+	)
+	stored = {value for module in kinds for name, value in vars(module).items() if name in names.split()}
+	known = {line for _, text in all_texts() for line in text.split("\n")}
+	assert len(stored) == len(names.split())
+	assert {*stored, *offered_by_reports()} - known == set()
+
+
+def test_every_punch_type_of_the_gateway_has_words():
+	script = (APP / "public" / "js" / "cams_biometric.js").read_text(encoding="utf-8")
+	worded = dict(re.findall(r'(\w+): __\("([\w ]+)", null, "Punch type"\)', script))
+	assert {spelling(kind) for kind in DEFAULT_PUNCH_TYPES} - {"none"} == set(worded)
+	assert all(spelling(words) == kind for kind, words in worded.items())
 
 
 @pytest.mark.parametrize(

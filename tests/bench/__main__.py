@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import month
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 
+MONTHS, FIRST_SEED = 20, 1
 SUITES = ["tests/contract", "tests/attacks/bench", "tests/bench"]
 
 
@@ -27,13 +29,24 @@ def main(arguments: list[str]) -> int:
 
 
 class SitePlugin:
-	"""Hands the running site to the fixture in tests/bench."""
+	"""Hands the running site to the fixture in tests/bench, and plays months beside the tests if one asks for them."""
 
 	def __init__(self, site: BenchSite):
 		self.site = site
 
 	def pytest_configure(self, config: pytest.Config) -> None:
 		config.bench_site = self.site
+
+	@pytest.hookimpl(trylast=True)
+	def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+		"""Which of them ask for months is known now. They come last."""
+		items.sort(key=lambda item: "months_beside" in item.fixturenames)
+		if items and "months_beside" in items[-1].fixturenames:
+			config.months_beside = month.Beside(MONTHS, FIRST_SEED)
+
+	def pytest_unconfigure(self, config: pytest.Config) -> None:
+		if beside := getattr(config, "months_beside", None):
+			beside.stop()
 
 
 if __name__ == "__main__":

@@ -23,11 +23,12 @@ import redis
 import requests
 
 from tests.bench.fresh_site import FreshSite
-from tests.bench.warm import Ended, Warm
+from tests.bench.warm import Ended, Fork, Warm
 
 APP = "navari_cams_biometric"
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "cams-test"
+DATABASE_PORT = 3306
 SETUP = {
 	"language": "English",
 	"country": "Kenya",
@@ -53,25 +54,26 @@ def bench_path() -> Path:
 
 
 class BenchSite:
-	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run."""
+	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run; `beside` is for a
+	second one while the first has the app on the bench."""
 
-	def __init__(self, name: str = "cams-test.localhost", keep: bool = False):
+	def __init__(self, name: str = "cams-test.localhost", keep: bool = False, beside: bool = False):
 		self.path = bench_path()
 		self.name = name
 		self.keep = keep
-		self.processes: dict[str, subprocess.Popen] = {}
-		self.web_port = _free_port()
-		self.redis_port = _free_port()
+		self.beside = beside
+		self.processes: dict[str, subprocess.Popen | Fork] = {}
+		self.web_port = free_port()
+		self.redis_port = free_port()
 		self.key = ""
 		self.folder = tempfile.TemporaryDirectory()
 		self.warm = Warm(Path(self.folder.name) / "warm")
 
 	@property
 	def database(self) -> str:
-		"""Of this bench alone: Frappe would name it after the site, and benches share a database server."""
-		return (
-			f"_cams_{hashlib.sha1(str(self.path.resolve()).encode(), usedforsecurity=False).hexdigest()[:10]}"
-		)
+		"""Of this site on this bench: Frappe would name it after the site, and benches share a database server."""
+		site = str(self.path.resolve() / "sites" / self.name)
+		return f"_cams_{hashlib.sha1(site.encode(), usedforsecurity=False).hexdigest()[:10]}"
 
 	@property
 	def assets(self) -> Path:
@@ -92,7 +94,8 @@ class BenchSite:
 		try:
 			self.start_database()
 			self.start_redis()
-			self.link_app()
+			if not self.beside:
+				self.link_app()
 			self.start_warm()
 			self.make_site()
 			self.start_web()
@@ -110,7 +113,8 @@ class BenchSite:
 			self.stop(name)
 		if not self.keep and (self.path / "sites" / self.name).exists():
 			self.drop_site()
-			self.unlink_app()
+			if not self.beside:
+				self.unlink_app()
 		for name in list(self.processes):
 			self.stop(name)
 		self.folder.cleanup()
@@ -128,23 +132,23 @@ class BenchSite:
 			raise BenchUnusableError("redis-server is not installed")
 
 	def start_database(self) -> None:
-		if _listens(3306):
+		if listens(DATABASE_PORT):
 			return
-		program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
-		if not program:
-			raise BenchUnusableError("MariaDB does not run and is not installed")
+		program = mariadb_program()
 		run = Path("/run/mysqld")
 		if os.access(run.parent, os.W_OK) and not run.exists():
 			run.mkdir()
 			shutil.chown(run, "mysql")
 		self.start("database", [program, "--user=mysql"])
-		_wait_for(lambda: _listens(3306), "MariaDB")
+		wait_for(lambda: listens(DATABASE_PORT), "MariaDB")
 
 	def start_redis(self) -> None:
-		self.start(
-			"redis", ["redis-server", "--port", str(self.redis_port), "--save", "", "--appendonly", "no"]
-		)
-		_wait_for(lambda: _listens(self.redis_port), "Redis")
+		self.start("redis", self.redis_command)
+		wait_for(lambda: listens(self.redis_port), "Redis")
+
+	@property
+	def redis_command(self) -> list[str]:
+		return ["redis-server", "--port", str(self.redis_port), "--save", "", "--appendonly", "no"]
 
 	def link_app(self) -> None:
 		"""Put this working tree on the bench, as `bench get-app` with a path would, but without a copy."""
@@ -188,7 +192,7 @@ class BenchSite:
 				self.bench("migrate")
 				return
 			self.drop_site()
-		fresh = FreshSite(self.path, {**SETUP, "database": self.database})
+		fresh = FreshSite(self.path, SETUP)
 		if not self._restore(fresh):
 			self._make(fresh)
 		self.process("install-app", APP)
@@ -257,6 +261,7 @@ class BenchSite:
 		command = [
 			"mariadb",
 			"--host=127.0.0.1",
+			f"--port={config.get('db_port', DATABASE_PORT)}",
 			f"--user={config['db_name']}",
 			"--batch",
 			"--skip-column-names",
@@ -291,43 +296,43 @@ class BenchSite:
 
 	def start_web(self) -> None:
 		"""gunicorn as in production: two workers of four threads."""
-		gunicorn = [str(self.path / "env" / "bin" / "gunicorn"), "--bind", f"127.0.0.1:{self.web_port}"]
-		self.start(
-			"web",
-			[
-				*gunicorn,
-				"--workers",
-				"2",
-				"--threads",
-				"4",
-				"--timeout",
-				"120",
-				"--preload",
-				"frappe.app:application_with_statics()",
-			],
-		)
+		self.start("web", [self.gunicorn, *self.gunicorn_options])
+		wait_for(self.answers, "the web server")
 
-		def answers() -> bool:
-			headers = {"X-Frappe-Site-Name": self.name}
-			try:
-				return requests.get(f"{self.url}/api/method/ping", headers=headers, timeout=20).ok
-			except requests.ConnectionError:
-				return False
+	@property
+	def gunicorn(self) -> str:
+		return str(self.path / "env" / "bin" / "gunicorn")
 
-		_wait_for(answers, "the web server")
+	@property
+	def gunicorn_options(self) -> list[str]:
+		return [
+			*("--bind", f"127.0.0.1:{self.web_port}"),
+			*("--workers", "2", "--threads", "4", "--timeout", "120", "--preload"),
+			"frappe.app:application_with_statics()",
+		]
+
+	def answers(self) -> bool:
+		headers = {"X-Frappe-Site-Name": self.name}
+		try:
+			return requests.get(f"{self.url}/api/method/ping", headers=headers, timeout=20).ok
+		except requests.RequestException:
+			return False
 
 	def start_worker(self, name: str = "worker") -> None:
 		self.start(name, self._warm_command("run", "frappe", "worker", "--queue", "short,default,long"))
 
 	def start_warm(self) -> None:
 		self.start("warm", self._warm_command("serve", str(self.warm.path)))
-		_wait_for(self.warm.answers, "the bench's Python")
+		wait_for(self.warm.answers, "the bench's Python")
 
 	def _warm_command(self, *arguments: str) -> list[str]:
 		return [self.python, str(Path(__file__).with_name("warm.py")), *arguments]
 
+	def log_of(self, process: str) -> Path:
+		return self.path / "logs" / f"cams-test-{process}.log"
+
 	def start(self, name: str, command: list[str]) -> None:
-		with (self.path / "logs" / f"cams-test-{name}.log").open("ab") as log:
+		with self.log_of(name).open("ab") as log:
 			self.processes[name] = subprocess.Popen(
 				command,
 				cwd=self.path / "sites",
@@ -344,12 +349,14 @@ class BenchSite:
 		if not process or process.poll() is not None:
 			return
 		if with_signal != signal.SIGKILL:
-			os.killpg(process.pid, with_signal)
+			with suppress(ProcessLookupError):
+				os.killpg(process.pid, with_signal)
 			with suppress(subprocess.TimeoutExpired):
 				process.wait(30)
 				return
-		children = _children(process.pid)
-		os.killpg(process.pid, signal.SIGKILL)
+		children = children_of(process.pid)
+		with suppress(ProcessLookupError):
+			os.killpg(process.pid, signal.SIGKILL)
 		process.wait()
 		for (
 			child
@@ -362,7 +369,7 @@ class BenchSite:
 		process = self.processes.get(name)
 		if not process or process.poll() is not None:
 			return 0
-		return sum(map(_resident, [process.pid, *_children(process.pid)]))
+		return sum(map(_resident, [process.pid, *children_of(process.pid)]))
 
 	def make_key(self) -> str:
 		"""The administrator's `key:secret` for REST."""
@@ -399,18 +406,25 @@ def _printed(ended: Ended, arguments: Iterable[str]) -> str:
 	return ended.out
 
 
-def _free_port() -> int:
+def mariadb_program() -> str:
+	program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+	if not program:
+		raise BenchUnusableError("MariaDB is not installed here")
+	return program
+
+
+def free_port() -> int:
 	with socket.socket() as probe:
 		probe.bind(("127.0.0.1", 0))
 		return probe.getsockname()[1]
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
 	with socket.socket() as probe:
 		return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait_for(condition, what: str, seconds: float = 60) -> None:
+def wait_for(condition, what: str, seconds: float = 60) -> None:
 	deadline = time.monotonic() + seconds
 	while not condition():
 		if time.monotonic() > deadline:
@@ -418,7 +432,7 @@ def _wait_for(condition, what: str, seconds: float = 60) -> None:
 		time.sleep(0.2)
 
 
-def _children(parent: int) -> list[int]:
+def children_of(parent: int) -> list[int]:
 	children = []
 	for stat in Path("/proc").glob("[0-9]*/stat"):
 		with suppress(FileNotFoundError, ProcessLookupError):

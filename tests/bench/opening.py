@@ -133,8 +133,9 @@ def chart(name: str, queries: int, least: int) -> Place:
 
 
 def workspace() -> Place:
+	"""With the steps of the onboarding, which a System Manager sees until they are done."""
 	asked = {"page": json.dumps({"name": "CAMS Biometric", "title": "CAMS Biometric", "public": 1})}
-	return Place("Workspace", 24, (("POST", "frappe.desk.desktop.get_desktop_page", asked),))
+	return Place("Workspace", 40, (("POST", "frappe.desk.desktop.get_desktop_page", asked),))
 
 
 def places() -> list[Place]:
@@ -150,16 +151,15 @@ def places() -> list[Place]:
 		page("Card People In Now", 9, "live_board_page.people_in_card", least=1000),
 		card("Punches Today", 6, "CAMS Punch", ["CAMS Punch", "punch_time", "Timespan", "today"]),
 		card("Held Punches", 6, "CAMS Punch", ["CAMS Punch", "state", "in", ["Held", "Failed"]]),
-		card(
-			"Devices Needing Attention", 6, "CAMS Device", ["CAMS Device", "health", "in", ["Not Reporting"]]
-		),
+		card("Devices with Problems", 6, "CAMS Device", ["CAMS Device", "health", "in", ["Not Reporting"]]),
 		chart("Punches by Hour", 7, least=1),
+		chart("Punches by Day", 7, least=7),
 		chart("Punches by Device", 7, least=DEVICES),
 		chart("Held by Reason", 7, least=5),
 		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
 		page("Live Board", 13, "live_board_page.board", least=30),
 		page("My Punches", 14, "my_punches_page.my_punches"),
-		page("CAMS Doctor", 24, "doctor_page.examine", least=14),
+		page("CAMS Doctor", 26, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 24, back=0, least=1000),
 		report("CAMS Reconciliation", 25, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),

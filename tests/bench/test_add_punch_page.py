@@ -63,10 +63,33 @@ def test_a_missing_out_is_added_in_its_row_and_taken_back(host, desk, manager, s
 
 	page.goto(f"{host.url}/app/employee-checkin/{checkin['name']}")
 	expect(page.locator(".form-message")).to_contain_text("The reader was being repaired", timeout=PATIENCE)
-	page.get_by_role("button", name="Take Back").click()
+	page.get_by_role("button", name="Device Punch").click()
+	page.locator(".dropdown-menu:visible").get_by_text("Take Back", exact=True).click()
 	page.locator(".modal.show").get_by_role("button", name="Yes").click()
 	expect(page.locator("#alert-container")).to_contain_text("Punch taken back", timeout=PATIENCE)
 	assert len(host.checkins(person["name"])) == 1
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+@pytest.mark.parametrize("place", ["button", "cell"])
+def test_the_button_of_a_row_is_pressed_by_keyboard(host, desk, manager, shift, new_employee, key, place):
+	person = new_employee(default_shift=shift)
+	arrive(host, person, ("08:01:00", "CheckIn"))
+	span = f"from_date={DAY}&to_date={DAY}&employee={person['name']}"
+	page = desk(manager, f"/app/query-report/CAMS Missing Punches?{span}")
+	button = page.locator(".cams-add-punch").first
+	expect(button).to_be_visible(timeout=PATIENCE)
+	if place == "button":
+		button.focus()
+	else:
+		cells = page.locator(".dt-scrollable .dt-row").first.locator(".dt-cell")
+		cells.nth(2).click()
+		for _ in range(cells.count()):
+			if page.locator(".dt-cell--focus .cams-add-punch").count():
+				break
+			page.keyboard.press("ArrowRight")
+	page.keyboard.press(key)
+	expect(page.locator(".modal.show [data-fieldname=reason] textarea")).to_be_visible()
 
 
 def test_check_ins_without_a_shift_are_on_the_list_and_fetched_from_it(

@@ -256,7 +256,7 @@ def test_what_the_gateway_api_lacks_is_refused_in_words(gateway, tags, cams, hos
 	try:
 		ended = cams("door", "open", "--device", tags[0], "--reason", "x")
 		assert (ended.code, ended.out) == (1, "")
-		assert "OpenDoor is not supported by Web API 3.0" in ended.err
+		assert "Open Door is not supported by Web API 3.0" in ended.err
 		assert "Traceback" not in ended.err
 		ended = cams("sync-users", "--device", tags[0])
 		assert (ended.code, ended.out) == (1, "")

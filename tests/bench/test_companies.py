@@ -305,7 +305,10 @@ def counted(answer):
 	return sum(answer.json()["message"]["datasets"][0]["values"])
 
 
-@pytest.mark.parametrize("source", ["cams_held_by_reason", "cams_punches_by_device", "cams_punches_by_hour"])
+@pytest.mark.parametrize(
+	"source",
+	["cams_held_by_reason", "cams_punches_by_day", "cams_punches_by_device", "cams_punches_by_hour"],
+)
 def test_a_chart_counts_the_own_company(host, bench_site, sides, keys, source):
 	path = f"method/navari_cams_biometric.cams_biometric.dashboard_chart_source.{source}.{source}.get_data"
 	waiting = " and state in ('Held', 'Failed')" if source == "cams_held_by_reason" else ""
@@ -321,7 +324,12 @@ def test_a_chart_counts_the_own_company(host, bench_site, sides, keys, source):
 
 def test_the_sources_of_charts_are_all_here():
 	found = {path.stem for path in APP.glob("*/dashboard_chart_source/*/*.json")}
-	assert found == {"cams_held_by_reason", "cams_punches_by_device", "cams_punches_by_hour"}
+	assert found == {
+		"cams_held_by_reason",
+		"cams_punches_by_day",
+		"cams_punches_by_device",
+		"cams_punches_by_hour",
+	}
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -368,6 +376,10 @@ ACTIONS = {
 		"user_id": it.unknown,
 		"reason": "x",
 		"service_tag": it.device,
+	},
+	"controllers/held_punches_page.py:exact_links": lambda it: {"filters": {"service_tag": it.device}},
+	"controllers/held_punches_page.py:link_many": lambda it: {
+		"links": [{"user_id": it.unknown, "employee": it.person, "service_tag": it.device}]
 	},
 	"controllers/held_punches_page.py:link": lambda it: {"user_id": it.unknown, "employee": it.person},
 	"controllers/held_punches_page.py:link_ways": lambda it: {"user_id": it.unknown, "employee": it.person},
@@ -470,6 +482,7 @@ ACTIONS = {
 			"read_information": {},
 			"reboot": {"reason": "x"},
 			"reset_queue": {"reason": "x"},
+			"replace": {"service_tag": "x"},
 			"sync_time": {},
 		}.items()
 	},

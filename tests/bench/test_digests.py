@@ -143,7 +143,8 @@ def test_hr_is_told_what_is_held_in_one_mail(host, hr, hold, morning):
 	assert recipients == {hr.email}
 	assert "200 held" in subject
 	assert "200 × No employee has this user ID" in html
-	assert "The oldest is from 2024-09-17 08:00." in html
+	assert "The oldest is from 17-09-2024 08:00." in html
+	assert "Use Link to Employee" in html
 	assert "/cams-punch?state=Held&amp;reason_code=UNKNOWN_USER" in html
 	assert [user_id for user_id in user_ids if user_id in html] == []
 
@@ -188,7 +189,8 @@ def test_a_label_is_text_and_no_html(host, administrator, ill_device, morning):
 
 	[(recipients, subject, html)] = morning()
 	assert recipients == {administrator.email}
-	assert "1 devices need attention" in subject
+	assert "1 device needs attention" in subject
+	assert ">Open Doctor</a>" in html
 	assert "<script>" not in html
 	assert f"{label} ({tag}): Not Reporting" in unescape(html)
 	assert f"/cams-device/{tag}" in html
@@ -212,11 +214,11 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 	listed(host, device_digest_recipients=administrator)
 
 	[(_recipients, subject, html)] = morning()
-	assert "3 commands failed, 1 loads failed, 1 punches failed" in subject
+	assert "3 commands failed, 1 load failed, 1 punch failed" in subject
 	assert "2 × RebootDevice" in html
 	assert "1 × RebootDevice" in html
 	assert "state=Failed&amp;operation=RebootDevice&amp;outcome_unknown=1&amp;finished_at=" in html
-	assert "2024-01-01 – 2024-01-02" in html
+	assert "01-01-2024 to 02-01-2024" in html
 	assert f"/cams-history-load/{load['name']}" in html
 	assert "/cams-punch?state=Failed&amp;reason_code=DATABASE_BUSY" in html
 
@@ -243,11 +245,11 @@ def test_hr_is_told_what_is_missing_and_what_is_repaired(host, bench_site, hr, n
 		f"CAMS%20Missing%20Punches?from_date={yesterday}&amp;to_date={yesterday}&amp;kind=In%20without%20Out"
 	)
 	assert report in html
-	assert "1 days to repair" in html
-	assert "1 days repaired" in html
+	assert "1 day to repair" in html
+	assert "1 day repaired" in html
 	a_day_ago = datetime.now(NAIROBI) - timedelta(days=1)
 	assert f"{a_day_ago:%Y-%m-%d%%20%H}" in html  # the first digest looks back no further
-	assert employee["name"] not in html
+	assert employee["employee_name"] in html
 	bench_site.sql(f"delete from `tabCAMS Day Repair` where employee = '{employee['name']}'")
 
 

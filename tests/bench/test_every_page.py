@@ -8,6 +8,7 @@ import uuid
 from datetime import datetime, timezone
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from simulator import Simulator
@@ -25,6 +26,13 @@ MAY = """([kind, name]) => ({
 	DocType: () => frappe.model.can_read(name),
 	New: () => frappe.model.can_create(name),
 })[kind]()"""
+# What the app draws itself, be it within a page of Frappe's; a field, a chart or a list in it is Frappe's again.
+OWN = """(targets) => targets.filter((target) => {
+	const element = document.querySelector(target);
+	const own = element?.closest("[class*=cams-]");
+	const frappes = element?.closest(".frappe-control:not([data-fieldtype=HTML]), .list-row-container, .chart-container");
+	return own && !(frappes && own.contains(frappes));
+})"""
 SHOWN = """() => ({
 	dialogs: [...document.querySelectorAll(".modal.show")].map((each) => each.innerText),
 	missing: [...document.querySelectorAll(".page-body, .page-card")]
@@ -145,3 +153,29 @@ def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
 	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
 	expect(page.locator(".number-widget-box .number").first).to_be_visible()
 	assert page.url.endswith("/cams-biometric")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_of_our_own(desk, desk_user, gateway, places, theme):
+	page = desk(desk_user("HR Manager", "System Manager"), "/app/cams-biometric")
+	watch = Watch(page)
+	page.wait_for_selector(".number-widget-box .number")
+	page.evaluate("(theme) => document.documentElement.setAttribute('data-theme', theme)", theme)
+	found = []
+	for kind, name, route in places:
+		if not page.evaluate(MAY, [kind, name]):
+			continue
+		page.evaluate(OPEN, route)
+		watch.settle()
+		found += [(route, *violation) for violation in violations(page)]
+	assert found == []
+
+
+def violations(page):
+	"""What axe finds in what is of our own: the rule, the element, and what is wrong."""
+	answer = Axe().run(page, options={"resultTypes": ["violations"]}).response
+	nodes = [(rule["id"], node) for rule in answer["violations"] for node in rule["nodes"]]
+	own = page.evaluate(OWN, [node["target"][0] for _, node in nodes])
+	return [
+		(rule, node["html"][:200], node["failureSummary"]) for rule, node in nodes if node["target"][0] in own
+	]

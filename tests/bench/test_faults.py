@@ -1,12 +1,64 @@
-"""What breaks around the app loses nothing: workers, Redis, rivals for the same rows."""
+"""What breaks around the app loses nothing: twenty schedules of `tests.bench.faults`, and what those cannot show."""
 
-import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.contract.host import CALLBACK, DONE, TOKEN, batch, real_time
+import pytest
+
+from tests.bench.faults import tally
+from tests.bench.faults.breakable_site import BreakableSite
+from tests.bench.faults.play import Play, Stage, play_all
+from tests.contract.host import CALLBACK, DONE, TOKEN, real_time
 
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
+
+
+@pytest.fixture(scope="module")
+def stage(bench_site):
+	with BreakableSite(bench_site) as site:
+		yield Stage(site)
+
+
+def test_twenty_schedules_of_faults_lose_nothing_double_nothing_and_get_nothing_wrong(stage):
+	tallies = play_all(stage, range(1, 21))
+	assert [each.differences for each in tallies] == [[]] * 20
+	assert all(each.sent > 25 for each in tallies)
+
+
+@pytest.fixture(scope="module")
+def calm(stage):
+	"""A schedule without a fault: what must have come of it, and the site's punches and check-ins."""
+	play = Play(stage, 0, faults=False)
+	assert play.run().differences == []
+	return play.expected(), *tally.read(stage.site, play.prefix)
+
+
+@pytest.mark.parametrize(
+	("harm", "seen"),
+	[
+		(lambda punch, checkin: ([], []), {"lost": 1}),
+		(lambda punch, checkin: ([], [checkin]), {"lost": 1, "wrong": 1}),
+		(lambda punch, checkin: ([punch], []), {"lost": 1}),
+		(lambda punch, checkin: ([punch, punch._replace(name="x")], [checkin]), {"doubled": 1, "lost": 1}),
+		(lambda punch, checkin: ([punch], [checkin, checkin._replace(name="x")]), {"doubled": 1, "wrong": 1}),
+		(lambda punch, checkin: ([punch], [checkin._replace(log_type="OUT")]), {"wrong": 1}),
+		(lambda punch, checkin: ([punch], [checkin._replace(moment="2024-01-01 08:00:00")]), {"wrong": 1}),
+		(lambda punch, checkin: ([punch], [checkin._replace(user_id="x")]), {"wrong": 1}),
+		(lambda punch, checkin: ([punch._replace(state="Queued")], []), {"wrong": 1}),
+		(lambda punch, checkin: ([punch], [checkin, checkin._replace(punch="x")]), {"wrong": 1}),
+	],
+)
+def test_the_tally_tells_what_was_lost_doubled_or_wrong(calm, harm, seen):
+	expected, punches, checkins = calm
+	checkin = next(each for each in checkins if each.log_type == "IN")
+	punch = next(each for each in punches if each.name == checkin.punch)
+	harmed = harm(punch, checkin)
+	found = tally.compare(
+		expected,
+		[each for each in punches if each != punch] + harmed[0],
+		[each for each in checkins if each != checkin] + harmed[1],
+	)
+	counts = {kind: len(getattr(found, kind)) for kind in ("lost", "doubled", "wrong")}
+	assert {kind: count for kind, count in counts.items() if count} == seen
 
 
 def checkin_counts(bench_site, employee):
@@ -27,41 +79,6 @@ def test_twenty_identical_callbacks_at_once_leave_one_punch_and_one_check_in(hos
 	host.settled(user_id, state="Recorded")
 	assert bench_site.sql(f"select count(*) from `tabCAMS Punch` where user_id = '{user_id}'") == [["1"]]
 	assert checkin_counts(bench_site, employee["name"]) == (1, 1, 1)
-
-
-def test_a_worker_killed_in_the_middle_of_500_punches_doubles_and_loses_none(host, bench_site, new_employee):
-	employee = new_employee()
-	user_id = employee["attendance_device_id"]
-	entries = [
-		("CheckIn", user_id, f"2023-{1 + n // 250:02}-{1 + n % 250 // 10:02} {8 + n % 10:02}:00:00 GMT +0300")
-		for n in range(500)
-	]
-	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
-	deadline = time.monotonic() + 60
-	while not 50 <= checkin_counts(bench_site, employee["name"])[0] < 450:
-		assert time.monotonic() < deadline, "the worker was never in the middle"
-		time.sleep(0.05)
-	bench_site.stop("worker", signal.SIGKILL)
-	assert 0 < checkin_counts(bench_site, employee["name"])[0] < 500
-	bench_site.start_worker()
-	bench_site.execute(SWEEP)  # what the scheduler runs every two minutes
-	host.settled(user_id, 500, state="Recorded", seconds=120)
-	assert checkin_counts(bench_site, employee["name"]) == (500, 500, 500)
-
-
-def test_two_workers_at_once_share_the_punches(host, bench_site, new_employee):
-	employee = new_employee()
-	user_id = employee["attendance_device_id"]
-	bench_site.stop("worker")
-	entries = [
-		("CheckIn", user_id, f"2022-01-{1 + n // 10:02} {8 + n % 10:02}:00:00 GMT +0300") for n in range(200)
-	]
-	assert host.callback(batch(*entries, AuthToken=TOKEN)).content == DONE
-	with ThreadPoolExecutor(2) as pool:
-		list(pool.map(lambda _: bench_site.execute(SWEEP), range(2)))
-	bench_site.start_worker()
-	host.settled(user_id, 200, state="Recorded")
-	assert checkin_counts(bench_site, employee["name"]) == (200, 200, 200)
 
 
 def test_without_redis_the_callback_is_still_done_and_the_sweep_finishes_later(

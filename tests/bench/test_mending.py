@@ -69,7 +69,7 @@ def link(call, outcome_since):
 
 	def linked(user_id, employee):
 		since = call("link", user_id=user_id, employee=employee["name"])["since"]
-		return since, outcome_since(since, user_id=user_id)
+		return since, outcome_since(since, user_ids=[user_id])
 
 	return linked
 
@@ -293,7 +293,7 @@ def test_a_link_is_undone_as_far_as_no_attendance_hangs_on_it(
 	bench_site.sql(
 		f"update `tabEmployee Checkin` set attendance = '{attendance['name']}' where name = '{marked['name']}'"
 	)
-	assert outcome_since(since, user_id=user_id)["with_attendance"] == 1
+	assert outcome_since(since, user_ids=[user_id])["with_attendance"] == 1
 
 	done = call("undo_link", user_id=user_id, employee=employee["name"], since=since)
 	assert done == {"taken_back": 5, "left": 0, "kept": 1}
@@ -337,7 +337,7 @@ def test_an_id_is_ignored_where_it_was_seen_with_a_reason(
 	assert refused.status_code == 417
 
 	done = call("ignore_id", **values)
-	outcome = outcome_since(done["since"], user_id=user_id)
+	outcome = outcome_since(done["since"], user_ids=[user_id])
 	assert [(part["state"], part["reason_code"], part["count"]) for part in outcome["others"]] == [
 		("Ignored", "IGNORED_ID", 2)
 	]
@@ -464,6 +464,36 @@ def test_what_a_reason_has_no_button_for_is_refused(host, new_user_id, call, act
 	assert [punch["reason_code"] for punch in host.punches(user_id)] == ["UNKNOWN_USER"]
 
 
+def test_a_link_that_is_refused_stops_no_other(host, call, new_user_id, unlinked, hold):
+	users, people = [new_user_id(), new_user_id()], [unlinked(), unlinked()]
+	hold(users[1])  # of the first there is none
+	links = [
+		{"user_id": user_id, "employee": person["name"]}
+		for user_id, person in zip(users, people, strict=True)
+	]
+	done = call("link_many", links=links)
+	assert [each["user_id"] for each in done["links"]] == users[1:]
+	assert [each["user_id"] for each in done["left"]] == users[:1]
+	assert "pending any more" in done["left"][0]["why"]
+	assert (device_id(host, people[0]), device_id(host, people[1])) == (None, users[1])
+
+
+def test_a_user_id_that_two_devices_call_differently_is_no_exact_suggestion(
+	host, call, new_user_id, new_device, unlinked, hold
+):
+	user_id, gate = new_user_id(), new_device()["name"]
+	person = unlinked(first_name=f"Only{user_id}", last_name="Exact")
+	named_on_device(host, user_id, f"Only{user_id}", "Exact")
+	hold(user_id)
+	exact = [(each["user_id"], each["employee"]) for each in call("exact_links")]
+	assert exact == [(user_id, person["name"])]
+	named_on_device(host, user_id, "Somebody", "Else", gate)
+	hold_elsewhere = real_time(user_id, "2024-09-18 08:00:00 GMT +0300", SerialNumber=gate)
+	assert host.callback(hold_elsewhere).content == DONE
+	host.settled(user_id, 2, state="Held")
+	assert call("exact_links") == []
+
+
 def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked, hold):
 	user_id, employee = new_user_id(), unlinked()
 	hold(user_id)
@@ -471,9 +501,11 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 	since = "2024-01-01 00:00:00"
 	calls = {
 		"held_groups": {},
-		"outcome_since": {"since": since, "user_id": user_id},
+		"outcome_since": {"since": since, "user_ids": [user_id]},
+		"exact_links": {},
 		"resolve": {"action": "retry", "reason_code": "REFUSED", "as_of": as_of},
 		"link": {"user_id": user_id, "employee": employee["name"]},
+		"link_many": {"links": [{"user_id": user_id, "employee": employee["name"]}]},
 		"undo_link": {"user_id": user_id, "employee": employee["name"], "since": since},
 	}
 	allowed = {
@@ -482,6 +514,7 @@ def test_who_may_look_mend_and_undo(host, call, desk_user, new_user_id, unlinked
 		"System Manager": {
 			"held_groups",
 			"outcome_since",
+			"exact_links",
 			"resolve",
 		},  # is not in HR: no Employee can be changed
 		"HR Manager": set(calls),

@@ -72,7 +72,7 @@ def test_the_workspace_counts_and_draws_what_there_is(
 	asked = {
 		"Punches Today": f"`tabCAMS Punch` where date(punch_time) = '{now[:10]}'",
 		"Held Punches": "`tabCAMS Punch` where state in ('Held', 'Failed')",
-		"Devices Needing Attention": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Healthy')",
+		"Devices with Problems": "`tabCAMS Device` where enabled = 1 and health not in ('', 'Healthy')",
 	}
 	counts = {label: bench_site.sql(f"select count(*) from {rows}")[0][0] for label, rows in asked.items()}
 	counts["People In Now"] = str(host.api("POST", BOARD).json()["message"]["count"])
@@ -81,10 +81,17 @@ def test_the_workspace_counts_and_draws_what_there_is(
 	for label, count in counts.items():
 		assert int(count)
 		expect(card(page, label)).to_have_text(count, timeout=PATIENCE)
-	for label in ("Punches by Hour", "Punches by Device", "Held by Reason"):
+	for label in (
+		"Punches Today by Hour",
+		"Punches of the Last Seven Days",
+		"Punches Today by Device",
+		"Held Punches by Reason",
+	):
 		chart = page.locator(".dashboard-widget-box", has_text=label)
 		expect(chart.locator("svg.frappe-chart rect.bar").first).to_be_attached(timeout=PATIENCE)
-	expect(page.locator(".dashboard-widget-box", has_text="Held by Reason")).to_contain_text("Unknown user")
+	expect(page.locator(".dashboard-widget-box", has_text="Held Punches by Reason")).to_contain_text(
+		"Unknown user"
+	)
 
 	page.locator(".shortcut-widget-box", has_text="Live Board").click()
 	expect(page.locator(".cams-last")).to_be_visible(timeout=PATIENCE)
@@ -128,7 +135,11 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	page = desk(desk_user("System Manager"), "/app/cams-doctor")
 	findings = page.locator(".cams-finding")
 	expect(findings.filter(has_text="Scheduler").first).to_be_visible(timeout=PATIENCE)
+	expect(findings.filter(has_text="All stored tokens and keys can be read.")).to_be_hidden()
+	page.get_by_text("checks found nothing to fix").click()
+	expect(findings.filter(has_text="All stored tokens and keys can be read.")).to_be_visible()
 	expect(findings.filter(has_text=label)).to_have_count(0)
+	bench_site.sql("update `tabCAMS Device` set health = ''")
 	note = "It was last heard yesterday. See that it has power and network."
 	bench_site.sql(
 		f"update `tabCAMS Device` set health = 'Not Reporting', health_note = '{note}' where name = '{tag}'"
@@ -139,6 +150,61 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	expect(finding).to_contain_text("Not Reporting")
 	expect(finding).to_contain_text(note)
 	expect(finding.locator(".indicator-pill")).to_have_text("Warning")
-	finding.get_by_role("link", name="Open CAMS Device").click()
+	finding.get_by_role("button", name="Open CAMS Device").click()
 	expect(page).to_have_url(re.compile(f"/cams-device/{tag}"))
 	expect(page.locator(".form-message")).to_contain_text(note)
+
+
+@pytest.fixture
+def beginning(bench_site):
+	"""A site on which nothing of the onboarding is done."""
+	bench_site.sql(
+		"update `tabOnboarding Step` set is_complete = 0, is_skipped = 0 where name like 'CAMS %';"
+		"update `tabModule Onboarding` set is_complete = 0 where name = 'CAMS Biometric';"
+		"update tabSingles set value = '1' where doctype = 'System Settings' and field = 'enable_onboarding'"
+	)
+	bench_site.bench("clear-cache")
+
+
+def test_a_new_administrator_is_led_from_the_token_to_the_first_punch(
+	host, bench_site, desk, desk_user, beginning, new_employee
+):
+	page = desk(desk_user("System Manager"), "/app/cams-biometric")
+	steps = page.locator(".onboarding-step")
+	expect(steps).to_have_text(
+		[
+			re.compile("Enter the Auth Token"),
+			re.compile("Paste the callback URL"),
+			re.compile("Add the devices"),
+			re.compile("Give people their user ID"),
+			re.compile("Make the first punch"),
+		],
+		timeout=PATIENCE,
+	)
+	page.get_by_role("button", name="Enter It").click()
+	expect(page.locator("[data-fieldname=auth_token] input")).to_be_visible(timeout=PATIENCE)
+
+	page.go_back()
+	steps.last.click()
+	page.get_by_role("button", name="Open Live Board").click()
+	expect(page.locator(".modal.show")).to_contain_text("it appears here within seconds")
+	assert page.url.endswith("/cams-live-board")
+
+	punch(host, new_employee()["attendance_device_id"], f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S}")
+	bench_site.execute("navari_cams_biometric.onboarding.note_progress")
+	page.goto(f"{bench_site.url}/app/cams-biometric")
+	expect(card(page, "Punches Today")).to_be_visible(timeout=PATIENCE)
+	expect(steps.first).to_be_hidden()
+
+
+def test_a_chart_without_punches_says_so(bench_site, desk, manager):
+	bench_site.sql("update `tabCAMS Punch` set punch_time = '2024-01-01' where punch_time > '2024-01-01'")
+	page = desk(manager, "/app/cams-biometric")
+	for label, text in (
+		("Punches Today by Hour", "No punches yet today"),
+		("Punches Today by Device", "No punches yet today"),
+		("Punches of the Last Seven Days", "No punches in the last seven days"),
+	):
+		chart = page.locator(".dashboard-widget-box", has_text=label)
+		expect(chart.get_by_text(text)).to_be_visible(timeout=PATIENCE)
+		expect(chart.locator("svg.frappe-chart")).to_have_count(0)

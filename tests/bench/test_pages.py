@@ -5,7 +5,6 @@ where there is one is seen by calling its listeners as the socket would.
 """
 
 import os
-import random
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -85,7 +84,7 @@ def test_an_unknown_user_is_linked_and_the_link_undone(host, desk, manager, unkn
 	page.keyboard.type(employee["first_name"], delay=20)
 	page.locator("[role=option]", has_text=employee["name"]).click()
 	expect(row(page, user_id)).to_contain_text(employee["employee_name"])
-	page.get_by_label(f"Link user {user_id} on").click()
+	row(page, user_id).get_by_role("button", name="Link to Employee").click()
 	result = page.locator(".cams-result")
 	expect(result).to_contain_text("2 punches: 2 recorded", timeout=PATIENCE)
 	expect(row(page, user_id)).to_have_count(0)
@@ -110,28 +109,9 @@ def test_a_suggestion_needs_one_press(host, desk, manager, unknown, new_employee
 	page = desk(manager, HELD)
 	chosen = row(page, user_id).get_by_role("button", pressed=True)
 	expect(chosen).to_contain_text("same number")
-	row(page, user_id).get_by_role("button", name="Link user").click()
+	row(page, user_id).get_by_role("button", name="Link to Employee").click()
 	expect(page.locator(".cams-result")).to_contain_text("2 recorded", timeout=PATIENCE)
 	assert len(host.checkins(employee["name"])) == 2
-
-
-def test_suggestions_that_are_sure_are_linked_together(host, desk, manager, unknown, new_employee):
-	users = {}
-	for _ in range(2):
-		user_id = unknown()
-		first_name = "".join(random.choices("bcdfghjklmnpqrstvwxyz", k=9)).capitalize()
-		users[user_id] = new_employee(attendance_device_id="", first_name=first_name, last_name="Mwezi")
-		name_on_device(host, user_id, first_name, "Mwezi")
-	page = desk(manager, HELD)
-	page.get_by_role("button", name="Link 2 Suggested").click()
-	dialog = page.locator(".modal.show")
-	for user_id, employee in users.items():
-		expect(dialog).to_contain_text(user_id)
-		expect(dialog).to_contain_text(employee["employee_name"])
-	dialog.get_by_role("button", name="Link").click()
-	expect(page.locator(".cams-result", has_text="2 recorded")).to_have_count(2, timeout=PATIENCE)
-	for user_id, employee in users.items():
-		assert host.get("Employee", employee["name"])["attendance_device_id"] == user_id
 
 
 def test_what_somebody_is_typing_survives_what_comes_meanwhile(host, desk, manager, unknown, new_user_id):
@@ -183,9 +163,9 @@ def test_hr_user_sees_what_waits_and_no_button_that_mends(desk, desk_user, unkno
 	punch(host, new_employee()["attendance_device_id"], datetime(2031, 1, 1, 8))
 	page = desk(desk_user("HR User"), HELD)
 	expect(row(page, user_id)).to_be_visible()
-	for name in ("Link", "Dismiss", "Accept Time", "Retry"):
-		expect(page.locator(".cams-held").get_by_role("button", name=name)).to_have_count(0)
-	expect(page.locator(".cams-held input")).to_have_count(0)
+	for name in ("Link", "More", "Dismiss", "Accept Time", "Retry"):
+		expect(page.locator(".cams-group").get_by_role("button", name=name)).to_have_count(0)
+	expect(page.locator(".cams-group input")).to_have_count(0)
 
 
 def test_a_name_from_a_device_is_text_and_not_html(host, desk, manager, unknown):
@@ -194,6 +174,14 @@ def test_a_name_from_a_device_is_text_and_not_html(host, desk, manager, unknown)
 	page = desk(manager, HELD)
 	expect(row(page, user_id)).to_contain_text("‹b›x‹/b›")
 	expect(row(page, user_id).locator("img")).to_have_count(0)
+
+
+def test_settings_know_the_token_whoever_administers_them(desk, desk_user):
+	"""What they tell by is above the permission level of a System Manager."""
+	page = desk(desk_user("System Manager"), "/app/cams-biometric-settings")
+	setup = page.locator("[data-fieldname=setup_html]")
+	expect(setup).to_contain_text("Callback URL", timeout=PATIENCE)
+	expect(setup).not_to_contain_text("Auth Token")
 
 
 def test_a_punch_appears_on_the_board_without_reloading(host, desk, desk_user, new_employee):
@@ -250,8 +238,15 @@ def test_the_muster_list_prints_with_a_box_for_each_person(host, desk, manager, 
 	paper = opened.value
 	expect(paper.get_by_role("heading", name=f"{branch} (3)")).to_be_visible()
 	expect(paper.locator("tbody tr")).to_have_count(3)
-	expect(paper.locator("tbody tr .box")).to_have_count(3)
+	expect(paper.locator("tbody tr").get_by_role("checkbox")).to_have_count(3)
 	expect(paper.locator(".total")).to_have_text("3 in")
+	paper.get_by_label(f"Found: {people[0]['employee_name']}").check()
+	expect(paper.locator("footer")).to_contain_text("Found 1")
+	expect(paper.locator("footer")).to_contain_text("Missing 2")
+	paper.set_viewport_size({"width": 390, "height": 844})
+	assert paper.locator("meta[name=viewport]").get_attribute("content").startswith("width=device-width")
+	assert paper.evaluate("document.documentElement.scrollWidth") <= 390
+	picture(paper, "muster-phone")
 	for employee in people:
 		expect(paper.locator("tbody")).to_contain_text(employee["employee_name"])
 	paper.wait_for_function("window.was_printed")
@@ -317,8 +312,55 @@ def test_without_the_server_the_board_keeps_what_it_knew_and_says_since_when(
 	expect(opened.value.locator("tbody").first).to_be_visible()
 
 
+def test_what_is_the_same_stays_on_the_board_and_so_does_the_focus(host, desk, manager, new_employee):
+	first, second = new_employee(), new_employee()
+	punch(host, first["attendance_device_id"], now())
+	host.settled(first["attendance_device_id"], state="Recorded")
+	page = desk(manager, BOARD)
+	for link in (
+		page.locator(".cams-people a", has_text=first["employee_name"]),
+		page.locator(".cams-punch", has_text=first["employee_name"]),
+	):
+		link.focus()
+		page.evaluate("window.focused = document.activeElement")
+		punch(host, second["attendance_device_id"], now())
+		host.settled(second["attendance_device_id"], state="Recorded")
+		page.evaluate("cur_page.page.live_board.refresh()")
+		expect(page.locator(".cams-people")).to_contain_text(second["employee_name"])
+		assert page.evaluate("document.activeElement === window.focused")
+
+
+def test_a_board_that_nobody_looks_at_asks_nothing(desk, manager):
+	page = desk(manager, BOARD)
+	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live, every 5 s")
+	page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.is_away })")
+	page.evaluate("window.is_away = true")
+	page.wait_for_timeout(1500)
+	asked = []
+	page.on("request", lambda request: asked.append(request.url) if "live_board" in request.url else None)
+	page.wait_for_timeout(6000)
+	assert asked == []
+	page.evaluate("window.is_away = false")
+	page.wait_for_timeout(3000)
+	assert asked
+
+
+def test_on_a_phone_people_come_first_on_the_board_and_names_are_whole(host, desk, manager, new_employee):
+	person = new_employee(first_name="Employee With A Name Of", last_name="More Than Forty Characters In All")
+	punch(host, person["attendance_device_id"], now())
+	host.settled(person["attendance_device_id"], state="Recorded")
+	page = desk(manager, BOARD, viewport={"width": 390, "height": 844})
+	name = page.locator(".cams-punch .cams-name", has_text=person["employee_name"])
+	expect(name).to_be_visible()
+	assert name.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+	boxes = [page.locator(place).bounding_box() for place in (".cams-in", ".cams-last")]
+	assert boxes[0]["y"] < boxes[1]["y"]
+	assert page.evaluate("document.documentElement.scrollWidth") <= 390
+	picture(page, "live-board-phone")
+
+
 @pytest.mark.parametrize("path", [HELD, BOARD])
-@pytest.mark.parametrize("width", [1440, 1024])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_a_page_fits_its_window_and_every_button_has_a_name(host, desk, manager, unknown, path, width):
 	unknown()
 	page = desk(manager, path, viewport={"width": width, "height": 768})
@@ -326,6 +368,7 @@ def test_a_page_fits_its_window_and_every_button_has_a_name(host, desk, manager,
 	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 	nameless = page.evaluate(
 		"[...document.querySelectorAll('.cams-held button, .cams-board button, .cams-board select, .cams-held input')]"
-		".filter((each) => !(each.innerText || each.ariaLabel || each.title)).map((each) => each.outerHTML)"
+		".filter((each) => !(each.innerText || each.ariaLabel || each.title || each.labels?.length))"
+		".map((each) => each.outerHTML)"
 	)
 	assert nameless == []

@@ -336,7 +336,7 @@ def test_what_may_be_pay_stands_in_the_way(host, bench_site, world):
 	assert sorted(standing["devices"]) == ["Gate 1", "Gate 2"]
 	response = erase(host, world.person["name"])
 	assert response.status_code == 417
-	for words in ("The employee is Active", "1 punches are not check-ins yet", "1 days are open for repair"):
+	for words in ("The employee is Active", "1 punch is not a check-in yet", "1 day is open for repair"):
 		assert words in response.text
 	assert places(bench_site, [world.user_id]) == before
 

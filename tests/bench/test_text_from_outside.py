@@ -196,9 +196,8 @@ def test_markup_stays_text_on_every_page_and_in_every_report(host, visit, servic
 	today = f"{datetime.now(NAIROBI):%Y-%m-%d}"
 	days = {"from_date": today, "to_date": today}
 	for each in host.find("Page", {"module": MODULE}):
-		if not {row["role"] for row in host.get("Page", each["name"])["roles"]} & set(ROLES):
-			continue  # an employee's own
-		visit.open(each["name"])
+		if {row["role"] for row in host.get("Page", each["name"])["roles"]} & set(ROLES):
+			visit.open(each["name"])  # else an employee's own, see below
 	for name in reports(host):
 		visit.open("query-report", name, days)
 		visit.open("query-report", name, {**days, "device": service_tag, "service_tag": service_tag})
@@ -207,6 +206,20 @@ def test_markup_stays_text_on_every_page_and_in_every_report(host, visit, servic
 	visit.open("query-report", "CAMS Punch Exceptions", days, shows_text=True)
 	visit.open("query-report", "CAMS Enrolment Audit", {}, shows_text=True)
 	visit.open("query-report", "CAMS Punch Comparison", days, shows_text=True)
+	assert not visit.complaints, visit.complaints
+
+
+def test_markup_stays_text_where_employees_see_their_own_punches(
+	host, desk, new_desk_user, service_tag, known_id, mark
+):
+	user = new_desk_user("Employee")
+	[employee] = host.find("Employee", {"attendance_device_id": known_id})
+	host.update("Employee", employee["name"], user_id=user.email)
+	host.update(SETTINGS, SETTINGS, show_own_punches=1)
+	visit = Visit(desk(user, "/app/cams-my-punches"), mark)
+	expect(visit.page.locator(".cams-punch").first).to_be_visible()
+	visit.look("cams-my-punches", shows_text=True)
+	host.update(SETTINGS, SETTINGS, show_own_punches=0)
 	assert not visit.complaints, visit.complaints
 
 

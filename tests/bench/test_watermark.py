@@ -253,7 +253,7 @@ def test_the_page_has_a_row_for_each_shift_and_a_release_for_managers_only(plant
 	plant.advance()
 
 	rows = plant.page(key_of["HR Manager"][1])
-	moments = [text(at(0, clock))[:16] for clock in ("08:00", "06:10")]
+	moments = [f"{at(0, clock):%d-%m-%Y %H:%M}" for clock in ("08:00", "06:10")]
 	assert (rows[shift]["state"], rows[shift]["color"], rows[shift]["held_by"]) == ("Held", "red", gate_2)
 	assert rows[shift]["what_holds_it"] == f"Held since {moments[1]}, Gate 2 not reporting"
 	assert set(rows[shift]["devices"].split(", ")) == {f"Gate 1 {moments[0]}", f"Gate 2 {moments[1]}"}

@@ -56,6 +56,8 @@ WHO_MAY = [
 		{HR_USER, HR, SYSTEM},
 	),
 	("controllers/held_punches_page.py:held_groups", {}, {HR_USER, HR, SYSTEM}),
+	("controllers/held_punches_page.py:exact_links", {}, {HR, SYSTEM}),
+	("controllers/held_punches_page.py:link_many", {"links": []}, {HR, SYSTEM}),
 	("controllers/held_punches_page.py:link", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	("controllers/held_punches_page.py:link_ways", {"user_id": "nobody", "employee": "nobody"}, {HR, SYSTEM}),
 	(
@@ -142,6 +144,11 @@ WHO_MAY = [
 		{HR_USER, HR, SYSTEM},
 	),
 	(
+		"dashboard_chart_source/cams_punches_by_day/cams_punches_by_day.py:get_data",
+		{},
+		{HR_USER, HR, SYSTEM},
+	),
+	(
 		"dashboard_chart_source/cams_punches_by_device/cams_punches_by_device.py:get_data",
 		{},
 		{HR_USER, HR, SYSTEM},
@@ -182,6 +189,7 @@ WHO_MAY = [
 	(f"{DEVICE_PY}:ping", ("{device}", {}), {HR, SYSTEM}),
 	(f"{DEVICE_PY}:read_information", ("{device}", {}), {SYSTEM}),
 	(f"{DEVICE_PY}:reboot", ("{device}", {"reason": " "}), {SYSTEM}),
+	(f"{DEVICE_PY}:replace", ("{device}", {"service_tag": " "}), {SYSTEM}),
 	(f"{DEVICE_PY}:reset_queue", ("{device}", {"reason": " "}), {SYSTEM}),
 	(f"{DEVICE_PY}:sync_time", ("{elsewhere}", {}), {SYSTEM}),
 	("doctype/cams_history_load/cams_history_load.py:cancel_load", ("{load}", {}), {SYSTEM}),

@@ -6,9 +6,12 @@ The bench's Python runs this file in the bench's `sites` folder, with the bench'
 	python warm.py run frappe worker ...   becomes that command, with everything imported beforehand
 
 A request is a line of JSON, {"arguments": [...]} for a command of the bench or {"script": path, "arguments": [...]};
-the answer is a line too: {"code": exit status, "out": stdout, "err": stderr}. A fork leaves nothing to the next one:
-each of them connects, reads and commits as a new process does. The tests import this file for `Warm` alone, which is
-the other end of the socket.
+the answer is a line too: {"code": exit status, "out": stdout, "err": stderr}. With {"log": path} it is {"process": id} at
+once, and the command goes on by itself and writes there. A fork leaves nothing to the next one: each of them connects,
+reads and commits as a new process does. The tests import this file for `Warm` alone, which is the other end of the
+socket.
+
+Where CAMS_TEST_CLOCK names a file, the site's time is so many seconds ahead as stand there, in every fork.
 """
 
 import importlib
@@ -18,12 +21,15 @@ import pkgutil
 import runpy
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
+import time
 import traceback
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 APP = "navari_cams_biometric"
@@ -54,6 +60,28 @@ class Ended:
 		return json.loads(self.out)
 
 
+@dataclass(frozen=True)
+class Fork:
+	"""A command that goes on by itself, as far as `subprocess.Popen` has to know one. How it ended is known to nobody."""
+
+	pid: int
+
+	def poll(self) -> int | None:
+		try:
+			os.kill(self.pid, 0)
+		except ProcessLookupError:
+			return 0
+		return None
+
+	def wait(self, timeout: float | None = None) -> int:
+		end = time.monotonic() + timeout if timeout is not None else None
+		while self.poll() is None:
+			if end is not None and time.monotonic() > end:
+				raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+			time.sleep(0.01)
+		return 0
+
+
 class Warm:
 	"""The tests' end of the socket. Several threads may call `run` at once."""
 
@@ -65,12 +93,20 @@ class Warm:
 			return probe.connect_ex(str(self.path)) == 0
 
 	def run(self, *arguments: str, script: str | None = None, timeout: float = 600) -> Ended:
+		return Ended(**self._ask({"arguments": arguments, "script": script}, timeout))
+
+	def start(self, *arguments: str, log: Path, script: str | None = None) -> Fork:
+		"""The leader of a process group of its own, as `BenchSite.start` makes one."""
+		answer = self._ask({"arguments": arguments, "script": script, "log": str(log)}, timeout=60)
+		return Fork(answer["process"])
+
+	def _ask(self, request: dict[str, object], timeout: float) -> dict:
 		with socket.socket(socket.AF_UNIX) as connection:
 			connection.settimeout(timeout)
 			connection.connect(str(self.path))
 			with connection.makefile("rw") as stream:
-				print(json.dumps({"arguments": arguments, "script": script}), file=stream, flush=True)
-				return Ended(**json.loads(stream.readline()))
+				print(json.dumps(request), file=stream, flush=True)
+				return json.loads(stream.readline())
 
 
 def serve(path: str) -> None:
@@ -92,6 +128,12 @@ def answer(connection: socket.socket) -> None:
 	signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 	with connection.makefile("rw") as stream, suppress(json.JSONDecodeError):  # an empty line is a probe
 		request = json.loads(stream.readline())
+		if log := request.get("log"):
+			go_on_alone(log)
+			print(json.dumps({"process": os.getpid()}), file=stream, flush=True)
+			connection.shutdown(socket.SHUT_RDWR)
+			exit_code(request["arguments"], request["script"])
+			return
 		with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
 			os.dup2(out.fileno(), 1)
 			os.dup2(err.fileno(), 2)
@@ -100,6 +142,13 @@ def answer(connection: socket.socket) -> None:
 			sys.stderr.flush()
 			texts = {name: text_of(file) for name, file in (("out", out), ("err", err))}
 		print(json.dumps({"code": code, **texts}), file=stream, flush=True)
+
+
+def go_on_alone(log: str) -> None:
+	os.setsid()
+	with open(log, "ab") as file:
+		os.dup2(file.fileno(), 1)
+		os.dup2(file.fileno(), 2)
 
 
 def text_of(file) -> str:
@@ -142,6 +191,18 @@ def preload() -> None:
 	for module in pkgutil.walk_packages(importlib.import_module(APP).__path__, f"{APP}."):
 		if ".tests" not in module.name:
 			importlib.import_module(module.name)
+	if clock := os.environ.get("CAMS_TEST_CLOCK"):
+		follow(Path(clock))
+
+
+def follow(clock: Path) -> None:
+	"""What asks Frappe for the time gets the clock's, also what is imported later."""
+	from frappe.utils import data
+
+	real = data.now_datetime
+	for module in list(sys.modules.values()):
+		if getattr(module, "now_datetime", None) is real:
+			module.now_datetime = lambda: real() + timedelta(seconds=float(clock.read_text()))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from datetime import timedelta, timezone
 
 import pytest
@@ -168,3 +169,27 @@ def test_a_device_that_goes_and_comes_says_so(gateway, receiver):
 	assert [status["Status"] for status in told] == ["Offline", "Online"]
 	assert told[0]["LastSeen"] == told[0]["OperationTime"] == "2024-09-17 18:00:00 GMT +0300"
 	assert told[0]["QueueDepth"] == "0"
+
+
+def test_one_device_is_served_while_the_others_wait(gateway, receiver):
+	for tag, user_id in ((GATE, "1"), (GATE_2, "2")):
+		gateway.punch(tag, user_id)
+
+	assert gateway.deliver(service_tag=GATE) == 0
+	assert user_ids(receiver) == ["1"]
+	assert waiting(gateway, GATE_2) == ["PunchLog"]
+
+
+def test_an_answer_that_the_gateway_did_not_wait_for_is_none(gateway, receiver):
+	def answer(body):
+		time.sleep(0.3)
+		return 200, b'{"status":"done"}'
+
+	receiver.answer = answer
+	gateway.world.queues[GATE].timeout = 0.1
+	gateway.punch(GATE, "1")
+	assert gateway.deliver() == 1
+
+	gateway.world.queues[GATE].timeout = 5
+	assert gateway.deliver(force=True) == 0
+	assert user_ids(receiver) == ["1", "1"]

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import frappe
+from frappe.model.base_document import get_controller
 from pypika.queries import QueryBuilder
 
 if TYPE_CHECKING:
@@ -44,7 +45,15 @@ def all_devices() -> "list[CAMSDevice]":
 
 
 def _read(query: QueryBuilder) -> "list[CAMSDevice]":
-	return [frappe.get_doc({"doctype": DEVICE, **row}) for row in query.run(as_dict=True)]
+	return [_document(row) for row in query.run(as_dict=True)]
+
+
+def _document(row: frappe._dict) -> "CAMSDevice":
+	"""As Frappe begins one, but without a look at its metadata, which costs as much as a query."""
+	controller = get_controller(DEVICE)
+	device = controller.__new__(controller)
+	vars(device).update(row, doctype=DEVICE, flags=frappe._dict())
+	return device
 
 
 def label_and_name(device: frappe._dict) -> str:

@@ -33,7 +33,7 @@ def gateway_client(patience: float = math.inf) -> Iterator[GatewayClient]:
 		try:
 			yield client
 		except GatewayError as error:
-			refusal = lines_from_outside(str(error))
+			refusal = lines_from_outside(error.sentence)
 	if refusal:
 		frappe.throw(escape_html(refusal), title=_("Gateway Refused the Request"))
 
@@ -49,5 +49,5 @@ def collect_answers(question: Callable[[GatewayClient], Iterable[T]]) -> tuple[l
 			for row in question(client):
 				received.append(row)
 		except GatewayError as error:
-			return received, lines_from_outside(str(error))
+			return received, lines_from_outside(error.sentence)
 	return received, ""

@@ -22,13 +22,13 @@ def request_job(method: str, job_id: str | None = None, **options: object) -> No
 	frappe.logger("cams_biometric").warning("No job could be queued: what was to be done waits for the sweep")
 
 
-def is_running(job_id: str) -> bool:
-	"""Whether a worker is at this job, as far as Redis knows."""
+def status_of(job_id: str) -> str | None:
+	"""Of a job, as RQ calls it ("queued", "started", ...) and as far as Redis knows."""
 	try:
 		job = get_job(job_id)
 	except RedisError:
-		return False
-	return bool(job) and job.get_status(refresh=False) == "started"
+		return None
+	return job.get_status(refresh=False) if job else None
 
 
 def after_commit(method: str, job_id: str | None = None, **options: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import get_datetime, get_system_timezone
+from frappe.utils import format_date, get_datetime, get_system_timezone
 
 from navari_cams_biometric.gateway.errors import TimestampError
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
@@ -63,6 +63,11 @@ def log_time_on_site(log_time: str, device: "CAMSDevice | None") -> datetime | N
 def to_site_time(instant: datetime | None) -> datetime | None:
 	"""An aware datetime as Frappe stores times."""
 	return instant.astimezone(site_zone()).replace(tzinfo=None, fold=0) if instant else None
+
+
+def shown_time(moment: datetime) -> str:
+	"""A naive time of the site for people: to the minute, the day as System Settings write it."""
+	return f"{format_date(moment)} {moment:%H:%M}"
 
 
 def naive_utc(moment: datetime, zone: tzinfo) -> datetime:

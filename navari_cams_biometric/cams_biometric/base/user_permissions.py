@@ -88,7 +88,9 @@ def ensure_sees_everybody(title: str) -> None:
 	"""Throw PermissionError for what tells of everybody and cannot be told in part."""
 	if not sees_everybody():
 		frappe.throw(
-			_("This tells of all companies. User Permissions let you see some only."),
+			_(
+				"This tells of all companies, and User Permissions let you see some only: ask somebody who may see all."
+			),
 			frappe.PermissionError,
 			title=title,
 		)

@@ -65,13 +65,13 @@ def record_refusal(command: frappe._dict, error: GatewayError) -> None:
 		finish(command, CommandState.DONE, _("The gateway has no such person on this device."))
 		return
 	if not getattr(error, "transient", False):
-		fail(command, lines_from_outside(str(error)))
+		fail(command, lines_from_outside(error.sentence))
 		return
 	no_answer = isinstance(error, RequestRefusedError) and error.code is None
 	if is_risky(command):
-		fail(command, lines_from_outside(str(error)), outcome_unknown=no_answer)
+		fail(command, lines_from_outside(error.sentence), outcome_unknown=no_answer)
 		return
-	_try_again(command, lines_from_outside(str(error)), getattr(error, "retry_after", None))
+	_try_again(command, lines_from_outside(error.sentence), getattr(error, "retry_after", None))
 
 
 def record_no_answer(command: frappe._dict) -> None:

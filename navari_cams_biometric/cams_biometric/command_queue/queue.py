@@ -18,6 +18,7 @@ from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.command_queue import command_results
 from navari_cams_biometric.cams_biometric.command_queue.command_arguments import client_arguments
 from navari_cams_biometric.cams_biometric.command_queue.command_states import change_state
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 from navari_cams_biometric.gateway.operations import GET, REQUESTS
@@ -96,7 +97,7 @@ def why_impossible(operation: str, settings: "CAMSBiometricSettings | None" = No
 		return _("Enter the Auth Token in CAMS Biometric Settings first.")
 	if operation in settings.unsupported_operations():
 		words = _("{0} is not supported by {1}. Use REST v3, if your account has it.")
-		return words.format(operation, settings.gateway_api)
+		return words.format(label_of(operation), settings.gateway_api)
 	return ""
 
 
@@ -232,7 +233,7 @@ def _why_no_door_opens(client: GatewayClient, command: frappe._dict) -> str:
 	try:
 		reachable = client.ping_connection(command.service_tag)
 	except GatewayError as error:
-		return _("The door was not opened: {0}").format(error)
+		return _("The door was not opened: {0}").format(error.sentence)
 	if not reachable:
 		return _("The door was not opened: the device is offline. Ask again when it is back online.")
 	return _why_too_late(command)

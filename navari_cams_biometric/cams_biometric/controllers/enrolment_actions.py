@@ -86,7 +86,7 @@ def set_card(employees: Names, secret: str, devices: Names | None = None, reason
 def set_pin(employees: Names, secret: str, devices: Names | None = None, reason: str = "") -> Asked:
 	"""Set the PIN that an employee types in on the device."""
 	if not (secret.isascii() and secret.isdigit()):
-		frappe.throw(_("A PIN may contain digits only."), title=_("PIN"))
+		frappe.throw(_("Enter a PIN of digits only."), title=_("PIN"))
 	return _request_for_employees("SetUserPassword", employees, devices, reason, secret)
 
 
@@ -100,7 +100,7 @@ def start_fingerprint(
 ) -> Asked:
 	"""Let the device ask the person for a finger, 0 to 9; or put a template there, `secret` in base64."""
 	if int(index) not in enrolment.FINGERS:
-		frappe.throw(_("Fingers are numbered from 0 to 9."), title=_("Fingerprint"))
+		frappe.throw(_("Choose a finger from 0 to 9."), title=_("Fingerprint"))
 	if not secret:
 		_ensure_device_can_ask(_("a template"))
 	return _request_for_employees(
@@ -215,7 +215,9 @@ def _request_for_employees(
 	chosen = _permitted_employees(operation, employees)
 	tags = _permitted_devices(devices) if devices else []
 	if secret and len(chosen) > 1:
-		frappe.throw(_("A card, a PIN or a template is for one employee."), title=_("One Employee"))
+		frappe.throw(
+			_("Choose one employee: a card, a PIN or a template is for one."), title=_("One Employee")
+		)
 	enrolment.ensure_usable(operation, chosen, tags)
 	if len(chosen) > enrolment.AT_ONCE:
 		names = [person.name for person in chosen]

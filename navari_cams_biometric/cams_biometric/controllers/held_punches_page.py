@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
-from frappe.utils import cint, escape_html, get_datetime, now_datetime
+from frappe.utils import add_days, cint, escape_html, get_datetime, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
 from navari_cams_biometric.cams_biometric.base.states import UnreadState
@@ -22,16 +22,22 @@ ACTIONS = {
 }
 MOST_ROWS = 500
 MOST_NAMES = 2000  # in one press of a button
+MOST_LINKS = 50  # in one request
 
 
 @frappe.whitelist(methods=["POST"])
-def held_groups(rows: int = 50) -> dict:
-	"""All held and failed punches and all unread events, and what this user may do about them."""
+def held_groups(
+	rows: int = 50, start: int = 0, filters: dict | str | None = None, order: str = "count"
+) -> dict:
+	"""All held and failed punches and all unread events that the filters leave (held_punches.FILTERS), and what this
+	user may do about them. `start` and `order` (held_punches.ORDERS) are of the unknown users."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	may_resolve = bool(frappe.has_permission("CAMS Punch", "write"))
-	groups = held_punches.held_groups(min(cint(rows), MOST_ROWS))
-	unread = _unread_events()
+	chosen = _filters(filters)
+	order = order if order in held_punches.ORDERS else "count"
+	groups = held_punches.held_groups(min(cint(rows), MOST_ROWS), max(cint(start), 0), chosen, order)
+	unread = _unread_events(chosen)
 	return {
 		**groups,
 		"total": groups["total"] + unread["count"],
@@ -80,6 +86,35 @@ def link(
 
 
 @frappe.whitelist(methods=["POST"])
+def exact_links(filters: dict | str | None = None) -> list[dict]:
+	"""The unknown users whose suggestion hardly needs a second look, see held_punches.exact_links: for link_many."""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	return held_punches.exact_links(_filters(filters))
+
+
+@frappe.whitelist(methods=["POST"])
+def link_many(links: list[dict] | str) -> dict:
+	"""`link` for several, each `user_id`, `employee` and `service_tag`; at most 50. One that is refused stops no other.
+
+	Returns `since` and the `links` that were made, as `link` does, and who is `left`: `user_id` and `why`.
+	"""
+	frappe.only_for(PEOPLE, message=True)
+	frappe.has_permission("CAMS Punch", "write", throw=True)
+	since, made, left = now_datetime(), [], []
+	for each in frappe.parse_json(links)[:MOST_LINKS]:
+		user_id, tag = str(each["user_id"]), str(each.get("service_tag") or "")
+		frappe.db.savepoint("link")
+		try:
+			made.append(link(user_id, str(each["employee"]), service_tag=tag))
+		except frappe.ValidationError as error:  # whom the user may not change is an error of the whole
+			frappe.db.rollback(save_point="link")
+			frappe.clear_messages()
+			left.append({"user_id": user_id, "why": frappe.utils.strip_html(str(error))})
+	return {"since": str(since), "links": made, "left": left}
+
+
+@frappe.whitelist(methods=["POST"])
 def ignore_id(user_id: str, reason: str, service_tag: str | None = None) -> dict:
 	"""Ignore an unknown user's id from now on, on a device or (without one) everywhere, and its pending punches.
 
@@ -95,11 +130,13 @@ def ignore_id(user_id: str, reason: str, service_tag: str | None = None) -> dict
 
 
 @frappe.whitelist(methods=["POST"])
-def outcome_since(since: str, user_id: str | None = None, names: list[str] | str | None = None) -> dict:
-	"""The outcome of the punches that were requeued at `since`: all of a user id, or the named ones."""
+def outcome_since(
+	since: str, user_ids: list[str] | str | None = None, names: list[str] | str | None = None
+) -> dict:
+	"""The outcome of the punches that were requeued at `since`: all of these user IDs, or the named ones."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
-	return held_punches.outcome_since(get_datetime(since), user_id, _as_list(names))
+	return held_punches.outcome_since(get_datetime(since), _as_list(user_ids), _as_list(names))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -118,9 +155,10 @@ def resolve(
 	names: list[str] | str | None = None,
 	user_id: str | None = None,
 	service_tag: str | None = None,
+	filters: dict | str | None = None,
 ) -> dict:
-	"""Retry, accept (the time or input type of), or dismiss punches that had a reason at `as_of`: all, or the named ones, or
-	those of a user id on a device (an empty service tag is an unknown device).
+	"""Retry, accept (the time or input type of), or dismiss punches that had a reason at `as_of`: all that the filters
+	leave, or the named ones, or those of a user id on a device (an empty service tag is an unknown device).
 
 	At most 2,000 at once. Returns their `names`, and `since` for `outcome_since`.
 	"""
@@ -129,7 +167,8 @@ def resolve(
 		held_punches.actions_for(reason_code)
 	):
 		frappe.throw(_("There is no {0} for {1}.").format(action, reason_code))
-	seen = held_punches.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES)
+	left = _filters(filters)
+	seen = held_punches.names_in(reason_code, get_datetime(as_of), user_id, service_tag, MOST_NAMES, left)
 	wanted = set(_as_list(names)) or set(seen)
 	chosen = [name for name in seen if name in wanted]
 	since = now_datetime()
@@ -139,11 +178,15 @@ def resolve(
 
 
 @frappe.whitelist(methods=["POST"])
-def propose_time(reason_code: str, as_of: str, service_tag: str | None = None) -> dict:
-	"""The correction to propose (time_proposals.propose) for all punches that had a reason at `as_of`, at most 2,000."""
+def propose_time(
+	reason_code: str, as_of: str, service_tag: str | None = None, filters: dict | str | None = None
+) -> dict:
+	"""The correction to propose (time_proposals.propose) for all punches that had a reason at `as_of` and that the filters
+	leave, at most 2,000."""
 	frappe.only_for(PEOPLE, message=True)
 	frappe.has_permission("CAMS Punch", "write", throw=True)
-	seen = held_punches.names_in(reason_code, get_datetime(as_of), None, service_tag, MOST_NAMES)
+	left = _filters(filters)
+	seen = held_punches.names_in(reason_code, get_datetime(as_of), None, service_tag, MOST_NAMES, left)
 	return time_proposals.propose(seen, service_tag)
 
 
@@ -154,12 +197,34 @@ def _ensure_waiting(user_id: str, title: str) -> None:
 		)
 
 
-def _unread_events() -> dict:
-	"""Those that this user may see: their `count`, and the `rows` of the latest."""
+def _filters(filters: dict | str | None) -> held_punches.Filters:
+	"""Those that are known and not empty."""
+	given = frappe.parse_json(filters) if isinstance(filters, str) else filters or {}
+	return {name: text for name in held_punches.FILTERS if (text := str(given.get(name) or "").strip())}
+
+
+def _unread_events(filters: held_punches.Filters) -> dict:
+	"""Those that this user may see and that the filters leave: their `count`, and the `rows` of the latest."""
 	table, device = frappe.qb.DocType("CAMS Unread Event"), frappe.qb.DocType("CAMS Device")
-	unread = permitted(frappe.qb.from_(table).where(table.state == UnreadState.UNREAD), "CAMS Unread Event")
+	unread = frappe.qb.from_(table).left_join(device).on(device.name == table.service_tag)
+	unread = unread.where(table.state == UnreadState.UNREAD)
+	for field, column in (
+		("service_tag", table.service_tag),
+		("branch", device.branch),
+		("company", device.company),
+	):
+		if field in filters:
+			unread = unread.where(column == filters[field])
+	if "from_date" in filters:
+		unread = unread.where(table.last_received >= getdate(filters["from_date"]))
+	if "to_date" in filters:
+		unread = unread.where(table.last_received < getdate(add_days(filters["to_date"], 1)))
+	if "text" in filters:
+		like = f"%{held_punches.as_like(filters['text'])}%"
+		unread = unread.where(table.parts.like(like) | table.service_tag.like(like) | device.label.like(like))
+	unread = permitted(unread, "CAMS Unread Event")
 	fields = (table.name, table.service_tag, table.parts, table.times, table.last_received, device.label)
-	latest = unread.left_join(device).on(device.name == table.service_tag).select(*fields)
+	latest = unread.select(*fields)
 	most = held_punches.MOST_PUNCHES
 	rows = latest.orderby(table.last_received, order=Order.desc).limit(most).run(as_dict=True)
 	for row in rows:

@@ -65,7 +65,12 @@ def link_to_employee(
 	punch = frappe.get_doc("CAMS Punch", name)
 	punch.check_permission("write")
 	if not punch.user_id:
-		frappe.throw(_("This punch has no user ID."), title=_("Link to Employee"))
+		frappe.throw(
+			_(
+				"This punch has no user ID. Find out at the device who it was, add a punch for them and dismiss this one."
+			),
+			title=_("Link to Employee"),
+		)
 	made = linking.link(punch.user_id, employee, way, punch.service_tag or "", from_date, until_date)
 	return {"mapping": made.mapping}
 

@@ -73,7 +73,7 @@ def fetch_in_background(user: str | None = None, **span: str) -> None:
 	if not user:  # what is marked for the former shift
 		_list_marked(**span)
 	if user:
-		text = _("Fetch Shift Again: {0} of {1} check-ins got another shift.")
+		text = _("Fetch Shift Again: check-ins with another shift: {0} of {1}.")
 		message = {"message": text.format(done["changed"], len(names)), "indicator": "green"}
 		frappe.publish_realtime("msgprint", message, user=user, after_commit=True)
 

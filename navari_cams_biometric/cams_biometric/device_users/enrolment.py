@@ -88,7 +88,7 @@ def add_commands_in_batches(
 			count += len(add_commands(operation, person, tags, reason, **arguments))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- workers can send this batch while the next one is queued
 		_show_progress(operation, min(first + BATCH, len(employees)), len(employees))
-	words = _("{0}: {1} commands for {2} employees are queued.")
+	words = _("{0} is queued. Employees: {2}. Commands: {1}.")
 	message = words.format(LABELS.get(operation, operation), count, len(employees))
 	frappe.publish_realtime("msgprint", message, user=frappe.session.user)
 
@@ -210,7 +210,9 @@ def _ensure_same_person(people: list[frappe._dict], ids: dict[str, str], targets
 		if (there := known.who(ids[person.name], device)) is None or there.name != person.name
 	]
 	if others:
-		words = _("The user ID of these employees is not theirs on each of the target devices: {0}.")
+		words = _(
+			"The user ID of these employees is not theirs on each of the target devices: {0}. Add a CAMS Device ID, or choose other devices."
+		)
 		frappe.throw(words.format(_people_text(others)), title=_("Another Person"))
 
 
@@ -218,7 +220,9 @@ def ensure_picture(people: list[frappe._dict]) -> None:
 	"""Throw where somebody has no picture that a device could take."""
 	without = [person for person in people if not _has_jpeg(person)]
 	if without:
-		words = _("These employees have no JPEG picture: {0}.")
+		words = _(
+			"These employees have no JPEG picture: {0}. Add one as Image on Employee, or leave them out."
+		)
 		frappe.throw(words.format(_people_text(without)), title=_("No Picture"))
 
 
@@ -227,7 +231,9 @@ def as_template(secret: str) -> str:
 	try:
 		base64.b64decode(secret, validate=True)
 	except ValueError:
-		frappe.throw(_("The template is not valid base64."), title=_("Template"))
+		frappe.throw(
+			_("The template is not valid base64. Copy it again, the whole of it."), title=_("Template")
+		)
 	return secret
 
 

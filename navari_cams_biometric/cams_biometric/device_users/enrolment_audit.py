@@ -11,10 +11,12 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
+from frappe.utils import format_date
 
 from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.states import CommandState
+from navari_cams_biometric.cams_biometric.base.translation import N_
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.cams_biometric.device_users import audit_records
 from navari_cams_biometric.cams_biometric.device_users.audit_records import (
 	BRINGS,
@@ -24,12 +26,13 @@ from navari_cams_biometric.cams_biometric.device_users.audit_records import (
 	full_name,
 )
 
-NOBODY = "On a device, but not an active employee"
-NOWHERE = "Active, but on no device"
-NAMES = "One ID, different names"
-UNCONFIRMED = "Requested, never confirmed"
+NOBODY = N_("On a device, but not an active employee")
+NOWHERE = N_("Active, but on no device")
+NAMES = N_("One ID, different names")
+UNCONFIRMED = N_("Requested, never confirmed")
 
-REMOVE, ENROL, SEND_NAME, ASK_AGAIN = "Remove from Device", "Enrol", "Send the Name", "Send Again"
+REMOVE, ENROL = N_("Remove from Device"), N_("Enrol")
+SEND_NAME, ASK_AGAIN = N_("Send the Name"), N_("Send Again")
 OPERATIONS = {REMOVE: "DeleteUser", ENROL: "AddUser", SEND_NAME: "UpdateUser"}
 
 
@@ -99,7 +102,7 @@ def _whose(row: frappe._dict, answer: Answer) -> str:
 	if not employee:
 		return " ".join([_("No employee has this ID."), *notes])
 	if employee.status == "Left" and employee.relieving_date:
-		return " ".join([_("Left on {0}.").format(employee.relieving_date), *notes])
+		return " ".join([_("Left on {0}.").format(format_date(employee.relieving_date)), *notes])
 	return " ".join([_("The employee is {0}.").format(_(employee.status)), *notes])
 
 
@@ -184,7 +187,7 @@ def _unconfirmed(records: Records) -> Iterator[Mismatch]:
 
 def _unanswered(records: Records, key: Key, command: frappe._dict) -> Mismatch:
 	common = _common(UNCONFIRMED, records, key)
-	asked = _("{0} was requested on {1}.").format(command.operation, get_datetime(command.creation).date())
+	asked = _("{0} was requested on {1}.").format(label_of(command.operation), format_date(command.creation))
 	notes = " ".join(text for text in (asked, command.outcome) if text)
 	if not records.active(key):
 		advice = _("No active employee has this ID: check at the device that nobody is enrolled under it.")

@@ -64,9 +64,9 @@ def sync_in_background(service_tag: str, tell: str = "") -> None:
 		listed, deleted = _sync(service_tag)
 	except GatewayError as error:
 		log_once_a_day("People of a device", str(error), (READ, service_tag), "CAMS Device", service_tag)
-		_show_message(tell, str(error))
+		_show_message(tell, error.sentence)
 		return
-	words = _("{0}: {1} people are on the device; {2} were removed.")
+	words = _("{0} was read. People on the device: {1}. Removed: {2}.")
 	_show_message(tell, words.format(service_tag, listed, deleted))
 
 

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, getdate
+from frappe.utils import cint, format_date, get_datetime, getdate
 
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import Health
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 
 ONLINE = "Online"
 
@@ -74,6 +76,17 @@ def health_of(case: Case, problems: dict[str, str]) -> str:
 	return next(iter(problems), Health.HEALTHY if known else "")
 
 
+def advice_for_several(problem: str) -> str:
+	"""What to do about devices that have the same problem."""
+	if problem == Health.NOT_REPORTING:
+		return _("Check power and network of their place, and their callback URL in the CAMS portal.")
+	if problem == Health.QUEUE_STUCK:
+		return _("Reset the queue of each; if that does not help, restart it.")
+	if problem == Health.CLOCK_DRIFT:
+		return _("Sync the time of each.")
+	return _("Renew the licences at CAMS, then set the new dates on the devices.")
+
+
 def _not_reporting(case: Case, limits: Limits) -> str:
 	alive_at = _alive_at(case)
 	if case.now - (alive_at or get_datetime(case.after.creation)) <= timedelta(
@@ -83,7 +96,7 @@ def _not_reporting(case: Case, limits: Limits) -> str:
 	advice = _("Check its power and its network, and its callback URL in the CAMS portal.")
 	if not alive_at:
 		return _("It has never reported.") + " " + advice
-	return _("It has not reported since {0}.").format(alive_at.strftime("%Y-%m-%d %H:%M")) + " " + advice
+	return _("It has not reported since {0}.").format(shown_time(alive_at)) + " " + advice
 
 
 def _alive_at(case: Case) -> datetime | None:
@@ -103,12 +116,13 @@ def _queue_stuck(case: Case) -> str:
 	if not waits:
 		return ""
 	advice = _("Reset its queue; if that does not help, restart it.")
-	if case.after.queue_depth:
-		return (
-			_("It is online, but {0} commands are pending for it.").format(case.after.queue_depth)
-			+ " "
-			+ advice
+	if depth := case.after.queue_depth:
+		pending = counted(
+			depth,
+			_("It is online, but 1 command is pending for it."),
+			_("It is online, but {0} commands are pending for it."),
 		)
+		return f"{pending} {advice}"
 	return _("It is online, but its commands are not carried out.") + " " + advice
 
 
@@ -126,7 +140,7 @@ def _clock_drift(case: Case, limits: Limits) -> str:
 	if case.fell_back_to:
 		return _(
 			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then use Correct Time on Held Punches."
-		).format(case.fell_back_to.strftime("%Y-%m-%d"))
+		).format(format_date(case.fell_back_to))
 	skew = case.after.clock_skew
 	if abs(skew) <= 60 * limits.clock_tolerance:
 		return ""
@@ -146,8 +160,8 @@ def _licence_expiring(case: Case, limits: Limits) -> str:
 
 def _licence_text(until: date, today: date) -> str:
 	if until < today:
-		return _("Its licence ended on {0}.").format(until)
-	return _("Its licence ends on {0}.").format(until)
+		return _("Its licence ended on {0}.").format(format_date(until))
+	return _("Its licence ends on {0}.").format(format_date(until))
 
 
 def _rough_span(seconds: int) -> str:

@@ -1,5 +1,5 @@
-"""The daily digests: one mail to HR, one to administrators, each with counts and links and without names of
-people. Each recipient's counts are of what that recipient may see.
+"""The daily digests: one mail to HR, one to administrators, each with counts, the first names, and links. Each
+recipient's counts and names are of what that recipient may see.
 
 Off until Settings list somebody. `attendance_lines` and `device_lines` gather the content. If there is nothing to
 report, no mail is sent. There is one digest a day, however often the scheduler runs the job.

@@ -1,22 +1,26 @@
 """The content of HR's daily digest: held punches, missing punches, day repairs, shifts on hold."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import now_datetime
+from frappe.utils import format_date, now_datetime
 from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import PunchState, RepairState, UnreadState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.day_repair.late_days import DOCTYPE
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
+	details,
+	held_punches_button,
 	list_url,
+	named,
 	punch_line,
 	report_url,
 	section,
@@ -33,7 +37,8 @@ def sections_since(since: datetime) -> list[Section]:
 def _held() -> list[Section]:
 	rows = inbox.count_by_reason(PunchState.HELD)
 	headline = _("{0} held").format(sum(row.count for row in rows))
-	return section(_("Held punches"), headline, [punch_line(PunchState.HELD, row) for row in rows])
+	lines = [punch_line(PunchState.HELD, row) for row in rows]
+	return section(_("Held punches"), headline, lines, held_punches_button())
 
 
 def _unread() -> list[Section]:
@@ -45,14 +50,18 @@ def _unread() -> list[Section]:
 	labels = device_labels()
 	lines = [
 		Line(
-			_("{0} events of {1} were not understood").format(
-				row.count, labels.get(row.service_tag) or _("an unknown device")
+			counted(
+				row.count,
+				_("1 event of {1} was not understood"),
+				_("{0} events of {1} were not understood"),
+				labels.get(row.service_tag) or _("an unknown device"),
 			),
 			list_url("CAMS Unread Event", state=UnreadState.UNREAD, **_of_device(row.service_tag)),
 		)
 		for row in sorted(rows, key=lambda row: row.service_tag or "")
 	]
-	return section(_("Unread events"), _("{0} unread").format(sum(row.count for row in rows)), lines)
+	headline = _("{0} unread").format(sum(row.count for row in rows))
+	return section(_("Unread events"), headline, lines, held_punches_button())
 
 
 def _of_device(service_tag: str | None) -> dict[str, str]:
@@ -63,16 +72,21 @@ def _missing(since: datetime) -> list[Section]:
 	"""By day and kind, of the shifts that ended since: at six a night shift is not over yet."""
 	first = since.date() - timedelta(days=1)
 	days = [first + timedelta(days=number) for number in range((now_datetime().date() - first).days + 1)]
-	found = Counter((missing.day, missing.kind) for missing in find_missing(days) if missing.due > since)
+	people = defaultdict(list)
+	for missing in find_missing(days):
+		if missing.due > since:
+			people[missing.day, missing.kind].append(missing.employee_name or missing.employee)
 	lines = [
 		Line(
-			f"{count} × {_(kind)}",
+			f"{len(names)} × {_(kind)}, {format_date(day)}",
 			report_url("CAMS Missing Punches", from_date=day, to_date=day, kind=kind),
-			str(day),
+			named(names),
 		)
-		for (day, kind), count in sorted(found.items())
+		for (day, kind), names in sorted(people.items())
 	]
-	return section(_("Missing punches"), _("{0} missing").format(sum(found.values())), lines)
+	headline = _("{0} missing").format(sum(map(len, people.values())))
+	range_url = report_url("CAMS Missing Punches", from_date=days[0], to_date=days[-1])
+	return section(_("Missing punches"), headline, lines, Line(_("Open Missing Punches"), range_url))
 
 
 def _count(condition: Criterion) -> int:
@@ -88,24 +102,51 @@ def _repairs(since: datetime) -> list[Section]:
 	waiting = _count(row.state == RepairState.OPEN)
 	repaired = _count((row.state == RepairState.REPAIRED) & (row.settled_at >= since.replace(microsecond=0)))
 	lines = []
+	to_repair = list_url(DOCTYPE, state=RepairState.OPEN)
 	if waiting:
-		lines.append(Line(_("{0} days to repair").format(waiting), list_url(DOCTYPE, state=RepairState.OPEN)))
+		text = counted(waiting, _("1 day to repair"), _("{0} days to repair"))
+		lines.append(Line(text, to_repair, named(_people_to_repair())))
 	if repaired:
 		url = list_url(DOCTYPE, state=RepairState.REPAIRED, settled_at=settled)
-		lines.append(Line(_("{0} days repaired").format(repaired), url))
+		lines.append(Line(counted(repaired, _("1 day repaired"), _("{0} days repaired")), url))
 	headline = _("{0} to repair").format(waiting) if waiting else _("{0} repaired").format(repaired)
-	return section(_("Day repairs"), headline, lines)
+	return section(_("Day repairs"), headline, lines, Line(_("Open Day Repairs"), to_repair))
+
+
+def _people_to_repair() -> list[str]:
+	row = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(row).select(row.employee_name, row.employee).distinct()
+	rows = permitted(query.where(row.state == RepairState.OPEN), DOCTYPE).run()
+	return [name or employee for name, employee in rows]
 
 
 def _shifts() -> list[Section]:
-	"""Shifts whose attendance is on hold. A shift that has only had a quiet hour is left out."""
+	"""Shifts whose attendance is on hold, by device and cause. A shift that has only had a quiet hour is left out."""
 	states = [state for state in watermark.states() if holds.color_of(state)[0] == holds.HELD]
-	lines = [
-		Line(
-			state.shift_type,
-			report_url("CAMS Shift Sync", shift_type=state.shift_type),
-			holds.sentence_of(state),
-		)
-		for state in states
-	]
-	return section(_("Shifts on hold"), _("{0} shifts on hold").format(len(states)), lines)
+	causes = defaultdict(list)
+	for state in states:
+		causes[state.hold.feed.service_tag, state.hold.cause].append(state)
+	headline = counted(len(states), _("1 shift on hold"), _("{0} shifts on hold"))
+	button = Line(_("Open Shift Sync"), report_url("CAMS Shift Sync"))
+	lines = [_cause_line(shifts) for shifts in causes.values()]
+	return section(_("Shifts on hold"), headline, lines, button)
+
+
+def _cause_line(states: list[holds.ShiftState]) -> Line:
+	"""What holds these shifts, in the words of the one that is held for longest."""
+	longest = min(states, key=lambda state: state.hold.until or datetime.min)
+	names = [state.shift_type for state in states]
+	only = {"shift_type": names[0]} if len(names) == 1 else {}
+	shifts = counted(len(names), _("Shift: {1}"), _("{0} shifts: {1}"), named(names))
+	advice = _advice(longest.hold.cause)
+	return Line(holds.sentence_of(longest), report_url("CAMS Shift Sync", **only), details(shifts, advice))
+
+
+def _advice(cause: str) -> str:
+	if cause in (holds.NEVER_HEARD, holds.SILENT):
+		return _("Check the device, or press Release in Shift Sync to go on without it.")
+	if cause == holds.WAITING:
+		return _("It is processed within minutes; if not, an administrator looks at the Doctor.")
+	if cause == holds.NO_PAST:
+		return ""
+	return _("Resolve it on Held Punches, or press Release in Shift Sync to go on without it.")

@@ -5,15 +5,22 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import get_url_to_form
+from frappe.utils import format_date, get_url_to_form
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import Health, PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
+from navari_cams_biometric.cams_biometric.devices.health_rules import advice_for_several
 from navari_cams_biometric.cams_biometric.digests.lines import (
 	Line,
 	Section,
+	details,
+	held_punches_button,
 	list_url,
+	named,
+	page_url,
 	punch_line,
 	section,
 )
@@ -25,21 +32,35 @@ def sections_since(since: datetime) -> list[Section]:
 
 
 def _unhealthy_devices() -> list[Section]:
+	"""A line for each problem, the worst first."""
 	devices = frappe.get_list(
 		"CAMS Device",
 		filters={"enabled": 1, "health": ["not in", ["", Health.HEALTHY]]},
 		fields=["name", "label", "health", "health_note"],
 		order_by="label, name",
 	)
-	lines = [_device_line(device) for device in devices]
-	return section(
-		_("Devices that need attention"), _("{0} devices need attention").format(len(devices)), lines
+	lines = [
+		_health_line(health, found)
+		for health in Health
+		if (found := [device for device in devices if device.health == health])
+	]
+	headline = counted(len(devices), _("1 device needs attention"), _("{0} devices need attention"))
+	button = Line(_("Open Doctor"), page_url("cams-doctor"))
+	return section(_("Devices that need attention"), headline, lines, button)
+
+
+def _health_line(health: str, devices: list[frappe._dict]) -> Line:
+	if len(devices) == 1:
+		[device] = devices
+		text = f"{label_and_name(device)}: {_(health)}"
+		return Line(text, get_url_to_form("CAMS Device", device.name), device.health_note or "")
+	names = named(device.label or device.name for device in devices)
+	text = _("{0} devices: {1}").format(len(devices), _(health))
+	return Line(
+		text,
+		list_url("CAMS Device", enabled=1, health=health),
+		details(names, advice_for_several(health)),
 	)
-
-
-def _device_line(device: frappe._dict) -> Line:
-	text = f"{label_and_name(device)}: {_(device.health)}"
-	return Line(text, get_url_to_form("CAMS Device", device.name), device.health_note or "")
 
 
 def _failed_commands(since: datetime) -> list[Section]:
@@ -52,8 +73,10 @@ def _failed_commands(since: datetime) -> list[Section]:
 		.orderby(command.operation, command.outcome_unknown)
 	)
 	rows = permitted(query, "CAMS Command").run(as_dict=True)
-	headline = _("{0} commands failed").format(sum(row.count for row in rows))
-	return section(_("Commands that failed"), headline, [_command_line(row, since) for row in rows])
+	headline = counted(sum(row.count for row in rows), _("1 command failed"), _("{0} commands failed"))
+	button = Line(_("Open Commands"), list_url("CAMS Command", state="Failed", **_finished(since)))
+	lines = [_command_line(row, since) for row in rows]
+	return section(_("Commands that failed"), headline, lines, button)
 
 
 def _command_line(row: frappe._dict, since: datetime) -> Line:
@@ -63,9 +86,15 @@ def _command_line(row: frappe._dict, since: datetime) -> Line:
 		state="Failed",
 		operation=row.operation,
 		outcome_unknown=row.outcome_unknown,
-		finished_at=[">=", str(since.replace(microsecond=0))],
+		**_finished(since),
 	)
-	return Line(f"{row.count} × {row.operation}", url, outcome_unknown if row.outcome_unknown else "")
+	return Line(
+		f"{row.count} × {label_of(row.operation)}", url, outcome_unknown if row.outcome_unknown else ""
+	)
+
+
+def _finished(since: datetime) -> dict[str, object]:
+	return {"finished_at": [">=", str(since.replace(microsecond=0))]}
 
 
 def _failed_loads(since: datetime) -> list[Section]:
@@ -76,13 +105,20 @@ def _failed_loads(since: datetime) -> list[Section]:
 		order_by="modified",
 	)
 	lines = [
-		Line(f"{load.from_date} – {load.to_date}", get_url_to_form("CAMS History Load", load.name))
+		Line(
+			_("{0} to {1}").format(format_date(load.from_date), format_date(load.to_date)),
+			get_url_to_form("CAMS History Load", load.name),
+			_("Open it: each device says why, and Resume goes on."),
+		)
 		for load in loads
 	]
-	return section(_("History loads that failed"), _("{0} loads failed").format(len(loads)), lines)
+	headline = counted(len(loads), _("1 load failed"), _("{0} loads failed"))
+	button = Line(_("Open History Loads"), list_url("CAMS History Load", state="Failed"))
+	return section(_("History loads that failed"), headline, lines, button)
 
 
 def _failed_punches() -> list[Section]:
 	rows = inbox.count_by_reason(PunchState.FAILED)
-	headline = _("{0} punches failed").format(sum(row.count for row in rows))
-	return section(_("Punches that failed"), headline, [punch_line(PunchState.FAILED, row) for row in rows])
+	headline = counted(sum(row.count for row in rows), _("1 punch failed"), _("{0} punches failed"))
+	lines = [punch_line(PunchState.FAILED, row) for row in rows]
+	return section(_("Punches that failed"), headline, lines, held_punches_button())

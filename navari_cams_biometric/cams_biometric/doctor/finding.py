@@ -1,16 +1,25 @@
 """The result of a check of the doctor."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 from frappe import _
 
+if TYPE_CHECKING:
+	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
+
 MOST_NAMES = 5
+MOST_LISTED = 100  # names in a filter
 OK, WARNING, ERROR = "ok", "warning", "error"
 
 
 @dataclass(frozen=True)
 class Finding:
-	"""`check` names what was examined. `remedy` says what to do; `doctype` and `document` where, if anywhere."""
+	"""`check` names what was examined. `remedy` says what to do.
+
+	Where, if anywhere: a `document` of `doctype`, the list of `doctype` with these `filters`, or a `page`.
+	"""
 
 	check: str
 	state: str
@@ -18,8 +27,10 @@ class Finding:
 	remedy: str = ""
 	doctype: str = ""
 	document: str = ""
+	filters: Mapping[str, object] = field(default_factory=dict)
+	page: str = ""
 
-	def as_dict(self) -> dict[str, str]:
+	def as_dict(self) -> dict[str, object]:
 		return asdict(self)
 
 
@@ -28,3 +39,14 @@ def joined_names(names: list[str]) -> str:
 	more = len(names) - MOST_NAMES
 	shown = ", ".join(names[:MOST_NAMES])
 	return " ".join([shown, _("and {0} more").format(more)]) if more > 0 else shown
+
+
+def joined_labels(devices: list["CAMSDevice"]) -> str:
+	return joined_names(sorted(device.label or device.name for device in devices))
+
+
+def these(doctype: str, names: list[str]) -> dict[str, object]:
+	"""Where several documents are found: the list of them, and of one its form."""
+	if len(names) == 1:
+		return {"doctype": doctype, "document": names[0]}
+	return {"doctype": doctype, "filters": {"name": ["in", names[:MOST_LISTED]]}}

@@ -7,14 +7,16 @@ import requests
 from frappe import _
 from frappe.utils import add_to_date, get_url, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import CommandState
 from navari_cams_biometric.cams_biometric.base.stored_values import lines_from_outside
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH, FORMER_API_TITLE
 from navari_cams_biometric.gateway.client import GatewayClient
 from navari_cams_biometric.gateway.errors import GatewayError
 
-from .finding import ERROR, OK, WARNING, Finding, joined_names
+from .finding import ERROR, OK, WARNING, Finding, joined_labels, these
 from .site_facts import SiteFacts
 
 PATIENCE_SECONDS = 10.0
@@ -71,11 +73,12 @@ def heard_devices(facts: SiteFacts) -> Iterator[Finding]:
 		)
 		remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, for these devices.")
 		title = _("Callback Secret")
-		yield Finding(title, WARNING, sentence.format(_labels(bare)), remedy, SETTINGS, SETTINGS)
+		yield Finding(title, WARNING, sentence.format(joined_labels(bare)), remedy, SETTINGS, SETTINGS)
 	if new := [device for device in enabled if device.unconfirmed]:
 		sentence = _("These devices registered themselves and are unconfirmed: {0}. No shift waits for them.")
 		remedy = _("Confirm those that are yours on their form; disable the others.")
-		yield Finding(_("New Devices"), WARNING, sentence.format(_labels(new)), remedy, "CAMS Device")
+		where = these("CAMS Device", [device.name for device in new])
+		yield Finding(_("New Devices"), WARNING, sentence.format(joined_labels(new)), remedy, **where)
 
 
 def _last_callback(devices: list[frappe._dict]) -> Finding:
@@ -83,7 +86,7 @@ def _last_callback(devices: list[frappe._dict]) -> Finding:
 	title = _("Last Callback")
 	reported = [device.last_reported for device in devices if device.last_reported]
 	if reported:
-		return Finding(title, OK, _("A device last reported at {0}.").format(str(max(reported))[:16]))
+		return Finding(title, OK, _("A device last reported at {0}.").format(shown_time(max(reported))))
 	remedy = _("Paste the callback URL of CAMS Biometric Settings in the CAMS portal, then punch.")
 	return Finding(title, ERROR, _("No callback has ever arrived."), remedy, SETTINGS, SETTINGS)
 
@@ -108,7 +111,7 @@ def former_api(facts: SiteFacts) -> Iterator[Finding]:
 
 
 def gateway(facts: SiteFacts) -> Iterator[Finding]:
-	"""Ask the gateway something that changes nothing."""
+	"""Ask the gateway something that changes nothing, once it is set up."""
 	title = _("Gateway")
 	settings = facts.settings
 	if not settings.auth_token_digest:
@@ -116,11 +119,14 @@ def gateway(facts: SiteFacts) -> Iterator[Finding]:
 	if reason := settings.why_paused():
 		yield Finding(title, ERROR, reason, "", SETTINGS, SETTINGS)
 		return
+	if not _is_set_up(facts):
+		yield Finding(title, OK, _("The gateway is not asked before a device has reported."))
+		return
 	try:
 		with settings.client(attempts=1, timeout=PATIENCE_SECONDS) as client:
 			_probe_gateway(client, facts)
 	except GatewayError as error:
-		yield Finding(title, ERROR, lines_from_outside(str(error)), "", SETTINGS, SETTINGS)
+		yield Finding(title, ERROR, lines_from_outside(error.sentence), "", SETTINGS, SETTINGS)
 		return
 	except frappe.ValidationError as refusal:  # Settings have a Base URL that must not be used
 		frappe.clear_last_message()
@@ -138,8 +144,11 @@ def commands(facts: SiteFacts) -> Iterator[Finding]:
 		yield Finding(title, OK, _("No command failed in the last 24 hours."))
 		return
 	remedy = _("Open the list; each says what to do.")
-	sentence = _("{0} commands failed in the last 24 hours.").format(failed)
-	yield Finding(title, WARNING, sentence, remedy, "CAMS Command")
+	sentence = counted(
+		failed, _("1 command failed in the last 24 hours."), _("{0} commands failed in the last 24 hours.")
+	)
+	filters = {"state": CommandState.FAILED.value, "finished_at": [">", str(since)]}
+	yield Finding(title, WARNING, sentence, remedy, "CAMS Command", filters=filters)
 
 
 CHECKS = (
@@ -150,10 +159,6 @@ CHECKS = (
 	gateway,
 	commands,
 )
-
-
-def _labels(devices: list[frappe._dict]) -> str:
-	return joined_names([device.label or device.name for device in devices])
 
 
 def _callback_refusal(url: str) -> str:
@@ -169,6 +174,13 @@ def _callback_refusal(url: str) -> str:
 	if response.status_code == 200 and answer == EMPTY_ANSWER:
 		return ""
 	return _("{0} answers with {1}, which is not this app's answer.").format(url, response.status_code)
+
+
+def _is_set_up(facts: SiteFacts) -> bool:
+	"""Whether a device ever reported from it, or it has an address of its own: a site that is being set up does not try
+	the public one."""
+	reported = (device.last_reported or device.last_seen or device.connection for device in facts.devices)
+	return bool(facts.settings.base_url) or any(reported)
 
 
 def _probe_gateway(client: GatewayClient, facts: SiteFacts) -> None:

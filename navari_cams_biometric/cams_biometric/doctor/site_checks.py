@@ -13,10 +13,12 @@ from frappe.utils.scheduler import is_dormant, is_scheduler_inactive
 from redis.exceptions import RedisError
 
 from navari_cams_biometric.cams_biometric.base import live_site, stored_secrets, times
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.punches import listeners
 
-from .finding import ERROR, OK, WARNING, Finding
+from .finding import ERROR, OK, WARNING, Finding, joined_names
 from .site_facts import SiteFacts
 
 SWEEP = "navari_cams_biometric.cams_biometric.punches.checkins.sweep"
@@ -134,8 +136,15 @@ def waiting_punches(facts: SiteFacts) -> Iterator[Finding]:
 	if not count:
 		yield Finding(title, OK, _("No punch is pending for a worker."))
 		return
-	sentence = _("{0} punches have been pending for more than {1} minutes.").format(count, LATE_MINUTES)
-	yield Finding(title, ERROR, sentence, _("Check the scheduler and the workers."), "CAMS Punch")
+	sentence = counted(
+		count,
+		_("1 punch has been pending for more than {1} minutes."),
+		_("{0} punches have been pending for more than {1} minutes."),
+		LATE_MINUTES,
+	)
+	remedy = _("Check the scheduler and the workers.")
+	filters = {"state": PunchState.QUEUED.value}
+	yield Finding(title, ERROR, sentence, remedy, "CAMS Punch", filters=filters)
 
 
 def time_zone(facts: SiteFacts) -> Iterator[Finding]:
@@ -169,7 +178,24 @@ def versions(facts: SiteFacts) -> Iterator[Finding]:
 	yield Finding(title, WARNING, words, _("This app is made for versions {0} and {1}.").format(*SUPPORTED))
 
 
-CHECKS = (live, secrets, scheduler, workers, waiting_punches, time_zone, versions)
+def batches(facts: SiteFacts) -> Iterator[Finding]:
+	"""Whether check-ins are made in batches, and why not."""
+	title = _("Check-ins in Batches")
+	if facts.settings.one_by_one:
+		sentence = _("Check-ins are made one by one, which is slower: Settings say so.")
+		remedy = _(
+			"If this app turned it on, the Error Log says how its check-ins differed from those of Frappe HR. When that is resolved, turn off Make Check-ins One by One."
+		)
+		yield Finding(title, WARNING, sentence, remedy, SETTINGS, SETTINGS)
+		return
+	if others := listeners.find():
+		sentence = _("Check-ins are made one by one, which is slower, so that each of these takes part: {0}.")
+		yield Finding(title, OK, sentence.format(joined_names(others)))
+		return
+	yield Finding(title, OK, _("Check-ins are made in batches: nothing else acts on each of them."))
+
+
+CHECKS = (live, secrets, scheduler, workers, waiting_punches, batches, time_zone, versions)
 
 
 def _clock_difference() -> timedelta | None:

@@ -13,6 +13,7 @@ from frappe.query_builder.functions import Coalesce, Trim
 from frappe.utils import get_datetime, get_system_timezone
 
 from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site, zones_in_use
+from navari_cams_biometric.cams_biometric.base.translation import N_
 from navari_cams_biometric.cams_biometric.history.punch_comparison import (
 	MISSING,
 	NOT_AT_GATEWAY,
@@ -28,7 +29,7 @@ from navari_cams_biometric.gateway.timestamp import format_timestamp, parse_time
 
 TOLERANCE = timedelta(minutes=1)
 
-FIRST_IN, LAST_OUT, HOURS = "First In", "Last Out", "Hours"
+FIRST_IN, LAST_OUT, HOURS = N_("First In"), N_("Last Out"), N_("Hours")
 TYPES = {"IN": PunchType.CHECK_IN.value, "OUT": PunchType.CHECK_OUT.value}
 
 

@@ -166,7 +166,7 @@ def _load_device(client: GatewayClient, load: frappe._dict, row: frappe._dict) -
 			if not _load_window(client, load, row, window_start, window_end):
 				return False
 	except GatewayError as error:
-		row.db_set({"state": LoadState.FAILED, "message": stored_values.lines_from_outside(str(error))})
+		row.db_set({"state": LoadState.FAILED, "message": stored_values.lines_from_outside(error.sentence)})
 		frappe.db.commit()
 		checkins.drain_live()
 		return True

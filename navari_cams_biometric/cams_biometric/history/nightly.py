@@ -88,7 +88,7 @@ def _brought_by(load: Document) -> list[frappe._dict]:
 
 
 def _subject(load: Document, brought: list[frappe._dict]) -> str:
-	days = " - ".join(format_date(day) for day in (load.from_date, load.to_date))
+	days = _("{0} to {1}").format(format_date(load.from_date), format_date(load.to_date))
 	if load.state != LoadState.FAILED:
 		text = _("Nightly reconciliation of {0}: missing punches loaded: {1}")
 	else:

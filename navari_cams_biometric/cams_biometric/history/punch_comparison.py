@@ -21,6 +21,7 @@ from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site, zones_in_use
 from navari_cams_biometric.cams_biometric.base.identities import identities_of, user_ids_of
 from navari_cams_biometric.cams_biometric.base.states import PunchState
+from navari_cams_biometric.cams_biometric.base.translation import N_
 from navari_cams_biometric.cams_biometric.punches import punch_names
 from navari_cams_biometric.cams_biometric.punches.reasons import SAME_TOUCH
 from navari_cams_biometric.gateway.client import DevicePunch
@@ -28,7 +29,7 @@ from navari_cams_biometric.gateway.client import DevicePunch
 LONGEST_DAYS = 31
 CHUNK = 1000  # names in one query
 
-MISSING, NOT_AT_GATEWAY = "Only at Gateway", "Only in ERPNext"
+MISSING, NOT_AT_GATEWAY = N_("Only at Gateway"), N_("Only in ERPNext")
 
 PUNCH_FIELDS = [
 	"name",

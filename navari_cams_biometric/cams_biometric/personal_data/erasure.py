@@ -13,6 +13,7 @@ from frappe.utils import create_batch, escape_html
 
 from navari_cams_biometric.cams_biometric.base import device_lookup, stored_values
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import (
 	COMMANDS_UNDER_WAY,
 	CommandState,
@@ -102,12 +103,20 @@ def _obstacles(employee: frappe._dict, records: Records) -> Iterator[dict[str, o
 		yield _obstacle(words.format(_(employee.status)), "Employee", [employee.name])
 	unsettled = [row.name for row in records[PUNCH] if row.state in UNSETTLED]
 	if unsettled:
-		words = _("{0} punches are not check-ins yet and may affect pay. Retry or dismiss them first.")
-		yield _obstacle(words.format(len(unsettled)), PUNCH, unsettled)
+		words = counted(
+			len(unsettled),
+			_("1 punch is not a check-in yet and may affect pay. Retry or dismiss it first."),
+			_("{0} punches are not check-ins yet and may affect pay. Retry or dismiss them first."),
+		)
+		yield _obstacle(words, PUNCH, unsettled)
 	days = [row.name for row in records[DAY_REPAIR] if row.state == RepairState.OPEN]
 	if days:
-		words = _("{0} days are open for repair and may affect pay. Repair or dismiss them first.")
-		yield _obstacle(words.format(len(days)), DAY_REPAIR, days)
+		words = counted(
+			len(days),
+			_("1 day is open for repair and may affect pay. Repair or dismiss it first."),
+			_("{0} days are open for repair and may affect pay. Repair or dismiss them first."),
+		)
+		yield _obstacle(words, DAY_REPAIR, days)
 
 
 def _obstacle(message: str, doctype: str, names: list[str]) -> dict[str, object]:

@@ -112,7 +112,7 @@ def _notify(missing: MissingPunch, user: frappe._dict) -> None:
 		sentences = [
 			words_of(missing),
 			_("Shift: {0}").format(missing.shift),
-			_("If you were at work, ask for the day to be corrected."),
+			_("If you were at work, press New Attendance Request: it is filled in."),
 		]
 		link = f'<a href="{escape_html(url)}">{escape_html(_("New Attendance Request"))}</a>'
 		message = "<br>".join([*map(escape_html, sentences), link])

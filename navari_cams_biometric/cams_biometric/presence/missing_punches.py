@@ -15,9 +15,10 @@ from frappe.utils import get_time, getdate, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of
 from navari_cams_biometric.cams_biometric.base.gate_times import at_gate
+from navari_cams_biometric.cams_biometric.base.translation import N_
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 
-NO_PUNCH, NO_OUT, NO_IN = "Shift without a Punch", "In without Out", "Out without In"
+NO_PUNCH, NO_OUT, NO_IN = N_("Shift without a Punch"), N_("In without Out"), N_("Out without In")
 
 ASSIGNMENT = "Holiday List Assignment"
 SHIFT_FIELDS = ["name", "holiday_list", "start_time", "end_time", "allow_check_out_after_shift_end_time"]

@@ -31,7 +31,7 @@ def add(employee: str, moment: datetime, log_type: str, reason: str) -> frappe._
 		frappe.throw(_("Choose In or Out."), title=_("Add Punch"))
 	moment = moment.replace(microsecond=0)
 	if moment > now_datetime():
-		frappe.throw(_("The time is in the future."), title=_("Add Punch"))
+		frappe.throw(_("Choose a time that is not in the future."), title=_("Add Punch"))
 	said = moment.replace(tzinfo=times.site_zone()).strftime("%Y-%m-%d %H:%M:%S GMT %z")
 	name = _name(employee, said, log_type)
 	stated = {
@@ -40,7 +40,7 @@ def add(employee: str, moment: datetime, log_type: str, reason: str) -> frappe._
 	}
 	state = frappe.db.get_value("CAMS Punch", name, "state", for_update=True)
 	if state and state != PunchState.IGNORED:
-		frappe.throw(_("This punch is there already."), title=_("Add Punch"))
+		frappe.throw(_("This punch is there already: choose another time."), title=_("Add Punch"))
 	if state:
 		inbox.queue_again([name], **stated)
 	else:
@@ -66,7 +66,11 @@ def take_back(name: str) -> None:
 	fields = ["source", "state", "employee", "employee_checkin", "punch_time"]
 	punch = frappe.db.get_value("CAMS Punch", name, fields, as_dict=True, for_update=True)
 	if not punch or punch.source != MANUAL or punch.state != PunchState.RECORDED:
-		frappe.throw(_("Only a punch that somebody added and that counts can be taken back."))
+		frappe.throw(
+			_(
+				"Only a punch that somebody added and that counts can be taken back: choose one of the source Manual."
+			)
+		)
 	attendance = frappe.db.get_value(CHECKIN, punch.employee_checkin, "attendance")
 	if attendance:
 		repair.decide_without(attendance, lambda: _remove(punch.employee_checkin))
@@ -87,7 +91,10 @@ def take_back(name: str) -> None:
 
 def _remove(checkin: str) -> None:
 	if not repeats.take_back(checkin):
-		frappe.throw(_("Another record refers to the check-in, so it stays."), title=_("Take Back"))
+		frappe.throw(
+			_("Another record refers to the check-in, so it stays. Remove that reference first."),
+			title=_("Take Back"),
+		)
 
 
 def _name(employee: str, said: str, log_type: str) -> str:

@@ -31,9 +31,11 @@ from navari_cams_biometric.cams_biometric.base.gate_times import (
 	on_site,
 	zones_in_use,
 )
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, repeats
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
+from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 
 LOOK_AGAIN = "navari_cams_biometric.cams_biometric.punches.alternation.look_again_at"
 IN_ORDER = "cams_in_order"  # a flag of the document: this save is ours
@@ -130,8 +132,17 @@ def look_again(punch_names: Iterable[str]) -> None:
 	filters = {"name": ["in", list(punch_names)], "state": PunchState.RECORDED}
 	names = frappe.get_all("CAMS Punch", filters=filters, pluck="employee_checkin", order_by="punch_time")
 	made = {"name": ["in", [name for name in names if name]]}
-	for checkin in frappe.get_all(CHECKIN, filters=made, fields=["employee", "time"], order_by="time"):
-		_look_again_safely(checkin.employee, checkin.time)
+	fields = ["employee", "time", "custom_time_zone"]
+	places = [
+		(checkin, on_site(checkin.time, checkin.custom_time_zone))
+		for checkin in frappe.get_all(CHECKIN, filters=made, fields=fields, order_by="time")
+	]
+	nearby = Nearby(
+		[(checkin.employee, moment) for checkin, moment in places], repeats.read_windows(read_settings())
+	)
+	for checkin, moment in places:
+		if nearby.follows_order(checkin.employee, moment):
+			_look_again_safely(checkin.employee, checkin.time)
 
 
 def _look_again_safely(employee: str, moment: datetime) -> None:

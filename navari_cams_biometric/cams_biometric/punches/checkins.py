@@ -21,14 +21,16 @@ from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, 
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
-from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
+from navari_cams_biometric.cams_biometric.base.settings import read_settings, read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
+	batches,
 	checkin_evidence,
 	ignored_ids,
 	inbox,
+	listeners,
 	punch_rules,
 	repeats,
 	site_faults,
@@ -37,9 +39,13 @@ from navari_cams_biometric.cams_biometric.punches import (
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
+from navari_cams_biometric.cams_biometric.punches.wanted_checkins import examine, fields_of
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
+TOGETHER = (
+	300  # where the check-ins of a batch are made together: the series is locked for its last step alone
+)
 MOST_ATTEMPTS = 6
 SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
 TIMES = ("punch_time", "wall_clock", "has_offset", "punched_at_utc")  # a retry may have read them
@@ -92,27 +98,56 @@ def drain_live() -> None:
 
 
 def _drain_batch(only_live: bool = False) -> bool:
-	"""False where nothing is due."""
+	"""False where nothing is due, or other workers are at all of it."""
 	_forget_former_reads()
-	punches = inbox.lock_due(BATCH, only_live)
+	names = inbox.due(TOGETHER, only_live)
+	made: set[str] = set()
+	if len(names) >= batches.FEWEST and may_be_made_together():
+		made, names = _record_together(names)
+	punches = inbox.lock(names[:BATCH])
 	if not punches:
-		return False
+		return bool(made)
 	try:
 		_process_batch(punches)
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
+	_commit_batch(punches)
+	return True
+
+
+def may_be_made_together() -> bool:
+	"""Whether the check-ins of a batch may be inserted by one statement."""
+	return not read_settings().one_by_one and not listeners.find()
+
+
+def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
+	"""In a transaction of its own, so that nobody waits for the naming series. Returns the names of the punches whose
+	check-ins were made, and of the others."""
+	punches = inbox.lock(names)
+	try:
+		rules = _read_rules(punches)
+		_note_devices_reported(punches, rules)
+		made = batches.record(punches, rules)
+	except (batches.BatchLostError, *TRANSIENT_ERRORS):
+		frappe.db.rollback()
+		return set(), names
+	if made:
+		_commit_batch([punch for punch in punches if punch.name in made])
+	return made, [punch.name for punch in punches if punch.name not in made]
+
+
+def _commit_batch(punches: list[frappe._dict]) -> None:
+	"""Commit what was decided of these punches, and look at what other workers did at the same time."""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
-	touches.look_again(punch.name for punch in punches)
-	repeats.look_again(punch.name for punch in punches)
-	alternation.look_again(punch.name for punch in punches)
-	late_days.note_punches(punch.name for punch in punches)
-	frappe.publish_realtime(
-		"list_update", {"doctype": "CAMS Punch", "name": punches[-1].name}, doctype="CAMS Punch"
-	)
+	names = [punch.name for punch in punches]
+	touches.look_again(punches)
+	repeats.look_again(names)
+	alternation.look_again(names)
+	late_days.note_punches(names)
+	frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": names[-1]}, doctype="CAMS Punch")
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
-	return True
 
 
 def _forget_former_reads() -> None:
@@ -203,24 +238,11 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 
 	Raises NotRecordedError where a person or a change is needed first.
 	"""
-	device = rules.devices.get(punch.service_tag)
-	punch_rules.ensure_for_attendance(device)
-	punch_rules.ensure_readable(punch, device)
-	punch_rules.ensure_not_ignored(punch, answer, rules)
-	at_gate = gate_times.checkin_time(punch, device)
-	punch.touch = _judge(punch, rules)
-	punch.touch.ensure_says_most(punch)
-	direction = punch_rules.direction_of(punch, device, rules.settings)
-	punch.log_type = None if direction == ALTERNATE else direction
-	punch_rules.ensure_clock(punch, rules.settings)
-	employee = punch_rules.ensure_active(at_gate.time, answer)
-	punch_rules.ensure_input_type(punch, rules.settings)
-	if not direction:
-		_ensure_direction_is_optional(at_gate.time, employee)
-	punch.touch.ensure_undisputed(punch)
+	wanted = examine(punch, answer, rules, get_actual_start_end_datetime_of_shift)
+	employee, at_gate = wanted.employee, wanted.at
 	touches.displace(punch, punch.touch, rules.repeats)
 	punch_rules.ensure_first(punch, employee, rules)
-	if direction == ALTERNATE:
+	if wanted.direction == ALTERNATE:
 		if same := alternation.checkin_in_the_same_second(employee.name, punch, at_gate, rules.zones):
 			punch.log_type = same.log_type
 			return _linked(employee.name, same.name)
@@ -229,17 +251,7 @@ def _check_in(punch: frappe._dict, answer: Answer, rules: Rules) -> dict:
 		return _linked(employee.name, equal)
 	frappe.db.savepoint("cams_checkin")
 	checkin = frappe.new_doc("Employee Checkin")
-	checkin.update(
-		{
-			"employee": employee.name,
-			"time": at_gate.time,
-			"log_type": punch.log_type,
-			"device_id": punch.service_tag,
-		}
-	)
-	checkin_evidence.sign(checkin, **checkin_evidence.device_fields(punch), custom_time_zone=at_gate.zone)
-	if device and (device.latitude or device.longitude):
-		checkin.update({"latitude": device.latitude, "longitude": device.longitude})
+	checkin_evidence.sign(checkin, **fields_of(punch, wanted))
 	try:
 		_insert(checkin)
 	except (frappe.ValidationError, frappe.DuplicateEntryError) as refusal:
@@ -258,27 +270,6 @@ def _insert(checkin: Document) -> None:
 		checkin.update({"name": None, "creation": None, "modified": None})
 		checkin.flags.name_set = False
 		checkin.insert(ignore_permissions=True)
-
-
-def _judge(punch: frappe._dict, rules: Rules) -> touches.Verdict:
-	"""One whose check-in is there already is no longer judged."""
-	if punch.name not in rules.related or frappe.db.exists(
-		"Employee Checkin", {"custom_cams_punch": punch.name}
-	):
-		return touches.ALONE
-	return touches.judge(punch, rules.devices, rules.settings)
-
-
-def _ensure_direction_is_optional(moment: datetime, employee: frappe._dict) -> None:
-	"""A strict shift skips check-ins without log type when it counts hours. HRMS means to refuse them and in
-	several versions does not (it compares a field that it never read), so the day would be lost in silence."""
-	shift = get_actual_start_end_datetime_of_shift(employee.name, moment, True)
-	if not shift:
-		return
-	shift_type = shift.shift_type.name
-	mode = frappe.db.get_value("Shift Type", shift_type, "determine_check_in_and_check_out") or ""
-	if mode.startswith("Strictly"):
-		raise NotRecordedError("LOG_TYPE_REQUIRED", shift_type)
 
 
 def _equal_elsewhere(employee: str, punch: frappe._dict, zone: str | None, rules: Rules) -> str | None:

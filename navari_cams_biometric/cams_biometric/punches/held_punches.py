@@ -3,16 +3,17 @@ outcome of those that were requeued. The number of queries does not grow with th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.permissions import get_role_permissions
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Cast_, Count, Max, Min, NullIf
-from frappe.utils import getdate, now_datetime
+from frappe.query_builder.functions import Cast_, Coalesce, Concat_ws, Count, Max, Min, NullIf
+from frappe.utils import add_days, getdate, now_datetime
 from pypika.analytics import RowNumber
+from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels, find_devices
@@ -76,15 +77,27 @@ MOST_PUNCHES = 20  # shown for one reason; the list has all
 MOST_CANDIDATES = 5000
 MOST_PLACES = 5
 SLICE = 50  # check-ins taken back in one request
+PLACES_OF_PUNCHES = ("branch", "company")
+# What the page can be narrowed to; `text` is looked for in user IDs and in the names of people and devices.
+FILTERS = ("service_tag", *PLACES_OF_PUNCHES, "from_date", "to_date", "text")
+Filters = dict[str, str]
+# How unknown users can be sorted. Numbers come before other texts, as numbers.
+ORDERS: dict[str, Callable[[frappe._dict], tuple]] = {
+	"count": lambda row: (-row.count,),
+	"last_seen": lambda row: (row.last_seen is None, -row.last_seen.timestamp() if row.last_seen else 0),
+	"user_id": lambda row: (),
+	"device": lambda row: (row.device,),
+}
 
 
-def held_groups(rows: int) -> dict:
-	"""All held and failed punches: `unknown` with up to `rows` rows of (device, user id), and `groups`, one for
-	each other reason.
+def held_groups(rows: int, start: int = 0, filters: Filters | None = None, order: str = "count") -> dict:
+	"""The held and failed punches that the filters leave: `unknown` with up to `rows` rows of (device, user id) from
+	`start` on, and `groups`, one for each other reason.
 	"""
 	as_of = now_datetime()
 	labels = device_labels()
-	unknown, groups = _unknown_users(labels, rows), _groups(labels)
+	unknown = _unknown_users(labels, rows, start, filters or {}, ORDERS[order])
+	groups = _groups(labels, filters or {})
 	return {
 		"as_of": str(as_of),
 		"total": unknown["count"] + sum(group["count"] for group in groups),
@@ -99,10 +112,34 @@ def actions_for(reason_code: str) -> tuple[str, ...]:
 	return ACTIONS.get(reason_code, OTHER_ACTIONS)
 
 
+def exact_links(filters: Filters) -> list[dict]:
+	"""Of all unknown users that the filters leave, those with a suggestion that hardly needs a second look: user ID,
+	device, count and the suggestion. Each user ID and each employee once; none where devices call a user ID
+	differently."""
+	rows = [row for row in _unknown_rows(device_labels(), filters) if row.reason_code == UNKNOWN]
+	names, directory = _names_on_devices(rows), _directory() if rows else Directory([])
+	by_user = defaultdict(list)
+	for row in sorted(rows, key=_in_order(ORDERS["count"])):
+		row.name_on_device = _name_on_device(names, row)
+		by_user[row.user_id].append(row)
+	links: dict[str, dict] = {}
+	for user_id, own in by_user.items():
+		found = [likeliest(directory.suggest(user_id, row.name_on_device), SURE) for row in own]
+		best = found[0]
+		if best and all(each == best for each in found) and best.employee not in links:
+			links[best.employee] = {**own[0], "count": sum(row.count for row in own), **best._asdict()}
+	return sorted(links.values(), key=lambda link: _in_order(ORDERS["user_id"])(frappe._dict(link)))
+
+
 def names_in(
-	reason_code: str, as_of: datetime, user_id: str | None, service_tag: str | None, limit: int
+	reason_code: str,
+	as_of: datetime,
+	user_id: str | None,
+	service_tag: str | None,
+	limit: int,
+	filters: Filters | None = None,
 ) -> list[str]:
-	"""Punches of a reason that were there at `as_of`: later ones were not on the page yet."""
+	"""Punches of a reason that the filters leave and that were there at `as_of`: later ones were not on the page yet."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	seen = punch.state.isin(WAITING) & (punch.reason_code == reason_code) & (punch.modified <= as_of)
 	query = frappe.qb.from_(punch).select(punch.name).where(seen).orderby(punch.punch_time).limit(limit)
@@ -110,7 +147,7 @@ def names_in(
 		query = query.where(is_text(punch.user_id, user_id))
 	if service_tag is not None:
 		query = query.where(punch.service_tag == service_tag if service_tag else punch.service_tag.isnull())
-	return permitted(query, "CAMS Punch").run(pluck=True)
+	return permitted(_filtered(query, filters or {}), "CAMS Punch").run(pluck=True)
 
 
 def is_waiting(user_id: str) -> bool:
@@ -123,10 +160,14 @@ def is_waiting(user_id: str) -> bool:
 	return bool(permitted(query, "CAMS Punch").run())
 
 
-def outcome_since(since: datetime, user_id: str | None, names: Iterable[str]) -> dict:
-	"""The outcome of punches that were here before `since` and requeued then: of a user id, or named ones."""
+def outcome_since(since: datetime, user_ids: list[str], names: Iterable[str]) -> dict:
+	"""The outcome of punches that were here before `since` and requeued then: of user IDs, or named ones."""
 	punch, checkin = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee Checkin")
-	chosen = is_text(punch.user_id, user_id) if user_id else punch.name.isin([*names, ""])
+	chosen = (
+		punch.user_id.isin(user_ids) & exactly(punch.user_id).isin(user_ids)
+		if user_ids
+		else punch.name.isin([*names, ""])
+	)
 	query = (
 		frappe.qb.from_(punch)
 		.left_join(checkin)
@@ -187,22 +228,72 @@ def is_text(field: Field, text: str) -> Criterion:
 	return (field == text) & (exactly(field) == text)
 
 
-def _unknown_users(labels: dict[str, str], limit: int) -> dict:
-	rows = _unknown_rows()
-	shown = rows[:limit]
+def _filtered(query: QueryBuilder, filters: Filters) -> QueryBuilder:
+	"""Of a query on CAMS Punch what the filters leave. A punch whose time cannot be read counts for the day on which it
+	arrived; its branch and company are its employee's, and its device's where nobody is known."""
+	punch = frappe.qb.DocType("CAMS Punch")
+	moment = Coalesce(punch.punch_time, punch.creation)
+	if service_tag := filters.get("service_tag"):
+		query = query.where(punch.service_tag == service_tag)
+	for field in PLACES_OF_PUNCHES:
+		if name := filters.get(field):
+			query = query.where(_is_of(punch, field, name))
+	if from_date := filters.get("from_date"):
+		query = query.where(moment >= getdate(from_date))
+	if to_date := filters.get("to_date"):
+		query = query.where(moment < getdate(add_days(to_date, 1)))
+	if text := filters.get("text"):
+		query = query.where(_has_text(punch, text))
+	return query
+
+
+def _is_of(punch: Table, field: str, name: str) -> Criterion:
+	employee, device = frappe.qb.DocType("Employee"), frappe.qb.DocType(DEVICE)
+	people = frappe.qb.from_(employee).select(employee.name).where(employee[field] == name)
+	devices = frappe.qb.from_(device).select(device.name).where(device[field] == name)
+	nobody = punch.employee.isnull() | (punch.employee == "")
+	return punch.employee.isin(people) | (nobody & punch.service_tag.isin(devices))
+
+
+def _has_text(punch: Table, text: str) -> Criterion:
+	"""In the user ID, in the employee's name, in what a device calls that user, or in what the device is called."""
+	employee, device = frappe.qb.DocType("Employee"), frappe.qb.DocType(DEVICE)
+	user = frappe.qb.DocType("CAMS Device User")
+	like = f"%{as_like(text)}%"
+	people = frappe.qb.from_(employee).select(employee.name).where(employee.employee_name.like(like))
+	named = device.label.like(like) | device.name.like(like)
+	devices = frappe.qb.from_(device).select(device.name).where(named)
+	called = Concat_ws(" ", user.first_name, user.last_name).like(like)
+	users = permitted(frappe.qb.from_(user).select(user.user_id).where(called), "CAMS Device User")
+	return (
+		punch.user_id.like(like)
+		| punch.employee.isin(people)
+		| punch.user_id.isin(users)
+		| punch.service_tag.isin(devices)
+	)
+
+
+def as_like(text: str) -> str:
+	"""A text as it stands within a pattern of LIKE."""
+	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _unknown_users(
+	labels: dict[str, str], limit: int, start: int, filters: Filters, order: Callable[[frappe._dict], tuple]
+) -> dict:
+	rows = sorted(_unknown_rows(labels, filters), key=_in_order(order))
+	start = start if start < len(rows) else 0
+	shown = rows[start : start + limit]
 	names, directory = _names_on_devices(shown), _directory() if shown else Directory([])
 	known, title = _holders(shown), _title_of(rows)
 	tags = defaultdict(list)
 	for row in rows:
 		tags[row.user_id].append(row)
 	for row in shown:
-		row.device = labels.get(row.service_tag, row.service_tag or "")
 		row.also_on = [
-			{"device": labels.get(other.service_tag, other.service_tag or ""), "count": other.count}
-			for other in tags[row.user_id]
-			if other is not row
+			{"device": other.device, "count": other.count} for other in tags[row.user_id] if other is not row
 		]
-		row.name_on_device = names.get((row.service_tag, row.user_id)) or names.get((None, row.user_id), "")
+		row.name_on_device = _name_on_device(names, row)
 		row.sentence = "" if row.reason_code == title else _sentence(row.reason_code)
 		row.update(known.get(_key(row)) or _suggestions(directory, row))
 	return {
@@ -210,8 +301,20 @@ def _unknown_users(labels: dict[str, str], limit: int) -> dict:
 		"remedy": _(str(REASONS[title].remedy)),
 		"count": sum(row.count for row in rows),
 		"users": len(rows),
+		"start": start,
 		"rows": shown,
 	}
+
+
+def _in_order(order: Callable[[frappe._dict], tuple]) -> Callable[[frappe._dict], tuple]:
+	"""Equal ones by user ID, as numbers where they are."""
+
+	def key(row: frappe._dict) -> tuple:
+		is_number = row.user_id.isdecimal()
+		number = int(row.user_id) if is_number else 0
+		return (*order(row), not is_number, number, row.user_id, row.device)
+
+	return key
 
 
 def _title_of(rows: list[frappe._dict]) -> str:
@@ -220,8 +323,8 @@ def _title_of(rows: list[frappe._dict]) -> str:
 	return next((code for code in CODES if code in codes), UNKNOWN)
 
 
-def _unknown_rows() -> list[frappe._dict]:
-	"""(device, user id, reason) with count, first and last seen; the most punches first."""
+def _unknown_rows(labels: dict[str, str], filters: Filters) -> list[frappe._dict]:
+	"""(device, user id, reason) with count, first and last seen, and what the device is called."""
 	punch = frappe.qb.DocType("CAMS Punch")
 	query = (
 		frappe.qb.from_(punch)
@@ -236,8 +339,10 @@ def _unknown_rows() -> list[frappe._dict]:
 		.where((punch.state == PunchState.HELD) & punch.reason_code.isin(CODES))
 		.groupby(punch.service_tag, exactly(punch.user_id), punch.reason_code)
 	)
-	rows = permitted(query, "CAMS Punch").run(as_dict=True)
-	return sorted(rows, key=lambda row: (-row.count, row.user_id, row.service_tag or ""))
+	rows = permitted(_filtered(query, filters), "CAMS Punch").run(as_dict=True)
+	for row in rows:
+		row.device = labels.get(row.service_tag, row.service_tag or "")
+	return rows
 
 
 def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], str]:
@@ -256,6 +361,10 @@ def _names_on_devices(rows: list[frappe._dict]) -> dict[tuple[str | None, str], 
 		if name:
 			names[user.service_tag, user.user_id] = names[None, user.user_id] = name
 	return names
+
+
+def _name_on_device(names: dict[tuple[str | None, str], str], row: frappe._dict) -> str:
+	return names.get((row.service_tag, row.user_id)) or names.get((None, row.user_id), "")
 
 
 def _directory() -> Directory:
@@ -320,10 +429,10 @@ def _suggestions(directory: Directory, row: frappe._dict) -> dict:
 	}
 
 
-def _groups(labels: dict[str, str]) -> list[dict]:
+def _groups(labels: dict[str, str], filters: Filters) -> list[dict]:
 	"""One for each reason of a held or failed punch, except unknown users, in the order of the table of reasons."""
-	causes = _causes()
-	punches = _first_punches(labels) if causes else {}
+	causes = _causes(filters)
+	punches = _first_punches(labels, filters) if causes else {}
 	codes = [code for code in REASONS if any(cause.reason_code == code for cause in causes)]
 	groups = [
 		_group(
@@ -356,7 +465,7 @@ def _group(
 	}
 
 
-def _causes() -> list[frappe._dict]:
+def _causes(filters: Filters) -> list[frappe._dict]:
 	punch = frappe.qb.DocType("CAMS Punch")
 	query = (
 		frappe.qb.from_(punch)
@@ -364,7 +473,7 @@ def _causes() -> list[frappe._dict]:
 		.where(punch.state.isin(WAITING) & punch.reason_code.notin(CODES))
 		.groupby(punch.reason_code, punch.service_tag, punch.employee)
 	)
-	return permitted(query, "CAMS Punch").run(as_dict=True)
+	return permitted(_filtered(query, filters), "CAMS Punch").run(as_dict=True)
 
 
 def _places(code: str, causes: list[frappe._dict], labels: dict[str, str]) -> list[dict]:
@@ -401,12 +510,13 @@ def _name_employees(groups: list[dict]) -> None:
 		place["label"] = names.get(place["label"]) or place["label"]
 
 
-def _first_punches(labels: dict[str, str]) -> dict[str, list[frappe._dict]]:
+def _first_punches(labels: dict[str, str], filters: Filters) -> dict[str, list[frappe._dict]]:
 	"""The earliest of each reason, by reason code."""
 	punch, employee = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("Employee")
 	place = RowNumber().over(punch.reason_code).orderby(punch.punch_time, punch.name).as_("place")
 	waiting = punch.state.isin(WAITING) & punch.reason_code.notin(CODES)
-	numbered = permitted(frappe.qb.from_(punch).select(punch.name, place).where(waiting), "CAMS Punch")
+	numbered = frappe.qb.from_(punch).select(punch.name, place).where(waiting)
+	numbered = permitted(_filtered(numbered, filters), "CAMS Punch")
 	rows = (
 		frappe.qb.from_(numbered)
 		.join(punch)

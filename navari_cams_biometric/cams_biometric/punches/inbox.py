@@ -53,7 +53,7 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 		for punch, name in zip(callback.punches, named, strict=True)
 	]
 	stored_values.insert_rows("CAMS Punch", rows)
-	_queue_readings_again(named)
+	_queue_readings_again([row["name"] for row in rows if not row["has_offset"]])
 	drain_after_commit()
 
 
@@ -81,6 +81,8 @@ def count_known(punches: Iterable[Punch], device: "CAMSDevice | None") -> int:
 def _queue_readings_again(names: list[str]) -> None:
 	"""A text without an offset that came again and is known as it is read now: it counts instead of the same text in the
 	zone that the device had in between."""
+	if not names:
+		return
 	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
 	lost = (punch.state == PunchState.IGNORED) & (punch.reason_code == SAME_TOUCH) & (punch.has_offset == 0)
 	read_otherwise = (other.has_offset == 0) & (other.punched_at_utc != punch.punched_at_utc)
@@ -95,7 +97,9 @@ def drain_after_commit() -> None:
 
 def _request_the_next_drain() -> None:
 	"""A running job may have looked for the last time, or its worker is dead: then the other turn is requested."""
-	request_drain(1 if jobs.is_running(DRAIN_JOBS[0]) else 0)
+	status = jobs.status_of(DRAIN_JOBS[0])
+	if status != "queued":
+		request_drain(1 if status == "started" else 0)
 
 
 def request_drain(turn: int) -> None:
@@ -106,22 +110,23 @@ def request_drain(turn: int) -> None:
 	jobs.request_job(DRAIN, DRAIN_JOBS[turn], queue="long", timeout=DRAIN_TIMEOUT, turn=turn)
 
 
-def lock_due(limit: int, only_live: bool = False) -> list[frappe._dict]:
-	"""Lock and return up to `limit` due punches in time order; those that another worker holds are left out.
+def due(limit: int, only_live: bool = False) -> list[str]:
+	"""The names of up to `limit` due punches. Live ones go before history, each with what the same user ID punched shortly
+	before; then the earliest."""
+	return _live_names(limit) or ([] if only_live else _due_names(limit))
 
-	Live ones go before history, each with what the same user ID punched shortly before; then the earliest. The rows are
-	locked by primary key in a second step: a lock on the range would make callbacks wait.
+
+def lock(names: list[str]) -> list[frappe._dict]:
+	"""Lock and return those of these punches that are still queued, in time order; those that another worker holds are left
+	out. By primary key: a lock on the range would make callbacks wait.
 	"""
-	names = _live_names(limit)
-	if not names and not only_live:
-		names = _due_names(limit)
 	if not names:
 		return []
 	punch = frappe.qb.DocType("CAMS Punch")
-	locked = (
+	queued = (
 		frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == PunchState.QUEUED))
 	)
-	return locked.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
+	return queued.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
 
 
 def _is_due(punch: Table) -> Criterion:

@@ -27,14 +27,20 @@ class PunchKey(NamedTuple):
 def punch_key(checkin: frappe._dict) -> PunchKey:
 	"""Throws where the check-in was not made of a punch, or nobody can say any more of which."""
 	if not checkin.custom_cams_punch or not checkin.device_id:
-		frappe.throw(_("This check-in does not come from a biometric device."), title=_("Attach Photo"))
+		frappe.throw(
+			_("This check-in does not come from a biometric device: choose one that does."),
+			title=_("Attach Photo"),
+		)
 	user_id = frappe.db.get_value("CAMS Punch", checkin.custom_cams_punch, "user_id")
 	if not user_id:  # the punch has expired
 		user_id = frappe.db.get_value("Employee", checkin.employee, "attendance_device_id")
 	instant = times.log_time_instant(checkin.custom_original_time or "", find_device(checkin.device_id))
 	if not user_id or not instant:
 		frappe.throw(
-			_("The user ID or the original time of its punch is no longer known."), title=_("Attach Photo")
+			_(
+				"The user ID or the original time of its punch is no longer known, so the gateway cannot be asked. Ask for the photo at the device."
+			),
+			title=_("Attach Photo"),
 		)
 	return PunchKey(checkin.device_id, user_id.strip(), instant)
 
@@ -42,7 +48,12 @@ def punch_key(checkin: frappe._dict) -> PunchKey:
 def keep(checkin: frappe._dict, picture: bytes) -> str:
 	"""Store a JPEG with the check-in; return the CAMS Checkin Photo's name. Throws where it is none."""
 	if not picture.startswith(JPEG_BEGINNING):
-		frappe.throw(_("The gateway did not send a JPEG picture."), title=_("Attach Photo"))
+		frappe.throw(
+			_(
+				"The gateway did not send a JPEG picture. Ask again later, or see whether the device takes photos."
+			),
+			title=_("Attach Photo"),
+		)
 	photo = frappe.new_doc(
 		PHOTO, employee_checkin=checkin.name, employee=checkin.employee, taken_at=checkin.time
 	)

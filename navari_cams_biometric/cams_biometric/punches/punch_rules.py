@@ -77,7 +77,7 @@ def ensure_readable(punch: frappe._dict, device: "CAMSDevice | None") -> None:
 		punch.update(times_of(punch.original_time, device))
 	if not punch.punch_time:
 		raise NotRecordedError("TIME_UNREADABLE")
-	if device and not device.enabled:
+	if device and not (device.enabled or device.replaced_by):
 		raise NotRecordedError("DEVICE_DISABLED")
 
 

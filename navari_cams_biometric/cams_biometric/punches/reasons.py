@@ -18,6 +18,7 @@ DEVICE = "CAMS Device"
 IGNORED_ID = "CAMS Ignored ID"
 DEVICE_ID = "CAMS Device ID"
 
+REPEATED = "REPEATED"
 SAME_TOUCH, TIME_CHANGED, TIME_MARKED = "SAME_TOUCH", "TIME_CHANGED", "TIME_MARKED"
 REPEATED_HOUR, OTHER_ZONE = "REPEATED_HOUR", "OTHER_ZONE"
 PUNCH_TIME, ARRIVAL = "punch_time", "creation"
@@ -46,7 +47,7 @@ REASONS = {
 			"To let them count, change the punch type in CAMS Biometric Settings, or the device's Direction, and retry."
 		),
 	),
-	"REPEATED": Reason(
+	REPEATED: Reason(
 		PunchState.IGNORED,
 		_lt("The same person touched again in the same direction within seconds: the first touch counts."),
 		_lt("Retry lets this one count, too."),

@@ -13,6 +13,7 @@ from frappe.utils import getdate
 from navari_cams_biometric.cams_biometric.base import jobs
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING, Identities, identities_of
+from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
 from navari_cams_biometric.cams_biometric.punches.reasons import codes_requeued_by
@@ -52,13 +53,23 @@ def reassign_in_background(user_ids: list[str]) -> None:
 def tell(result: Reassigned) -> None:
 	"""Show the user what came of it."""
 	if result.kept:
-		words = _(
-			"{0} check-ins stay with whom they were made for: their attendance is marked, or a person changed them. Cancel the attendance first, then save this again."
+		words = counted(
+			result.kept,
+			_(
+				"1 check-in stays with whom it was made for: its attendance is marked, or a person changed it. Cancel the attendance first, then save this again."
+			),
+			_(
+				"{0} check-ins stay with whom they were made for: their attendance is marked, or a person changed them. Cancel the attendance first, then save this again."
+			),
 		)
-		frappe.msgprint(words.format(result.kept), title=_("Check-ins"), indicator="orange")
-	if result.taken_back or result.left:
-		words = _("{0} check-ins are made anew for whom the user ID belongs to now.")
-		frappe.msgprint(words.format(result.taken_back + result.left), title=_("Check-ins"), indicator="blue")
+		frappe.msgprint(words, title=_("Check-ins"), indicator="orange")
+	if moved := result.taken_back + result.left:
+		words = counted(
+			moved,
+			_("1 check-in is made anew for whom the user ID belongs to now."),
+			_("{0} check-ins are made anew for whom the user ID belongs to now."),
+		)
+		frappe.msgprint(words, title=_("Check-ins"), indicator="blue")
 
 
 def _judged_otherwise(user_ids: list[str]) -> list[frappe._dict]:

@@ -20,8 +20,8 @@ from navari_cams_biometric.cams_biometric.base.gate_times import APART, on_site
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox
-
-REPEATED = "REPEATED"
+from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
+from navari_cams_biometric.cams_biometric.punches.reasons import REPEATED
 
 
 class Touch(NamedTuple):
@@ -124,9 +124,15 @@ def look_again(punch_names: Iterable[str]) -> None:
 		return
 	filters = {"name": ["in", list(punch_names)], "employee": ["is", "set"]}
 	fields = ["employee", "log_type", "punch_time", "service_tag", "state", "reason_code"]
-	for punch in frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time"):
-		if punch.state == PunchState.RECORDED or punch.reason_code == REPEATED:
-			moment = get_datetime(punch.punch_time)
+	punches = [
+		punch
+		for punch in frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time")
+		if punch.state == PunchState.RECORDED or punch.reason_code == REPEATED
+	]
+	nearby = Nearby([(punch.employee, get_datetime(punch.punch_time)) for punch in punches], windows)
+	for punch in punches:
+		moment = get_datetime(punch.punch_time)
+		if nearby.count(punch.employee, moment) > 1:  # itself and another one
 			requeue_repeats(Touch(punch.employee, punch.log_type, moment, punch.service_tag), windows)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
 

@@ -178,17 +178,17 @@ def _lose(row: frappe._dict, code: str, punch: frappe._dict) -> None:
 	)
 
 
-def look_again(punch_names: Iterable[str]) -> None:
+def look_again(punches: list[frappe._dict]) -> None:
 	"""After the commit of a batch: another worker may have made the check-in of the same touch just before or after."""
-	stored = frappe.get_all("CAMS Punch", filters={"name": ["in", list(punch_names)]}, fields=list(FIELDS))
-	devices = find_devices(sorted({punch.service_tag for punch in stored if punch.service_tag}))
-	related = find_related(stored, devices)
+	devices = find_devices(sorted({punch.service_tag for punch in punches if punch.service_tag}))
+	related = find_related(punches, devices)
 	if not related:
 		return
+	stored = frappe.get_all("CAMS Punch", filters={"name": ["in", sorted(related)]}, fields=list(FIELDS))
 	settings = read_settings_with_tables()
 	windows = repeats.read_windows(settings)
 	for punch in stored:
-		for row in _rows_around(punch, devices) if punch.name in related else ():
+		for row in _rows_around(punch, devices):
 			if row.state != PunchState.RECORDED:
 				continue
 			verdict = judge(row, devices, settings, is_recorded=True)

@@ -5,7 +5,7 @@ const EMPLOYEE = { fieldname: "employee", label: __("Employee"), fieldtype: "Lin
 const ONLY_DIFFERENCES = { fieldname: "only_differences", label: __("Only Differences"), fieldtype: "Check", default: 0 };
 
 function in_color(shown, color) {
-	return `<span style="color: var(--${color}-600); font-weight: 500">${shown}</span>`;
+	return `<span class="cams-colored" style="color: var(--text-on-${color}); font-weight: 500">${shown}</span>`;
 }
 
 function range_of(report) {
@@ -26,7 +26,7 @@ function load_missing(report, missing, range) {
 	if (!missing.length) return frappe.msgprint(__("No punch is missing."));
 	const devices = [...new Set(missing.map((row) => row.service_tag))];
 	const service_tag = report.get_values().device || (devices.length === 1 ? devices[0] : undefined);
-	const place = service_tag ? frappe.utils.escape_html(service_tag) : __("all devices");
+	const place = service_tag ? cams_biometric.escape(cams_biometric.named(cams_biometric.device(service_tag), service_tag)) : __("all devices");
 	const days = [range.from_date, range.to_date].map((day) => frappe.datetime.str_to_user(day));
 	frappe.confirm(__("Load the punches of {0} from {1} to {2}?", [place, ...days]), () =>
 		cams_biometric

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from frappe import _, _lt
+from frappe.utils import format_date
 
 from navari_cams_biometric.cams_biometric.base.gate_times import at_gate
+from navari_cams_biometric.cams_biometric.base.times import shown_time
 
 AUTO_ATTENDANCE_OFF, FOLLOWS_HRMS, NO_DEVICE = "Off", "Follows HRMS", "No Device"
 NEVER_HEARD, SILENT, WAITING = "Never Reported", "Not Reporting", "Punch Waits"
@@ -176,7 +178,7 @@ def sentence_of(state: ShiftState) -> str:
 
 
 def moment(time: datetime, now: datetime) -> str:
-	return time.strftime("%H:%M" if time.date() == now.date() else "%Y-%m-%d %H:%M")
+	return f"{time:%H:%M}" if time.date() == now.date() else shown_time(time)
 
 
 def _synced_words(state: ShiftState) -> str:
@@ -206,7 +208,7 @@ def _past_words(state: ShiftState) -> str:
 	words = _(
 		"Held, {0} first reported on {1}, and attendance is due from {2}: load the history of these days, or release"
 	)
-	return words.format(_name(state), f"{first:%Y-%m-%d}", f"{since:%Y-%m-%d}")
+	return words.format(_name(state), format_date(first), format_date(since))
 
 
 def _past_holds(state: ShiftState) -> list[Hold]:

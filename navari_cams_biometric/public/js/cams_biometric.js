@@ -71,7 +71,7 @@ Object.assign(cams_biometric, {
 		cams_biometric.call(name, args).then(({ in_background, commands }) => {
 			const message = in_background
 				? __("Queued in the background. You will be notified when it is done.")
-				: __("{0} commands queued.", [commands]);
+				: cams_biometric.counted(commands, __("1 command queued."), __("{0} commands queued.", [commands]));
 			frappe.show_alert({ message, indicator: "blue" });
 		}),
 
@@ -142,10 +142,115 @@ Object.assign(cams_biometric, {
 			),
 		),
 
+	// Which of two translated texts fits a number.
+	counted: (count, one, many) => (count === 1 ? one : many),
+
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
-	// "CheckIn" as people write it.
-	type_of: (type) => __(String(type ?? "").replace(/([a-z])([A-Z])/g, "$1 $2")),
+	// A stored time, to the minute, as the user's settings write it.
+	time(value) {
+		if (!value) return "";
+		const format = `${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`;
+		return frappe.datetime.convert_to_user_tz(value, false).format(format);
+	},
+
+	// The same in a title: "21 Nov 08:03" and "21 Nov", with the year where it is another one.
+	short_time: (value) => (value ? short(frappe.datetime.convert_to_user_tz(value, false), " HH:mm") : ""),
+
+	short_day: (value) => (value ? short(moment(value)) : ""),
+
+	// "1 Jan to 1 Mar 2024", or one day.
+	span_of({ from_date, to_date }) {
+		const last = cams_biometric.short_day(to_date);
+		const is_same_year = String(from_date).slice(0, 4) === String(to_date).slice(0, 4);
+		const first = is_same_year ? moment(from_date).format("D MMM") : cams_biometric.short_day(from_date);
+		return from_date === to_date ? last : __("{0} to {1}", [first, last]);
+	},
+
+	// A person or a device, with the code behind the name.
+	named: (name, code) => (name && code && name !== code ? `${name} (${code})` : name || code || ""),
+
+	// For `onload` of a list: the names of its employees come with its rows.
+	name_employees(listview) {
+		if (frappe.model.can_read("Employee")) listview.link_field_title_fields.employee = "employee_name";
+	},
+
+	// Who a row or a document is about, for `who` where nobody is known.
+	person(doc, who = doc.user_id) {
+		const name = doc.employee_employee_name || doc.employee_name || doc.__onload?.employee_names?.[doc.employee];
+		return doc.employee ? name || doc.employee : who || "";
+	},
+
+	// Cells of lists: a click filters by the code, a pointer shows both.
+	cell: (text, code) => `<span class="ellipsis" title="${cams_biometric.escape(cams_biometric.named(text, code))}">${cams_biometric.escape(text || code)}</span>`,
+
+	device_cell: (tag, _df, doc) =>
+		`<a class="filterable ellipsis" data-filter="service_tag,=,${cams_biometric.escape(tag)}"
+			title="${cams_biometric.escape(cams_biometric.named(doc.service_tag_label, tag))}">${cams_biometric.escape(doc.service_tag_label || tag)}</a>`,
+
+	time_cell: (value) => `<span class="ellipsis">${cams_biometric.escape(cams_biometric.time(value))}</span>`,
+
+	device: (service_tag) => frappe.utils.get_link_title("CAMS Device", service_tag) || service_tag || "",
+
+	// For the list's file, which is read before any form copies the fields: people and devices stand with their codes, and
+	// the zone of times below the first of them alone.
+	name_links(doctype) {
+		const fields = frappe.meta.sort_docfields(frappe.meta.docfield_map[doctype]);
+		const times = fields.filter(({ fieldtype, hidden }) => fieldtype === "Datetime" && !hidden);
+		for (const df of times.slice(1)) df.hide_timezone = 1;
+		for (const df of fields.filter(({ fieldtype }) => fieldtype === "Link")) {
+			if (df.options === "Employee") df.formatter = (value, _df, _options, doc) => named_link(df, value, cams_biometric.person(doc || {}));
+			if (df.options === "CAMS Device") df.formatter = (value) => named_link(df, value, cams_biometric.device(value));
+		}
+	},
+
+	// What a form is called, in place of a hash; what a device sent was made by nobody here.
+	set_title(frm, ...parts) {
+		const title = parts.filter(Boolean).join(", ");
+		const $crumb = $("#navbar-breadcrumbs li.disabled a, .title-text-form");
+		$crumb.text(title);
+		if (!$crumb.hasClass("title-text-form")) frm.page.set_title(title); // in Frappe 16 the last crumb is the title
+		frm.page.set_title_sub("");
+		frm.page.wrapper.addClass("cams-titled");
+		frappe.dom.set_style(WIDE_TITLE, "cams-titled");
+		frappe.utils.set_title(title);
+		const $sidebar = $(frm.sidebar?.sidebar); // Frappe 16 repeats title and name there
+		$sidebar.find(".form-details .form-title-text").text(title);
+		$sidebar.find(".form-name-container").toggle(frm.doctype === "CAMS Device");
+		if (frm.doc.owner === "Guest") hide_authors(frm);
+	},
+
+	// A text within a sentence that may run in the other direction.
+	bdi: (text) => `<bdi>${cams_biometric.escape(text)}</bdi>`,
+
+	// "CheckIn" as people write it; what a device calls otherwise stays as it is.
+	type_of(type) {
+		const text = String(type ?? "");
+		const known = {
+			checkin: __("Check In", null, "Punch type"),
+			checkout: __("Check Out", null, "Punch type"),
+			breakin: __("Break In", null, "Punch type"),
+			breakout: __("Break Out", null, "Punch type"),
+			overtimein: __("Overtime In", null, "Punch type"),
+			overtimeout: __("Overtime Out", null, "Punch type"),
+			mealin: __("Meal In", null, "Punch type"),
+			mealout: __("Meal Out", null, "Punch type"),
+			mealstart: __("Meal Start", null, "Punch type"),
+			mealend: __("Meal End", null, "Punch type"),
+		};
+		return known[text.replace(/[\s_-]/g, "").toLowerCase()] || text.replace(/([a-z])([A-Z])/g, "$1 $2");
+	},
+
+	// Make the content of an element what the HTML says and leave alone what is so already: an element that stays keeps
+	// the focus. Elements with a `data-key` are found again wherever they stand.
+	patch(parent, html) {
+		const wanted = document.createElement("template");
+		wanted.innerHTML = html;
+		const focused = document.activeElement;
+		patch_children(parent, wanted.content);
+		// What was moved to another place has lost it.
+		if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+	},
 
 	has_socket: () => Boolean(frappe.realtime.socket?.connected),
 
@@ -166,6 +271,14 @@ Object.assign(cams_biometric, {
 		</table></div>`;
 	},
 
+	// The same, and on a phone a card for each row. A cell without a head stands alone.
+	cards(heads, rows, attributes) {
+		const line = (head, value) => `<div>${head ? `<span class="text-muted">${head}:</span> ` : ""}${value}</div>`;
+		const card = (row) => `<div class="border rounded p-2 mb-2 small">${row.map((value, place) => line(heads[place], value)).join("")}</div>`;
+		return `<div class="d-none d-md-block">${cams_biometric.table(heads, rows, attributes)}</div>
+			<div class="d-md-none">${rows.map(card).join("")}</div>`;
+	},
+
 	// Act in some seconds if the form still shows this document, and so for some minutes since it was opened, or since
 	// `frm.cams_followed` was cleared.
 	follow(frm, action, seconds = 5, minutes = 3) {
@@ -182,3 +295,92 @@ Object.assign(cams_biometric, {
 		return listview.refresh();
 	},
 });
+
+// The gateway's names of what commands ask for, in people's words: lists, filters and forms translate what a field has.
+// As in command_queue.operation_labels.
+Object.assign(frappe._messages, {
+	AddUser: __("Enrol"),
+	UpdateUser: __("Update Person"),
+	DeleteUser: __("Remove from Device"),
+	EnrollFingerprint: __("Enrol Fingerprint"),
+	EnrollFace: __("Enrol Face"),
+	EnrollCard: __("Enrol Card"),
+	SetUserPassword: __("Set PIN"),
+	CopyUsers: __("Copy People"),
+	ResendUser: __("Resend Person"),
+	OpenDoor: __("Open Door"),
+	LockDoor: __("Lock Door"),
+	SetAccessSchedule: __("Set Access Schedule"),
+	SyncDeviceTime: __("Set the Clock"),
+	RebootDevice: __("Restart"),
+	ResetDeviceQueue: __("Reset Queue"),
+	RegisterCallback: __("Register Callback URL"),
+});
+
+// Frappe cuts titles at a third of the width.
+const WIDE_TITLE = `@media (min-width: 992px) {
+	.cams-titled .page-title { flex: 0 1 auto; width: auto; max-width: 60%; }
+	.cams-titled .page-title .title-text { max-width: none; }
+}`;
+
+function named_link(df, value, name) {
+	if (!value) return "";
+	const shown = cams_biometric.escape(name || value);
+	const link = frappe.model.can_read(df.options) ? frappe.utils.get_form_link(df.options, value, true, shown) : shown;
+	return name && name !== value ? `${link} <span class="text-muted">${cams_biometric.escape(value)}</span>` : link;
+}
+
+function hide_authors(frm) {
+	const { doc, timeline } = frm;
+	frm.sidebar?.sidebar?.find(".created-by, .modified-by").hide();
+	timeline.get_creation_message = () => ({ creation: doc.creation, content: __("Received from the device") });
+	timeline.get_modified_message = () => ({ creation: doc.modified, content: __("Last processed") });
+	timeline.refresh();
+}
+
+function short(time, clock = "") {
+	const year = time.year() === moment().year() ? "" : " YYYY";
+	return time.format(`D MMM${year}${clock}`);
+}
+
+function patch_children(parent, wanted) {
+	const keys = new Set([...wanted.children].map((each) => each.dataset.key).filter(Boolean));
+	const kept = new Map();
+	for (const each of [...parent.children]) {
+		if (!each.dataset.key) continue;
+		if (keys.has(each.dataset.key)) kept.set(each.dataset.key, each);
+		else each.remove();
+	}
+	let next = parent.firstChild;
+	for (const node of [...wanted.childNodes]) {
+		const key = node.dataset?.key;
+		const found = key ? kept.get(key) : !next?.dataset?.key && next?.nodeName === node.nodeName && next;
+		if (key && found) next = remove_until(next, (each) => each.dataset?.key);
+		if (found) patch_node(found, node);
+		if (found && found === next) next = next.nextSibling;
+		else parent.insertBefore(found || node, next);
+	}
+	remove_until(next, () => false);
+}
+
+function remove_until(node, is_reached) {
+	while (node && !is_reached(node)) {
+		const last = node;
+		node = node.nextSibling;
+		last.remove();
+	}
+	return node;
+}
+
+function patch_node(node, wanted) {
+	if (node.nodeType !== Node.ELEMENT_NODE) {
+		if (node.data !== wanted.data) node.data = wanted.data;
+		return;
+	}
+	for (const { name } of [...node.attributes]) if (!wanted.hasAttribute(name)) node.removeAttribute(name);
+	for (const { name, value } of wanted.attributes) {
+		if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+	}
+	if ("checked" in node) node.checked = wanted.checked;
+	patch_children(node, wanted);
+}

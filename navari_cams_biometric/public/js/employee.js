@@ -128,7 +128,7 @@
 	}
 
 	function label_of(operation) {
-		return ACTIONS.find((action) => action.operation === operation)?.label || operation;
+		return ACTIONS.find((action) => action.operation === operation)?.label || __(operation);
 	}
 
 	function table(heads, rows) {
@@ -241,7 +241,7 @@
 		const named = escape(devices.join(", "));
 		const where = devices.length
 			? __("Still on {0}. The person is removed there first; erase again when that is done.", [named])
-			: __("{0} commands for this person are in progress. Erase again when they are done.", [open_commands]);
+			: __("Commands for this person that are in progress: {0}. Erase again when they are done.", [open_commands]);
 		return `<p>${where}</p>`;
 	}
 

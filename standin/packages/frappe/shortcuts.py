@@ -65,16 +65,14 @@ def get_last_doc(doctype: str, filters: Any = None, order_by: str = "creation de
 	return frappe.get_doc(doctype, names[0])
 
 
-def get_doc_hooks(doctype: str, method: str) -> list[str]:
-	"""The apps' handlers of an event of a DocType: its own, then those for all."""
-	own, general = [], []
-	for key, handlers in frappe.get_hooks("doc_events", {}).items():
-		doctypes = key if isinstance(key, tuple) else (key,)
-		if doctype in doctypes:
-			own += handlers.get(method, [])
-		if "*" in doctypes:
-			general += handlers.get(method, [])
-	return own + general
+def get_doc_hooks() -> dict[str, dict[str, list[str]]]:
+	"""The apps' handlers of document events, by DocType ("*" for all) and event."""
+	hooks: dict[str, dict[str, list[str]]] = {}
+	for key, events in frappe.get_hooks("doc_events", {}).items():
+		for doctype in key if isinstance(key, tuple) else (key,):
+			for event, handlers in events.items():
+				hooks.setdefault(doctype, {}).setdefault(event, []).extend(handlers)
+	return hooks
 
 
 def generate_hash(txt: str | None = None, length: int = 56) -> str:

@@ -94,7 +94,7 @@ def test_a_queue_that_is_not_empty_twice_is_stuck(gateway, tags, clock, notices)
 	clock.now += timedelta(minutes=10)
 	health.check_all()
 	assert state(tags[0]) == ("Queue Stuck", "Queue Stuck")
-	assert "1 commands are pending" in device(tags[0]).health_note
+	assert "1 command is pending" in device(tags[0]).health_note
 	assert len(notices) == 1
 
 	gateway.tick(20)

@@ -106,7 +106,7 @@ def test_on_a_device_that_does_not_feed_the_shift_it_holds_it_too(new_device, ne
 	assert synced(own) == [SEVEN]
 	[row] = [row for row in execute()[1] if row["shift_type"] == own]
 	assert (row["held_punch"], row["can_be_released"]) == (name, 1)
-	assert row["what_holds_it"].startswith("Held since 2024-09-17 07:00, a punch of Elsewhere is held: ")
+	assert row["what_holds_it"].startswith("Held since 17-09-2024 07:00, a punch of Elsewhere is held: ")
 
 
 def test_a_gate_in_another_zone_holds_a_shift_that_it_does_not_feed_on_its_own_clock(

@@ -2,7 +2,7 @@
 
 import frappe
 import pytest
-from frappe.utils import get_datetime
+from frappe.utils import format_date, get_datetime
 
 from navari_cams_biometric.cams_biometric.punches import checkins
 from navari_cams_biometric.cams_biometric.report.cams_shift_sync.cams_shift_sync import execute
@@ -50,8 +50,8 @@ def test_the_days_before_the_first_punch_are_not_passed(first_punch, new_shift, 
 	shift = new_shift(process_attendance_after="2024-09-01", last_sync_of_checkin=current)
 	first_punch()
 	assert synced(shift) == (get_datetime(current) if current else None)
-	due = (current or "2024-09-01")[:10]
-	words = f"Held, Gate first reported on 2024-09-10, and attendance is due from {due}: load the history"
+	due = format_date(current or "2024-09-01")
+	words = f"Held, Gate first reported on 10-09-2024, and attendance is due from {due}: load the history"
 	assert sentence(shift)[0].startswith(words)
 	assert sentence(shift)[1] == 1
 

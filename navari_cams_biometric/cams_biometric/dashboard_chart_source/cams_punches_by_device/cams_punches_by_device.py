@@ -1,28 +1,42 @@
-"""Chart: today's punches by device."""
+"""Chart: today's punches of the devices that had most."""
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate
 
+from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
+
+MOST_DEVICES = 10
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_data() -> dict[str, object]:
-	"""Labels and counts for the Desk; a device without punches is shown with 0."""
+	"""Labels and counts for the Desk, the largest first, those beyond the first ten as one; empty where there is none."""
 	frappe.has_permission("CAMS Punch", "read", throw=True)
-	punch, device = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Device")
+	counts = _counts_by_device()
+	if not counts:
+		return {}
+	first, others = counts[:MOST_DEVICES], counts[MOST_DEVICES:]
+	labels = device_labels()
+	bars = [(labels.get(tag) or tag or _("No device"), count) for tag, count in first]
+	if others:
+		bars.append((_("{0} others").format(len(others)), sum(count for _tag, count in others)))
+	return {
+		"labels": [label for label, _count in bars],
+		"datasets": [{"name": _("Punches"), "values": [count for _label, count in bars]}],
+	}
+
+
+def _counts_by_device() -> list[tuple[str, int]]:
+	"""By service tag, the largest first."""
+	punch = frappe.qb.DocType("CAMS Punch")
 	today = (
 		frappe.qb.from_(punch)
 		.select(punch.service_tag, Count("*"))
 		.where(punch.punch_time.between(f"{getdate()} 00:00:00", f"{getdate()} 23:59:59"))
 		.groupby(punch.service_tag)
 	)
-	counts = dict(permitted(today, "CAMS Punch").run())
-	enabled = frappe.qb.from_(device).select(device.name, device.label).where(device.enabled == 1)
-	devices = permitted(enabled.orderby(device.label).orderby(device.name), "CAMS Device").run(as_dict=True)
-	return {
-		"labels": [device.label or device.name for device in devices],
-		"datasets": [{"name": _("Punches"), "values": [counts.get(device.name, 0) for device in devices]}],
-	}
+	rows = permitted(today, "CAMS Punch").run()
+	return sorted(rows, key=lambda row: (-row[1], row[0] or ""))

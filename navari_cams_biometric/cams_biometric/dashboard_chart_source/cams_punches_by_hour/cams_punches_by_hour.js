@@ -1,6 +1,9 @@
 frappe.provide("frappe.dashboards.chart_sources");
 
+// Frappe's chart reads `method` each time before it asks, and says "No Data" where it gets none.
 frappe.dashboards.chart_sources["CAMS Punches by Hour"] = {
-	method:
-		"navari_cams_biometric.cams_biometric.dashboard_chart_source.cams_punches_by_hour.cams_punches_by_hour.get_data",
+	get method() {
+		$('[chart_name="Punches Today by Hour"] .chart-loading-state').last().text(__("No punches yet today"));
+		return "navari_cams_biometric.cams_biometric.dashboard_chart_source.cams_punches_by_hour.cams_punches_by_hour.get_data";
+	},
 };

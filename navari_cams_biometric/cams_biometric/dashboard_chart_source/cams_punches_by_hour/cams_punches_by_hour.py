@@ -12,10 +12,12 @@ from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_data() -> dict[str, object]:
-	"""Labels and counts for the Desk, from the first hour with a punch to the last."""
+	"""Labels and counts for the Desk, from the first hour with a punch to the last; empty where there is none."""
 	frappe.has_permission("CAMS Punch", "read", throw=True)
 	counts = _counts_by_hour()
-	hours = range(min(counts, default=0), max(counts, default=23) + 1)
+	if not counts:
+		return {}
+	hours = range(min(counts), max(counts) + 1)
 	values = [counts[hour] for hour in hours]
 	return {
 		"labels": [f"{hour:02}:00" for hour in hours],

@@ -3,9 +3,7 @@ frappe.ui.form.on("CAMS Access Schedule", {
 		const fields = frappe.meta.docfield_map["CAMS Access Schedule Device"];
 		fields.state.formatter = (value) => (value ? cams_biometric.pill(value) : "");
 		fields.command.formatter = (value) =>
-			value
-				? `<a href="${frappe.utils.get_form_link("CAMS Command", value)}">${frappe.utils.escape_html(value)}</a>`
-				: "";
+			value ? frappe.utils.get_form_link("CAMS Command", value, true, __("Show")) : "";
 	},
 
 	refresh(frm) {
@@ -63,8 +61,8 @@ function where_in_force(lines) {
 	const count = devices_in("Applied").length;
 	if (count === lines.length) return __("Applied on every device ({0}).", [count]);
 	const first = count
-		? __("Applied on {0} of {1} devices.", [count, lines.length])
-		: __("Applied on none of {0} devices.", [lines.length]);
+		? __("Devices on which it is applied: {0} of {1}.", [count, lines.length])
+		: __("Applied on no device yet.");
 	const rest = ["Not Sent", "Waiting", "Outdated", "Failed"]
 		.filter((state) => devices_in(state).length)
 		.map((state) => `${__(state)}: ${frappe.utils.escape_html(devices_in(state).join(", "))}.`);

@@ -95,9 +95,9 @@ class CAMSAccessSchedule(Document):
 		for one, other in pairwise(self.wire_windows()):
 			if one["day"] == other["day"] and other["start"] < one["end"]:
 				frappe.throw(
-					_("Two windows of {0} overlap: {1} to {2}, and {3} to {4}.").format(
-						_(one["day"]), one["start"], one["end"], other["start"], other["end"]
-					),
+					_(
+						"Two windows of {0} overlap: {1} to {2}, and {3} to {4}. Change or remove one of them."
+					).format(_(one["day"]), one["start"], one["end"], other["start"], other["end"]),
 					title=_("Days and Times"),
 				)
 
@@ -105,7 +105,10 @@ class CAMSAccessSchedule(Document):
 		values = Counter(row.get(fieldname) for row in self.get(table))
 		for value, count in values.items():
 			if count > 1:
-				frappe.throw(_("{0} is listed twice.").format(value), title=_(self.meta.get_label(table)))
+				frappe.throw(
+					_("{0} is listed twice. Remove one of the rows.").format(value),
+					title=_(self.meta.get_label(table)),
+				)
 
 	def validate_people(self) -> None:
 		if cint(self.everybody):

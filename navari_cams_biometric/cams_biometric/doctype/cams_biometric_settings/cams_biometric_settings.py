@@ -77,6 +77,7 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		live_site: DF.Data | None
 		notify_employees: DF.Check
 		oldest_live_punch: DF.Int
+		one_by_one: DF.Check
 		previous_token_digest: DF.Password | None
 		previous_token_valid_until: DF.Datetime | None
 		punch_types: DF.Table[CAMSPunchType]
@@ -176,7 +177,8 @@ class CAMSBiometricSettings(TokenHolder, Document):
 			row.punch_type = row.punch_type.strip()
 			if spelling(row.punch_type) in seen:
 				frappe.throw(
-					_("Punch type {0} is listed twice.").format(row.punch_type), title=_("Punch Types")
+					_("Punch type {0} is listed twice. Remove one of the rows.").format(row.punch_type),
+					title=_("Punch Types"),
 				)
 			seen.add(spelling(row.punch_type))
 
@@ -346,7 +348,9 @@ class CAMSBiometricSettings(TokenHolder, Document):
 		frappe.only_for("System Manager", message=True)
 		stored(self)
 		if digest not in digests.DIGESTS:
-			frappe.throw(_("There is no such digest."), title=_("Daily Digests"))
+			frappe.throw(
+				_("There is no such digest: choose attendance or devices."), title=_("Daily Digests")
+			)
 		return digests.preview(digest)
 
 	def missing_steps(self) -> list[str]:

@@ -1,6 +1,8 @@
 frappe.ui.form.on("CAMS Command", {
 	refresh(frm) {
 		frm.disable_save();
+		const { operation, service_tag } = frm.doc;
+		cams_biometric.set_title(frm, __(operation), cams_biometric.person(frm.doc), cams_biometric.device(service_tag));
 		if (frm.doc.state === "Queued") {
 			frm.add_custom_button(__("Cancel Command"), () => frm.trigger("cancel_command"));
 		}

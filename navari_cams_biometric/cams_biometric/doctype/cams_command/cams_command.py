@@ -67,7 +67,9 @@ class CAMSCommand(Document):
 	def validate(self) -> None:
 		"""It is evidence of who asked for what: only command_queue.queue and command_queue.command_results write it."""
 		if not self.is_new():
-			frappe.throw(_("Commands cannot be edited."))
+			frappe.throw(
+				_("Commands cannot be edited. Use Cancel Command before it is sent, or send another one.")
+			)
 
 	@frappe.whitelist(methods=["POST"])
 	def check_now(self) -> str:

@@ -1,6 +1,7 @@
 frappe.ui.form.on("CAMS Day Repair", {
 	refresh(frm) {
 		frm.disable_save();
+		cams_biometric.set_title(frm, cams_biometric.person(frm.doc), cams_biometric.short_day(frm.doc.attendance_date));
 		frm.trigger("introduce");
 		// Check-ins that are in no shift have no attendance that could be compared.
 		frm.toggle_display("before_section", Boolean(frm.doc.attendance));
@@ -53,7 +54,7 @@ function comparison(doc) {
 		[__("Attendance"), link(doc.attendance), link(doc.new_attendance)],
 	];
 	const after = doc.state === "Repaired" ? __("After") : __("After (what HRMS would decide now)");
-	return cams_biometric.table(["", __("Before"), after], rows, 'class="table table-bordered small" style="table-layout: fixed"');
+	return cams_biometric.cards(["", __("Before"), after], rows, 'class="table table-bordered small" style="table-layout: fixed"');
 }
 
 function hours(value) {
@@ -71,7 +72,7 @@ function checkins(doc) {
 		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
 		mark(checkin, doc),
 	]);
-	return cams_biometric.table([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows, 'class="table table-bordered small"');
+	return cams_biometric.cards([__("Time"), __("Direction"), __("Device"), __("Employee Checkin"), ""], rows, 'class="table table-bordered small"');
 }
 
 function mark(checkin, doc) {

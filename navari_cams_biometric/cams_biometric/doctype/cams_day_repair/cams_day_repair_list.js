@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Day Repair");
+
 // What a person can do with days: from the list with several, from the form with one. Frappe loads this file for
 // both. Each day is a request of its own, so what is repaired stays so whatever happens to the next.
 cams_biometric.day_actions = {
@@ -31,7 +33,7 @@ cams_biometric.day_actions = {
 			(values) =>
 				cams_biometric.call("day_repair_actions.fetch_shifts", values).then((count) => {
 					const message = count
-						? __("{0} check-ins get their shift again, in the background.", [count])
+						? __("Check-ins that get their shift again, in the background: {0}", [count])
 						: __("Every check-in of these days counts for an attendance already.");
 					frappe.show_alert({ message, indicator: count ? "blue" : "orange" });
 				}),

@@ -1,4 +1,5 @@
 const ALTERNATE = "Alternate Within Shift";
+const MORE = __("More");
 
 frappe.ui.form.on("CAMS Device", {
 	setup(frm) {
@@ -16,14 +17,14 @@ frappe.ui.form.on("CAMS Device", {
 			frm.cams_direction = frm.doc.direction;
 			frm.cams_clock = clock_of(frm);
 		}
+		frm.get_field("cockpit_html").$wrapper.empty();
 		if (frm.is_new()) return;
-		show_health(frm);
+		show_cockpit(frm);
+		cams_biometric.set_title(frm, frm.doc.label || frm.doc.name);
 		show_unconfirmed(frm);
-		add_attendance_buttons(frm);
-		add_user_buttons(frm);
-		add_door_buttons(frm);
-		add_device_buttons(frm);
-		add_connection_buttons(frm);
+		show_replaced(frm);
+		add_daily_buttons(frm);
+		add_other_buttons(frm);
 	},
 
 	async validate(frm) {
@@ -71,100 +72,158 @@ async function ask_to_move(frm) {
 	);
 }
 
-function add_attendance_buttons(frm) {
-	const group = __("Attendance");
+// What people press daily stands above the form, everything else below More.
+function add_daily_buttons(frm) {
+	if (frappe.user.has_role("CAMS Door Operator")) {
+		add_button(frm, "OpenDoor", __("Open Door"), "", () => ask_door(frm, "open_door", __("Open Door")));
+	}
 	if (!is_manager()) return;
-	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), group, () =>
+	add_button(frm, "CheckDeviceHealth", __("Check Health"), "", () =>
+		run(frm, "check_health").then(() => frm.reload_doc()),
+	);
+}
+
+function add_other_buttons(frm) {
+	const is_system_manager = frappe.user.has_role("System Manager");
+	if (is_manager()) add_people_buttons(frm);
+	if (is_system_manager) add_history_buttons(frm);
+	if (is_manager() || frappe.user.has_role("CAMS Door Operator")) add_door_buttons(frm);
+	if (is_manager()) add_button(frm, "PingConnection", __("Ping"), MORE, () => ping(frm));
+	if (is_system_manager) add_device_buttons(frm);
+}
+
+function add_people_buttons(frm) {
+	add_button(frm, "ListUsers", __("Read People from the Gateway"), MORE, () =>
+		cams_biometric.call("enrolment_actions.sync_users", { service_tag: frm.doc.name }).then(() =>
+			frappe.show_alert({ message: __("The people on this device are being read."), indicator: "blue" }),
+		),
+	);
+	add_button(frm, "GetAttendanceByDevice", __("Compare with the Gateway"), MORE, () =>
 		frappe.set_route("query-report", "CAMS Punch Comparison", {
 			device: frm.doc.name,
 			employee: "",
 			user_id: "",
 		}),
 	);
-	frm.add_custom_button(__("Preview Alternate Within Shift"), () => preview_alternation(frm), group);
-	if (!frappe.user.has_role("System Manager")) return;
-	frm.add_custom_button(__("Load Punchlog"), () => load_punchlog(frm), group);
-	frm.add_custom_button(__("Expect History"), () => expect_history(frm), group);
+	frm.add_custom_button(__("Preview Alternate Within Shift"), () => preview_alternation(frm), MORE);
 }
 
-function add_user_buttons(frm) {
-	if (!is_manager()) return;
-	add_button(frm, "ListUsers", __("Read People from the Gateway"), __("Users"), () =>
-		cams_biometric.call("enrolment_actions.sync_users", { service_tag: frm.doc.name }).then(() =>
-			frappe.show_alert({ message: __("The people on this device are being read."), indicator: "blue" }),
-		),
-	);
+function add_history_buttons(frm) {
+	frm.add_custom_button(__("Load Punchlog"), () => load_punchlog(frm), MORE);
+	frm.add_custom_button(__("Expect History"), () => expect_history(frm), MORE);
 }
 
 function add_door_buttons(frm) {
-	const group = __("Doors");
 	if (frappe.user.has_role("CAMS Door Operator")) {
-		add_button(frm, "OpenDoor", __("Open Door"), group, () =>
-			ask_door(frm, "open_door", __("Open Door")),
-		);
-		add_button(frm, "LockDoor", __("Lock Door"), group, () =>
-			ask_door(frm, "lock_door", __("Lock Door")),
-		);
+		add_button(frm, "LockDoor", __("Lock Door"), MORE, () => ask_door(frm, "lock_door", __("Lock Door")));
 	}
-	if (!is_manager() && !frappe.user.has_role("CAMS Door Operator")) return;
-	add_button(frm, "GetDoorStatus", __("Door Status"), group, () => show_door_status(frm));
+	add_button(frm, "GetDoorStatus", __("Door Status"), MORE, () => show_door_status(frm));
 	frm.add_custom_button(
 		__("Access Events"),
 		() => frappe.set_route("query-report", "CAMS Access Events", { device: frm.doc.name }),
-		group,
+		MORE,
 	);
-	frm.add_custom_button(__("Access Schedules"), () => frappe.set_route("List", "CAMS Access Schedule"), group);
+	frm.add_custom_button(__("Access Schedules"), () => frappe.set_route("List", "CAMS Access Schedule"), MORE);
 }
 
 function add_device_buttons(frm) {
-	if (!frappe.user.has_role("System Manager")) return;
-	const group = __("Device");
-	add_button(frm, "GetDeviceInfo", __("Read Information"), group, () =>
+	add_button(frm, "GetDeviceInfo", __("Read Information"), MORE, () =>
 		run(frm, "read_information").then(() => frm.reload_doc()),
 	);
-	add_button(frm, "SyncDeviceTime", __("Set the Clock"), group, () =>
-		run(frm, "sync_time").then(show_command),
-	);
-	add_button(frm, "RebootDevice", __("Restart"), group, () =>
+	add_button(frm, "SyncDeviceTime", __("Set the Clock"), MORE, () => run(frm, "sync_time").then(show_command));
+	add_button(frm, "RebootDevice", __("Restart"), MORE, () =>
 		with_reason(__("Restart"), __("It will be offline for a while; punches made in the meantime arrive afterwards."), (reason) =>
 			run(frm, "reboot", { reason }).then(show_command),
 		),
 	);
-	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), group, () =>
+	add_button(frm, "ResetDeviceQueue", __("Reset Queue"), MORE, () =>
 		with_reason(
 			__("Reset Queue"),
 			__("Every command pending at the gateway for this device is dropped. Punches are not."),
 			(reason) => run(frm, "reset_queue", { reason }).then(show_command),
 		),
 	);
+	if (!frm.doc.replaced_by) frm.add_custom_button(__("Replace"), () => ask_to_replace(frm), MORE);
 }
 
-function add_connection_buttons(frm) {
-	if (!is_manager()) return;
-	const group = __("Connection");
-	add_button(frm, "PingConnection", __("Ping"), group, () =>
-		run(frm, "ping").then((reachable) =>
-			frappe.show_alert(
-				reachable
-					? { message: __("The gateway reaches the device."), indicator: "green" }
-					: { message: __("The gateway does not reach the device."), indicator: "red" },
-			),
+function ping(frm) {
+	return run(frm, "ping").then((reachable) =>
+		frappe.show_alert(
+			reachable
+				? { message: __("The gateway reaches the device."), indicator: "green" }
+				: { message: __("The gateway does not reach the device."), indicator: "red" },
 		),
 	);
-	add_button(frm, "CheckDeviceHealth", __("Check Health"), group, () =>
-		run(frm, "check_health").then(() => frm.reload_doc()),
-	);
+}
+
+function ask_to_replace(frm) {
+	const place = frm.doc.label || frm.doc.name;
+	const dialog = new frappe.ui.Dialog({
+		title: __("Replace {0}", [place]),
+		fields: [
+			{
+				fieldname: "explanation",
+				fieldtype: "HTML",
+				options: `<p>${__(
+					"The other device takes over the name, branch, company, direction, zone, location, shifts, user IDs and people of this one. This one is disabled and holds no shift; what it still delivers counts as before.",
+				)}</p>`,
+			},
+			{
+				fieldname: "service_tag",
+				fieldtype: "Data",
+				label: __("Service Tag of the Other Device"),
+				reqd: 1,
+				description: __("Its serial. It may have reported already, or be added now."),
+			},
+			...(lacks(frm, "MigrationStatus")
+				? []
+				: [
+						{ fieldname: "ask_migration", fieldtype: "Button", label: __("Migration Status"), click: () => show_migration(dialog) },
+						{ fieldname: "migration", fieldtype: "HTML" },
+					]),
+		],
+		primary_action_label: __("Replace"),
+		primary_action: ({ service_tag }) =>
+			run(frm, "replace", { service_tag }).then((replaced) => {
+				dialog.hide();
+				frappe.set_route("Form", "CAMS Device", replaced.service_tag);
+				frappe.msgprint({ title: __("Replaced"), message: replaced_text(place, replaced), indicator: "green" });
+			}),
+	});
+	dialog.show();
+}
+
+function replaced_text(place, { service_tag, people, operation }) {
+	const ways = {
+		CopyUsers: __("{0} people are being copied with their fingerprints, faces and cards.", [people]),
+		AddUser: __("{0} people are being enrolled by name. Enrol their fingerprints, faces and cards on the device.", [people]),
+		"": people ? __("{0} people must be enrolled at the device.", [people]) : __("Nobody was known on the old device."),
+	};
+	const lines = [__("{0} is {1} from now on.", [service_tag, place]), ways[operation]];
+	return lines.map(cams_biometric.escape).join("<br>");
+}
+
+// How far the gateway is where the vendor moves devices in bulk.
+function show_migration(dialog) {
+	cams_biometric.settings("migration_status").then(({ state, done, total }) => {
+		const text = __("Migration at the gateway: {0}, {1} of {2} devices", [state, done, total]);
+		dialog.get_field("migration").$wrapper.html(`<p class="text-muted">${cams_biometric.escape(text)}</p>`);
+	});
 }
 
 // What the chosen gateway API lacks stays visible and says so.
 function add_button(frm, operation, label, group, action) {
-	const { unsupported = [], gateway_api } = frm.doc.__onload || {};
-	if (!unsupported.includes(operation)) {
+	if (!lacks(frm, operation)) {
 		frm.add_custom_button(label, action, group);
 		return;
 	}
+	const { gateway_api } = frm.doc.__onload;
 	const explain = () => frappe.msgprint(__("{0} does not support this. REST v3 does, if your account has it.", [gateway_api]));
-	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, group).addClass("text-muted");
+	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, MORE).addClass("text-muted");
+}
+
+function lacks(frm, operation) {
+	return (frm.doc.__onload?.unsupported || []).includes(operation);
 }
 
 function run(frm, method, args) {
@@ -314,11 +373,53 @@ function show_unconfirmed(frm) {
 	frm.add_custom_button(__("Confirm"), () => run(frm, "confirm").then(() => frm.reload_doc())).addClass("btn-primary");
 }
 
-function show_health(frm) {
-	const { enabled, health, health_note } = frm.doc;
-	if (!enabled || !health || health === "Healthy") return;
-	const note = frappe.utils.escape_html(health_note || "").replaceAll("\n", "<br>");
-	frm.dashboard.set_headline_alert(note, cams_biometric.colors[health]);
+function show_replaced(frm) {
+	if (!frm.doc.replaced_by) return;
+	const other = frappe.utils.get_form_link("CAMS Device", frm.doc.replaced_by, true, cams_biometric.escape(frm.doc.replaced_by));
+	frm.set_intro(__("Replaced by {0}. What this device still delivers counts as before.", [other]), "blue");
+}
+
+// When it last punched and reported, what is wrong, and what waits, before all settings. The state is beside the title.
+function show_cockpit(frm) {
+	const $cockpit = frm.get_field("cockpit_html").$wrapper;
+	const lists = pending_lists(frm);
+	const tiles = [
+		[__("Last Punch"), when(frm.doc.last_punch)],
+		[__("Last Reported"), when(frm.doc.last_reported)],
+		...lists.map(([label, count], index) => [
+			label,
+			count ? `<a href="#" data-list="${index}">${count}</a>` : `<span class="text-muted">0</span>`,
+		]),
+	];
+	const problem = frm.doc.enabled && frm.doc.health !== "Healthy" ? frm.doc.health_note || "" : "";
+	const color = cams_biometric.colors[frm.doc.health] || "orange";
+	const alert = `<div class="form-message ${color}">${cams_biometric.escape(problem).replaceAll("\n", "<br>")}</div>`;
+	$cockpit.html(`${problem ? alert : ""}<div class="cams-cockpit" style="display: flex; flex-wrap: wrap; gap: var(--margin-md) var(--margin-xl); padding-bottom: var(--padding-md)">
+		${tiles.map(([label, value]) => `<div><div class="text-muted small">${label}</div><div class="bold">${value}</div></div>`).join("")}
+	</div>`);
+	$cockpit.find("[data-list]").on("click", (event) => {
+		const [, , doctype, states] = lists[event.currentTarget.dataset.list];
+		frappe.set_route("List", doctype, { service_tag: frm.doc.name, state: ["in", states] });
+		return false;
+	});
+}
+
+function pending_lists(frm) {
+	const pending = frm.doc.__onload?.pending || {};
+	return [
+		[__("Held Punches"), "CAMS Punch", ["Held", "Failed"]],
+		[__("Unread Events"), "CAMS Unread Event", ["Unread"]],
+		[__("Commands in Progress"), "CAMS Command", ["Queued", "Sent", "Waiting for Device"]],
+		[__("People"), "CAMS Device User", ["On Device"]],
+	]
+		.filter(([, doctype]) => doctype in pending)
+		.map(([label, doctype, states]) => [label, pending[doctype], doctype, states]);
+}
+
+function when(value) {
+	return value
+		? `${frappe.datetime.comment_when(value)} <span class="text-muted small">${cams_biometric.escape(cams_biometric.time(value))}</span>`
+		: `<span class="text-muted">${__("Never")}</span>`;
 }
 
 function is_manager() {

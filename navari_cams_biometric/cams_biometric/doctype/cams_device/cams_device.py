@@ -22,7 +22,7 @@ from navari_cams_biometric.cams_biometric.base.stored_secrets import read_secret
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import expected_history
 from navari_cams_biometric.cams_biometric.command_queue import queue
-from navari_cams_biometric.cams_biometric.devices import health
+from navari_cams_biometric.cams_biometric.devices import health, pending, replacement
 from navari_cams_biometric.cams_biometric.punches import alternation_preview, checkin_moves
 from navari_cams_biometric.gateway.encryption import validate_key
 from navari_cams_biometric.gateway.errors import AnswerPendingError, EncryptionError
@@ -102,6 +102,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		previous_token_valid_until: DF.Datetime | None
 		problems: DF.Data | None
 		queue_depth: DF.Int
+		replaced_by: DF.Link | None
 		security_key: DF.Password | None
 		service_tag: DF.Data
 		shift_types: DF.TableMultiSelect[CAMSDeviceShift]
@@ -111,13 +112,16 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 	# end: auto-generated types
 
 	def onload(self) -> None:
-		"""For the form: what the chosen gateway API cannot do."""
+		"""For the form: what waits at the device, and what the chosen gateway API cannot do."""
 		settings = read_settings()
+		self.set_onload("pending", pending.pending_at(self.name))
 		self.set_onload("gateway_api", settings.gateway_api)
 		self.set_onload("unsupported", settings.unsupported_operations())
 
 	def before_validate(self) -> None:
 		self.service_tag = (self.service_tag or "").strip()
+		if self.enabled:
+			self.replaced_by = None
 
 	def validate(self) -> None:
 		self.validate_service_tag()
@@ -136,7 +140,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		if self.is_new() and self.service_tag and not is_service_tag(self.service_tag):
 			frappe.throw(
 				_(
-					"A Service Tag has letters, digits and . _ : - only, begins with a letter or a digit, and has at most 64."
+					"A Service Tag has letters, digits and . _ : - only, begins with a letter or a digit, and has at most 64. Copy it from the CAMS portal."
 				),
 				title=_("Service Tag"),
 			)
@@ -149,7 +153,8 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		key = self.security_key or ""
 		if self.encryption != "Off" and not key:
 			frappe.throw(
-				_("Encryption needs the Security Key from the CAMS portal."), title=_("Security Key")
+				_("Enter the Security Key from the CAMS portal, or set Encryption to Off."),
+				title=_("Security Key"),
 			)
 		if not key.strip("*"):
 			return  # none, or unchanged
@@ -162,9 +167,19 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		try:
 			self.zone()
 		except (ValueError, OSError):  # ZoneInfo's errors for a name that is no key, or no file
-			frappe.throw(_("{0} is not a time zone.").format(self.time_zone), title=_("Time Zone"))
+			frappe.throw(
+				_(
+					"{0} is not a time zone. Enter one such as Africa/Nairobi, or nothing for that of the site."
+				).format(self.time_zone),
+				title=_("Time Zone"),
+			)
 		except KeyError:
-			frappe.throw(_("There is no time zone {0}.").format(self.time_zone), title=_("Time Zone"))
+			frappe.throw(
+				_(
+					"There is no time zone {0}. Enter one such as Africa/Nairobi, or nothing for that of the site."
+				).format(self.time_zone),
+				title=_("Time Zone"),
+			)
 
 	def validate_ignore_repeat(self) -> None:
 		"""A text, because an empty number would be a 0."""
@@ -229,6 +244,12 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 		"""Say that this device, which registered itself, is one of ours: from now on its shifts wait for it."""
 		frappe.only_for("System Manager")
 		stored(self, "write").db_set("unconfirmed", 0)
+
+	@frappe.whitelist(methods=["POST"])
+	def replace(self, service_tag: str) -> dict:
+		"""Put another device in the place of this one, which is broken: see devices.replacement."""
+		frappe.only_for("System Manager")
+		return replacement.replace(stored(self, "write"), service_tag)
 
 	@frappe.whitelist(methods=["POST"])
 	def open_door(self, door: int = 1, reason: str = "") -> str:
@@ -305,4 +326,4 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 
 def _ensure_door(door: int = 1) -> None:
 	if door < 1:
-		frappe.throw(_("Doors count from 1."), title=_("Door"))
+		frappe.throw(_("Enter the number of a door: they count from 1."), title=_("Door"))

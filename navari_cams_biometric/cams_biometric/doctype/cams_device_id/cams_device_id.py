@@ -37,7 +37,7 @@ class CAMSDeviceID(ChosenCompany, Document):
 		if not self.user_id:
 			frappe.throw(_("Enter the user ID."), title=_("User ID"))
 		if self.from_date and self.until_date and getdate(self.from_date) > getdate(self.until_date):
-			frappe.throw(_("The first day is after the last one."), title=_("Days"))
+			frappe.throw(_("Choose a first day that is not after the last one."), title=_("Days"))
 
 	def on_update(self) -> None:
 		self.note_changed_ids()

@@ -1,11 +1,21 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Device User");
+
+const full_name = (user) => [user.first_name, user.last_name].filter(Boolean).join(" ");
+
 frappe.listview_settings["CAMS Device User"] = {
 	hide_name_column: true,
-	add_fields: ["state"],
+	add_fields: ["state", "first_name", "last_name"],
 	get_indicator: cams_biometric.indicator,
 
+	formatters: {
+		employee: (_employee, _df, doc) => cams_biometric.named(cams_biometric.person(doc, full_name(doc)), doc.user_id),
+		service_tag: cams_biometric.device_cell,
+	},
+
 	onload(listview) {
+		cams_biometric.name_employees(listview);
 		if (!frappe.user.has_role(["HR Manager", "System Manager"])) return;
 		const send = (method, reason) =>
 			cams_biometric

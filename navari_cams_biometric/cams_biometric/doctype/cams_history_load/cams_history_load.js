@@ -4,6 +4,7 @@ frappe.ui.form.on("CAMS History Load", {
 	refresh(frm) {
 		frm.disable_save();
 		const { state, progress } = frm.doc;
+		cams_biometric.set_title(frm, cams_biometric.span_of(frm.doc));
 		frm.dashboard.clear_headline();
 		if (["Queued", "Running"].includes(state)) {
 			frm.dashboard.show_progress(__("Loading"), progress || 1, __("{0} %", [progress || 0]));
@@ -23,7 +24,7 @@ frappe.ui.form.on("CAMS History Load", {
 	show_failures(frm) {
 		// A load that must wait says why on the devices that are not loaded yet.
 		const failed = frm.doc.devices.filter((row) => row.state === "Failed" || (row.message && row.state !== "Done"));
-		const texts = failed.map((row) => frappe.utils.escape_html(`${row.service_tag}: ${row.message || ""}`));
+		const texts = failed.map((row) => frappe.utils.escape_html(`${cams_biometric.named(cams_biometric.device(row.service_tag), row.service_tag)}: ${row.message || ""}`));
 		if (texts.length) frm.set_intro(texts.join("<br>"), "red");
 	},
 
@@ -64,13 +65,13 @@ function table_of(punches, names) {
 	const heads = [__("Time"), __("Person"), __("User ID"), __("Type"), __("Device"), __("Outcome")];
 	const rows = punches.map((punch) => row_of(punch, names[punch.employee] || punch.employee || __("Unknown")));
 	const more = punches.length < SHOWN ? "" : `<p class="text-muted">${__("Only the first {0} are shown.", [SHOWN])}</p>`;
-	return cams_biometric.table(heads, rows) + more;
+	return cams_biometric.cards(heads, rows) + more;
 }
 
 function row_of(punch, person) {
-	const time = punch.punch_time ? frappe.datetime.str_to_user(punch.punch_time) : "";
+	const time = cams_biometric.time(punch.punch_time);
 	const link = frappe.utils.get_form_link("CAMS Punch", punch.name, true, time || __("Unreadable"));
-	const texts = [person, punch.user_id, __(punch.punch_type), punch.service_tag];
+	const texts = [person, punch.user_id, cams_biometric.type_of(punch.punch_type), cams_biometric.device(punch.service_tag)];
 	const outcome = `${cams_biometric.pill(punch.state)} ${cams_biometric.escape(__(punch.reason || ""))}`;
 	return [link, ...texts.map(cams_biometric.escape), outcome];
 }

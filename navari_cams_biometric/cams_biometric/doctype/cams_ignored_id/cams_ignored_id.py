@@ -38,7 +38,10 @@ class CAMSIgnoredID(Document):
 		self.ensure_nobody_has_it()
 		if (self.user_id, self.service_tag or "") in ignored_ids.read_ignored([self.user_id]):
 			frappe.throw(
-				_("User ID {0} is ignored already.").format(escape_html(self.user_id)), title=_("Ignored ID")
+				_("User ID {0} is ignored already: there is nothing to do.").format(
+					escape_html(self.user_id)
+				),
+				title=_("Ignored ID"),
 			)
 
 	def ensure_nobody_has_it(self) -> None:
@@ -46,7 +49,10 @@ class CAMSIgnoredID(Document):
 		answer = identities_of([self.user_id]).judge(self.user_id, find_device(self.service_tag))
 		if answer.person or answer.code == AMBIGUOUS:
 			frappe.throw(
-				_("User ID {0} is an employee's.").format(escape_html(self.user_id)), title=_("Ignored ID")
+				_(
+					"User ID {0} is an employee's: its punches count. Remove it from the employee first."
+				).format(escape_html(self.user_id)),
+				title=_("Ignored ID"),
 			)
 
 	def after_delete(self) -> None:

@@ -1,6 +1,9 @@
 frappe.ui.form.on("CAMS Punch", {
 	refresh(frm) {
 		frm.disable_save();
+		const { punch_time, service_tag } = frm.doc;
+		const who = cams_biometric.person(frm.doc, __("Unknown user {0}", [frm.doc.user_id || "–"]));
+		cams_biometric.set_title(frm, who, cams_biometric.short_time(punch_time), cams_biometric.device(service_tag));
 		if (frm.doc.reason) {
 			const remedy = frm.doc.remedy ? ` ${__(frm.doc.remedy)}` : "";
 			const text = frappe.utils.escape_html(`${__(frm.doc.reason)}${remedy}`);

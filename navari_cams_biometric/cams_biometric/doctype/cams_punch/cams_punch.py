@@ -39,7 +39,40 @@ class CAMSPunch(Document):
 		punch_type: DF.Data | None
 		punched_at_utc: DF.Datetime | None
 		reason: DF.SmallText | None
-		reason_code: DF.Data | None
+		reason_code: DF.Literal[
+			"",
+			"EQUAL_CHECKIN",
+			"NOT_ATTENDANCE",
+			"REPEATED",
+			"SAME_TOUCH",
+			"IGNORED_ID",
+			"DISMISSED",
+			"TAKEN_BACK",
+			"CHECKIN_DELETED",
+			"CHECKIN_DISAGREES",
+			"UNKNOWN_USER",
+			"AMBIGUOUS_USER",
+			"OTHER_COMPANY",
+			"EMPLOYEE_INACTIVE",
+			"BEFORE_JOINING",
+			"UNKNOWN_PUNCH_TYPE",
+			"CLOCK_AHEAD",
+			"CLOCK_BEHIND",
+			"TIME_CHANGED",
+			"TIME_MARKED",
+			"REPEATED_HOUR",
+			"OTHER_ZONE",
+			"INPUT_TYPE",
+			"TIME_UNREADABLE",
+			"MALFORMED",
+			"DEVICE_DISABLED",
+			"LOG_TYPE_REQUIRED",
+			"LOCATION_REQUIRED",
+			"OUTSIDE_RADIUS",
+			"REFUSED",
+			"DATABASE_BUSY",
+			"UNEXPECTED_ERROR",
+		]
 		remedy: DF.SmallText | None
 		repeat_accepted: DF.Check
 		retry_after: DF.Datetime | None

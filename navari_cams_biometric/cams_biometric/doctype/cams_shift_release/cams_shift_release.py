@@ -49,7 +49,9 @@ class CAMSShiftRelease(Document):
 			)
 		if self.device and self.device not in [feed.service_tag for feed in state.feeds]:
 			frappe.throw(
-				_("{0} is disabled, or does not feed {1}.").format(self.device, self.shift_type),
+				_("{0} is disabled, or does not feed {1}. Choose a device that does, or none.").format(
+					self.device, self.shift_type
+				),
 				title=_("Device"),
 			)
 
@@ -60,7 +62,7 @@ class CAMSShiftRelease(Document):
 		current = self.shift_state().current
 		if current and until <= current:
 			frappe.throw(
-				_("{0} is already synced until {1}.").format(self.shift_type, current),
+				_("{0} is already synced until {1}. Choose a later time.").format(self.shift_type, current),
 				title=_("Released Until"),
 			)
 		self.released_until = until
@@ -68,7 +70,10 @@ class CAMSShiftRelease(Document):
 	def shift_state(self) -> holds.ShiftState:
 		states = watermark.states(self.shift_type)
 		if not states:
-			frappe.throw(_("There is no shift type {0}.").format(self.shift_type), title=_("Shift Type"))
+			frappe.throw(
+				_("There is no shift type {0}. Choose another one.").format(self.shift_type),
+				title=_("Shift Type"),
+			)
 		return states[0]
 
 	def after_insert(self) -> None:

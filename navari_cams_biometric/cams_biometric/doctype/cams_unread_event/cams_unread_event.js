@@ -1,6 +1,8 @@
 frappe.ui.form.on("CAMS Unread Event", {
 	refresh(frm) {
 		frm.disable_save();
+		const device = cams_biometric.device(frm.doc.service_tag) || __("Unknown device");
+		cams_biometric.set_title(frm, device, cams_biometric.short_time(frm.doc.last_received));
 		if (frm.doc.state !== "Unread") return;
 		frm.set_intro(
 			__(

@@ -1,5 +1,7 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
+cams_biometric.name_links("CAMS Unread Event");
+
 // Read Again and Dismiss: from the list with several, from the form with one. Frappe loads this file for both.
 cams_biometric.unread_events = {
 	can_settle: () => frappe.model.can_write("CAMS Unread Event"),
@@ -14,7 +16,7 @@ cams_biometric.unread_events = {
 
 	dismiss: (names) =>
 		new Promise((resolve) =>
-			frappe.confirm(__("Dismiss {0} events? Nothing in them will count.", [names.length]), () =>
+			frappe.confirm(dismiss_question(names.length), () =>
 				resolve(
 					cams_biometric.call("unread_event_actions.dismiss", { names }).then((count) =>
 						frappe.show_alert({ message: __("Dismissed: {0}", [count]), indicator: "green" }),
@@ -24,9 +26,21 @@ cams_biometric.unread_events = {
 		),
 };
 
+function dismiss_question(count) {
+	return cams_biometric.counted(
+		count,
+		__("Dismiss this event? Nothing in it will count."),
+		__("Dismiss {0} events? Nothing in them will count.", [count]),
+	);
+}
+
 frappe.listview_settings["CAMS Unread Event"] = {
 	add_fields: ["state"],
 	hide_name_column: true,
+	formatters: {
+		service_tag: (tag, _df, doc) => (tag ? cams_biometric.named(doc.service_tag_label, tag) : __("Unknown device")),
+		last_received: cams_biometric.time_cell,
+	},
 	get_indicator: cams_biometric.indicator,
 
 	onload(listview) {

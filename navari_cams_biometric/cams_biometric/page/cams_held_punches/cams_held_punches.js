@@ -2,20 +2,24 @@
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 {% include "navari_cams_biometric/public/js/correct_time.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/words.js" %}
+{% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/held_filters.js" %}
+{% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/exact_links.js" %}
 {% include "navari_cams_biometric/cams_biometric/page/cams_held_punches/unknown_user.js" %}
 
 	// Held and failed punches by reason, with what fixes them. The server groups and acts; here it is drawn, refreshed
-	// without touching what somebody is about to fill in, and told what came of each press of a button.
+	// without touching what somebody is about to fill in or where the focus is, and told what came of each press of a
+	// button.
 	class HeldPunches {
 		static POLL = 15000; // without a socket
 		static EAGER = 20000; // asks often for what came of it, then less
 		static PATIENCE = 300000; // longer than the sweep needs that comes after a lost job
-		static ROWS = 50;
-		static KEPT = "cams_held_results"; // in the browser's tab, so that a reload does not take Undo away
+		static ROWS = 50; // of unknown users on one page
+		static LINKS = 20; // in one request
+		static KEPT = "cams_held_outcomes"; // in the browser's tab, so that a reload does not take Undo away
 
 		constructor(wrapper) {
 			this.wrapper = $(wrapper);
-			this.limit = HeldPunches.ROWS;
+			this.start = 0;
 			this.rows = new Map(); // of unknown users, by device and id
 			this.selected = new Set(); // names of punches
 			this.results = [];
@@ -37,12 +41,14 @@
 				.add_action_icon("refresh", () => this.refresh(), "", __("Refresh"))
 				.attr("aria-label", __("Refresh"));
 			this.body = $(`<div class="cams-held">
+				<div class="cams-filters"></div>
 				<div class="cams-results" role="status" aria-live="polite"></div>
 				<div class="cams-unread"></div>
 				<div class="cams-unknown"></div>
 				<div class="cams-groups"></div>
 				<div class="cams-empty hide"></div>
 			</div>`).appendTo(this.page.main);
+			this.filters = new HeldFilters(this.body.find(".cams-filters"), () => this.filter());
 			this.$results = this.body.find(".cams-results");
 			this.$unread = this.body.find(".cams-unread");
 			this.$unknown = this.body.find(".cams-unknown");
@@ -51,9 +57,13 @@
 			this.body.on("click", "[data-do]", (event) => {
 				event.preventDefault();
 				const { do: method, argument } = event.currentTarget.dataset;
+				if (event.currentTarget.getAttribute("aria-disabled") === "true") return;
 				this[method](argument, $(event.currentTarget));
 			});
 			this.body.on("change", ".cams-select", (event) => this.select(event.currentTarget));
+			this.body.on("change", ".cams-select-all", (event) => this.select_all(event.currentTarget));
+			this.body.on("focusin", (event) => this.note_place(event.target));
+			$(document).on("hidden.bs.modal", () => setTimeout(() => this.is_shown() && this.return_focus()));
 		}
 
 		// Refreshing
@@ -70,28 +80,99 @@
 			return frappe.get_route()[0] === "cams-held-punches";
 		}
 
+		show() {
+			this.filters.take(frappe.route_options || {});
+			frappe.route_options = null;
+			return this.refresh();
+		}
+
+		filter() {
+			this.start = 0;
+			return this.refresh();
+		}
+
 		refresh() {
 			this.asked = (this.asked || 0) + 1;
 			const asked = this.asked;
-			return cams_biometric.call("held_punches_page.held_groups", { rows: this.limit }).then((data) => {
+			const { order } = this.filters;
+			const question = { rows: HeldPunches.ROWS, start: this.start, filters: this.filters.values(), order };
+			return cams_biometric.call("held_punches_page.held_groups", question).then((data) => {
 				if (asked === this.asked) this.draw(data); // an older answer must not undo a newer one
 			});
 		}
 
 		draw(data) {
 			this.data = data;
+			this.start = data.unknown.start;
 			this.page.set_indicator(
 				data.total ? __("{0} pending", [data.total]) : __("All clear"),
 				data.total ? "orange" : "green",
 			);
-			this.draw_unread(data.unread);
-			this.draw_unknown(data.unknown);
-			this.draw_groups(data.groups);
+			const { unread, unknown, groups } = data;
+			const reasons = [
+				{ ...unread, code: "UNREAD" },
+				{ ...unknown, code: "UNKNOWN_USER" },
+				...groups,
+			];
+			this.filters.offer_reasons(reasons.filter(({ count }) => count));
+			this.draw_unread(unread);
+			this.draw_unknown(unknown);
+			this.draw_groups(groups.filter(({ code }) => this.filters.shows(code)));
 			for (const result of this.results.filter((each) => each.outcome)) this.draw_result(result);
-			this.$empty.toggleClass("hide", Boolean(data.total)).html(
-				`<div class="cams-empty-icon">${frappe.utils.icon("es-line-success", "lg")}</div>
-				<div>${__("All clear: nothing is pending.")}</div>`,
-			);
+			this.$empty.toggleClass("hide", Boolean(data.total));
+			if (!data.total) cams_biometric.patch(this.$empty[0], this.empty_html());
+			if (document.activeElement === document.body) this.move_focus();
+		}
+
+		empty_html() {
+			if (this.filters.is_on()) {
+				return `<p>${__("Nothing is pending that matches these filters.")}</p>
+					${words.button("clear_filters", "", __("Clear Filters"), "btn-default")}`;
+			}
+			return `<div class="cams-empty-icon">${frappe.utils.icon("es-line-success", "lg")}</div>
+				<div>${__("All clear: nothing is pending.")}</div>`;
+		}
+
+		clear_filters() {
+			this.filters.clear();
+			return this.filter();
+		}
+
+		// Where the focus is. What has the focus keeps it; if it is gone, what has taken its place gets it: the next row,
+		// else what comes next on the page.
+
+		note_place(element) {
+			const $row = $(element).closest("tr");
+			const follow = this.focusable();
+			this.place = {
+				element,
+				index: $row.index(),
+				is_unknown: Boolean($row.closest(".cams-unknown").length && $row.data("user") !== undefined),
+				follow: follow.slice(follow.indexOf(element) + 1),
+			};
+		}
+
+		focusable() {
+			return this.body.find("a[href], button, input, select, summary").toArray();
+		}
+
+		// After a dialog, to where it was opened.
+		return_focus() {
+			if (document.activeElement !== document.body || !this.place) return;
+			if (this.place.element.isConnected) this.place.element.focus({ preventScroll: true });
+			else this.move_focus();
+		}
+
+		move_focus() {
+			if (!this.place || this.place.element.isConnected || $(".modal.show").length) return;
+			const rows = [...this.rows.values()];
+			if (this.place.is_unknown && rows.length) {
+				const $rows = this.$table.children();
+				const place = $rows[Math.min(this.place.index, $rows.length - 1)];
+				return rows.find((row) => row.$row[0] === place).focus();
+			}
+			const next = this.place.follow.find((each) => each.isConnected && each.offsetParent);
+			(next || this.body.find("button:visible")[0])?.focus();
 		}
 
 		header(group, buttons) {
@@ -109,11 +190,14 @@
 		// Unread events
 
 		draw_unread(unread) {
-			this.$unread.toggleClass("hide", !unread.count);
-			if (!unread.count) return this.$unread.empty();
+			const is_shown = unread.count && this.filters.shows("UNREAD");
+			cams_biometric.patch(this.$unread[0], is_shown ? this.unread_section(unread) : "");
+		}
+
+		unread_section(unread) {
 			const rows = unread.rows.map((event) => this.unread_html(event)).join("");
 			const read_all = words.button("read_again", "", __("Read All Again"), "btn-default");
-			this.$unread.html(`<section class="frappe-card cams-group" data-code="UNREAD">
+			return `<section class="frappe-card cams-group" data-code="UNREAD" aria-label="${__("Events Not Understood")}">
 				${this.header({ ...unread, state: "Unread" }, this.data.may_resolve ? read_all : "")}
 				<table class="cams-table">
 					<thead><tr>
@@ -123,14 +207,14 @@
 					<tbody>${rows}</tbody>
 				</table>
 				${this.unread_footer(unread)}
-			</section>`);
+			</section>`;
 		}
 
 		unread_html(event) {
 			const dismiss = words.button("dismiss_event", event.name, __("Dismiss"), "btn-default");
-			return `<tr>
-				<td>${words.form_link("CAMS Unread Event", event.name, words.moment(event.last_received))}</td>
-				<td>${event.service_tag ? words.form_link("CAMS Device", event.service_tag, event.device) : __("Not known")}</td>
+			return `<tr data-key="${words.escape(event.name)}">
+				<td>${words.form_link("CAMS Unread Event", event.name, words.moment(event.last_received) || __("Show"))}</td>
+				<td>${event.service_tag ? words.form_link("CAMS Device", event.service_tag, words.bdi(event.device)) : __("Not known")}</td>
 				<td class="text-muted">${words.escape(event.parts)}</td>
 				<td class="text-right">${event.times}</td>
 				<td class="text-right">${this.data.may_resolve ? dismiss : ""}</td>
@@ -174,18 +258,27 @@
 					this.rows.delete(key);
 				}
 			}
-			this.$unknown.toggleClass("hide", !unknown.count && !this.rows.size);
+			const is_empty = !unknown.count && !this.rows.size;
+			this.$unknown.toggleClass("hide", is_empty || !this.filters.shows("UNKNOWN_USER"));
 			if (!this.$table) this.make_unknown();
-			this.$unknown.find(".cams-header").replaceWith(this.header(unknown, this.unknown_buttons(unknown)));
+			cams_biometric.patch(this.$unknown.find(".cams-head")[0], this.header({ ...unknown, state: "Held" }, this.unknown_buttons(unknown)));
 			for (const [key, data] of wanted) {
-				if (!this.rows.has(key)) {
-					const row = new UnknownUser(this, key, data);
-					this.rows.set(key, row);
-					this.$table.append(row.$row);
-				}
+				if (!this.rows.has(key)) this.rows.set(key, new UnknownUser(this, key, data));
 				this.rows.get(key).update(data);
 			}
-			this.draw_more(unknown);
+			this.place_rows(wanted);
+			cams_biometric.patch(this.$unknown.find(".cams-footer")[0], this.pager_html(unknown));
+		}
+
+		// In the order of the server; where somebody is at work nothing moves.
+		place_rows(wanted) {
+			let next = this.$table[0].firstElementChild;
+			for (const key of wanted.keys()) {
+				const [row] = this.rows.get(key).$row;
+				while (next && !wanted.has(next.dataset.key)) next = next.nextElementSibling;
+				if (row === next) next = next.nextElementSibling;
+				else if (!row.contains(document.activeElement)) this.$table[0].insertBefore(row, next);
+			}
 		}
 
 		key(row) {
@@ -193,8 +286,8 @@
 		}
 
 		make_unknown() {
-			this.$unknown.html(`<section class="frappe-card cams-group" data-code="UNKNOWN_USER">
-				<header class="cams-header"></header>
+			this.$unknown.html(`<section class="frappe-card cams-group" data-code="UNKNOWN_USER" aria-label="${__("Unknown Users")}">
+				<div class="cams-head"></div>
 				<table class="cams-table">
 					<thead><tr>
 						<th>${__("User on Device")}</th>
@@ -212,27 +305,31 @@
 		}
 
 		unknown_buttons(unknown) {
-			const sure = this.data.may_link ? words.sure_links(unknown.rows) : [];
-			if (sure.length < 2) return "";
-			return words.button("link_suggested", "", __("Link {0} Suggested", [sure.length]), "btn-default");
+			const is_worth_it = unknown.users > unknown.rows.length || unknown.rows.some((row) => row.sure);
+			if (!this.data.may_link || !is_worth_it) return "";
+			return words.button("link_exact", "", __("Link All Exact Suggestions"), "btn-default");
 		}
 
-		draw_more(unknown) {
-			const hidden = unknown.users - unknown.rows.length;
-			this.$unknown
-				.find(".cams-footer")
-				.toggleClass("hide", hidden <= 0)
-				.html(words.button("show_more", "", __("Show More ({0} not shown)", [hidden]), "btn-default"));
+		pager_html(unknown) {
+			const { start, users, rows } = unknown;
+			if (users <= rows.length) return "";
+			const turn = (by, label, is_end) =>
+				words.button("turn", by, label, "btn-default").replace("<button", `<button aria-disabled="${is_end}"`);
+			return `<nav class="cams-pager" aria-label="${__("Pages of users")}">
+				${turn(-1, __("Previous"), start === 0)}
+				<span role="status">${__("{0} to {1} of {2} users", [start + 1, start + rows.length, users])}</span>
+				${turn(1, __("Next"), start + rows.length >= users)}
+			</nav>`;
 		}
 
-		show_more() {
-			this.limit += HeldPunches.ROWS;
-			this.refresh();
+		turn(by) {
+			this.start += Number(by) * HeldPunches.ROWS;
+			return this.refresh().then(() => this.$unknown[0].scrollIntoView());
 		}
 
 		link(key) {
 			const row = this.rows.get(key);
-			if (!row.employee()) return row.focus();
+			if (!row.employee()) return row.choose_employee();
 			return this.link_row(key, {});
 		}
 
@@ -241,7 +338,6 @@
 			row.set_busy(true);
 			return this.link_user(row.data, row.employee(), chosen)
 				.then(() => this.refresh())
-				.then(() => this.focus_next(key))
 				.finally(() => row.set_busy(false));
 		}
 
@@ -249,14 +345,14 @@
 			const { user_id, service_tag } = data;
 			return cams_biometric
 				.call("held_punches_page.link", { user_id, employee, service_tag, ...chosen })
-				.then((linked) => this.add_result({ ...linked, kind: "link" }));
+				.then((linked) => this.add_result({ since: linked.since, links: [linked], kind: "link" }));
 		}
 
 		// On which devices and days: what fits is asked of the server.
 		choose_way(key) {
 			const row = this.rows.get(key);
 			const employee = row.employee();
-			if (!employee) return row.focus();
+			if (!employee) return row.choose_employee();
 			const { user_id, service_tag } = row.data;
 			return cams_biometric
 				.call("held_punches_page.link_ways", { user_id, employee, service_tag })
@@ -265,7 +361,7 @@
 
 		ask_way(key, row, ways) {
 			const dialog = new frappe.ui.Dialog({
-				title: __("Link {0} to {1}", [words.escape(row.data.user_id), words.escape(row.known_name())]),
+				title: __("Link {0} to {1}", [words.bdi(row.data.user_id), words.bdi(row.known_name())]),
 				fields: [
 					{
 						fieldname: "way",
@@ -284,7 +380,7 @@
 						description: __("Empty: for all days."),
 					},
 				],
-				primary_action_label: __("Link"),
+				primary_action_label: __("Link to Employee"),
 				primary_action: ({ way, from_date, until_date }) => {
 					dialog.hide();
 					const days = way === "own" ? {} : { from_date, until_date };
@@ -294,45 +390,35 @@
 			dialog.show();
 		}
 
-		focus_next(key) {
-			if (this.rows.has(key)) return;
-			const [next] = this.rows.values();
-			if (next) next.focus();
+		// All exact suggestions that the filters leave, on this page or not: first looked at, then linked.
+		link_exact() {
+			return cams_biometric.call("held_punches_page.exact_links", { filters: this.filters.values() }).then((links) => {
+				if (!links.length) {
+					return frappe.msgprint(__("No suggestion is exact: choose the employees one by one."), __("Link All Exact Suggestions"));
+				}
+				new ExactLinks(links, (chosen) => this.link_many(chosen));
+			});
 		}
 
-		link_suggested() {
-			const links = words.sure_links(this.data.unknown.rows);
-			const fields = links.map(({ row, suggestion }, place) => ({
-				fieldname: `link_${place}`,
-				fieldtype: "Check",
-				default: 1,
-				label: `${words.escape(row.user_id)}${row.name_on_device ? ` (${words.escape(row.name_on_device)})` : ""}
-					→ <b>${words.escape(suggestion.employee_name)}</b>
-					<span class="text-muted">${words.escape(suggestion.employee)}, ${words.why(suggestion.why)}</span>`,
-			}));
-			const dialog = new frappe.ui.Dialog({
-				title: __("Link Suggested"),
-				fields: [
-					{
-						fieldtype: "HTML",
-						fieldname: "explanation",
-						options: `<p>${__("Each employee gets the user ID, and the pending punches become check-ins.")}</p>`,
-					},
-					...fields,
-				],
-				primary_action_label: __("Link"),
-				primary_action: (values) => {
-					dialog.hide();
-					const chosen = links.filter((_, place) => values[`link_${place}`]);
-					chosen
-						.reduce(
-							(before, { row, suggestion }) => before.then(() => this.link_user(row, suggestion.employee, {})),
-							Promise.resolve(),
-						)
-						.finally(() => this.refresh());
-				},
-			});
-			dialog.show();
+		async link_many(links) {
+			const done = { kind: "link", links: [], refused: [] };
+			const title = __("Linking");
+			try {
+				for (let first = 0; first < links.length; first += HeldPunches.LINKS) {
+					frappe.show_progress(title, first, links.length, __("{0} of {1}", [first, links.length]), true);
+					const part = links.slice(first, first + HeldPunches.LINKS);
+					const { since, links: made, left } = await cams_biometric.call("held_punches_page.link_many", {
+						links: part.map(({ user_id, service_tag, employee }) => ({ user_id, service_tag, employee })),
+					});
+					done.since ||= since;
+					done.links.push(...made);
+					done.refused.push(...left);
+				}
+			} finally {
+				frappe.show_progress(title, links.length, links.length, "", true);
+				if (done.since) this.add_result(done);
+				this.refresh();
+			}
 		}
 
 		dismiss_user(key) {
@@ -374,7 +460,7 @@
 							this.add_result({ ...done, kind: "ignore" });
 							return this.refresh();
 						}),
-				__("Ignore User {0}", [words.escape(data.user_id)]),
+				__("Ignore User {0}", [words.bdi(data.user_id)]),
 				__("Ignore"),
 			);
 		}
@@ -384,18 +470,20 @@
 		draw_groups(groups) {
 			const names = new Set(groups.flatMap((group) => group.punches.map((punch) => punch.name)));
 			this.selected = new Set([...this.selected].filter((name) => names.has(name)));
-			const focused = this.$groups.find(":focus").attr("data-key");
-			this.$groups.html(groups.map((group) => this.group_html(group)).join(""));
-			if (focused) this.$groups.find(`[data-key="${focused}"]`).trigger("focus");
+			cams_biometric.patch(this.$groups[0], groups.map((group) => this.group_html(group)).join(""));
 		}
 
 		group_html(group) {
 			const rows = group.punches.map((punch) => this.punch_html(group, punch)).join("");
-			return `<section class="frappe-card cams-group" data-code="${group.code}">
+			const is_all = group.punches.every((punch) => this.selected.has(punch.name));
+			const select_all = `<th class="cams-check"><input type="checkbox" class="cams-select-all" data-code="${group.code}"
+				aria-label="${__("Select all shown")}" ${is_all ? "checked" : ""}></th>`;
+			return `<section class="frappe-card cams-group" data-code="${group.code}" data-key="${group.code}"
+				aria-label="${words.escape(group.sentence)}">
 				${this.header(group, this.group_buttons(group))}
 				<table class="cams-table">
 					<thead><tr>
-						${this.data.may_resolve ? `<th class="cams-check"><span class="sr-only">${__("Select")}</span></th>` : ""}
+						${this.data.may_resolve ? select_all : ""}
 						<th>${__("Time")}</th><th>${__("Who")}</th><th>${__("Device")}</th>
 						<th>${__("Punch Type")}</th><th>${__("Detail")}</th>
 					</tr></thead>
@@ -414,7 +502,7 @@
 
 		group_buttons(group) {
 			const places = group.places.map((place) =>
-				words.button("open", JSON.stringify(place.route), __("Open {0}", [words.escape(place.label)]), "btn-default"),
+				words.button("open", JSON.stringify(place.route), __("Open {0}", [words.bdi(place.label)]), "btn-default"),
 			);
 			if (!this.data.may_resolve) return places.join("");
 			const chosen = group.punches.filter((punch) => this.selected.has(punch.name)).length;
@@ -422,36 +510,42 @@
 				const is_remedy = /^(accept|correct)_/.test(action) || (action !== "dismiss" && !group.places.length);
 				const style = place === 0 && is_remedy ? "btn-primary" : "btn-default";
 				const argument = JSON.stringify([action, group.code]);
-				return words.button("resolve_group", argument, `${words.action(action)} ${chosen ? `(${chosen})` : ""}`, style);
+				return words.button("resolve_group", argument, words.action(action, chosen, group.count), style);
 			});
 			return [...places, ...actions].join("");
 		}
 
 		punch_html(group, punch) {
 			const checked = this.selected.has(punch.name) ? "checked" : "";
-			const label = __("Select the punch of {0} at {1}", [punch.user_id, words.moment(punch.punch_time)]);
-			const select = `<td class="cams-check"><input type="checkbox" class="cams-select" data-key="${punch.name}"
+			const label = __("Select the punch of {0} at {1}", [punch.user_id, words.clock(punch.punch_time)]);
+			const select = `<td class="cams-check"><input type="checkbox" class="cams-select" data-name="${punch.name}"
 				data-code="${group.code}" aria-label="${words.escape(label)}" ${checked}></td>`;
 			const who = punch.employee
-				? words.form_link("Employee", punch.employee, punch.employee_name || punch.employee)
-				: words.escape(punch.user_id || __("No user ID"));
-			const time = words.moment(punch.punch_time) || punch.original_time;
-			return `<tr>
+				? words.form_link("Employee", punch.employee, words.bdi(punch.employee_name || punch.employee))
+				: words.bdi(punch.user_id || __("No user ID"));
+			const time = words.moment(punch.punch_time) || words.bdi(punch.original_time);
+			return `<tr data-key="${punch.name}">
 				${this.data.may_resolve ? select : ""}
 				<td>${words.form_link("CAMS Punch", punch.name, time)}</td>
-				<td>${who} ${punch.employee ? `<span class="text-muted">${words.escape(punch.user_id)}</span>` : ""}</td>
-				<td>${punch.service_tag ? words.form_link("CAMS Device", punch.service_tag, punch.device) : __("Not known")}</td>
+				<td>${who} ${punch.employee ? `<span class="text-muted">${words.bdi(punch.user_id)}</span>` : ""}</td>
+				<td>${punch.service_tag ? words.form_link("CAMS Device", punch.service_tag, words.bdi(punch.device)) : __("Not known")}</td>
 				<td>${words.escape(cams_biometric.type_of(punch.punch_type))}</td>
-				<td class="text-muted">${words.escape(punch.detail)}</td>
+				<td class="text-muted">${words.bdi(punch.detail)}</td>
 			</tr>`;
 		}
 
 		select(input) {
-			const { key, code } = input.dataset;
-			if (input.checked) this.selected.add(key);
-			else this.selected.delete(key);
-			const group = this.data.groups.find((each) => each.code === code);
-			this.$groups.find(`[data-code="${code}"] .cams-buttons`).html(this.group_buttons(group));
+			this.mark([input.dataset.name], input.checked);
+		}
+
+		select_all(input) {
+			const group = this.data.groups.find((each) => each.code === input.dataset.code);
+			this.mark(group.punches.map((punch) => punch.name), input.checked);
+		}
+
+		mark(names, is_selected) {
+			for (const name of names) this.selected[is_selected ? "add" : "delete"](name);
+			this.draw_groups(this.data.groups.filter(({ code }) => this.filters.shows(code)));
 		}
 
 		resolve_group(argument) {
@@ -461,16 +555,18 @@
 			if (action === "correct_time") return this.correct_time(code, names);
 			const run = () => this.resolve(action, code, { names });
 			if (action === "dismiss") return this.confirm_dismiss(names.length || group.count, run);
-			return run();
+			if (names.length || group.count === 1) return run();
+			frappe.confirm(words.all_question(action, group.count), run);
 		}
 
 		// Those that were chosen, or all of the reason.
 		correct_time(reason_code, names) {
 			const { as_of } = this.data;
+			const filters = this.filters.values();
 			const propose = (which) =>
 				names.length
 					? cams_biometric.call("time_correction_actions.propose", { names, ...which })
-					: cams_biometric.call("held_punches_page.propose_time", { reason_code, as_of, ...which });
+					: cams_biometric.call("held_punches_page.propose_time", { reason_code, as_of, filters, ...which });
 			return cams_biometric.correct_time(propose).then((done) => this.add_moved(done, "correct_time"));
 		}
 
@@ -489,7 +585,8 @@
 		}
 
 		resolve(action, reason_code, which) {
-			return cams_biometric.call("held_punches_page.resolve", { action, reason_code, as_of: this.data.as_of, ...which }).then((done) => {
+			const seen = { as_of: this.data.as_of, filters: this.filters.values() };
+			return cams_biometric.call("held_punches_page.resolve", { action, reason_code, ...seen, ...which }).then((done) => {
 				for (const name of done.names) this.selected.delete(name);
 				this.add_result({ ...done, kind: action });
 				return this.refresh();
@@ -526,28 +623,31 @@
 			this.refresh();
 		}
 
-		question({ since, user_id, names }) {
-			return user_id ? { since, user_id } : { since, names };
+		question({ since, links, user_id, names }) {
+			const user_ids = links ? links.map((link) => link.user_id) : [user_id];
+			return links || user_id ? { since, user_ids } : { since, names };
 		}
 
 		draw_result(result) {
 			const { outcome } = result;
-			const color = result.busy || outcome?.queued ? "blue" : outcome?.others.some(words.waits) ? "orange" : "green";
+			const is_wrong = result.refused?.length || outcome?.others.some(words.waits);
+			const color = result.busy || outcome?.queued ? "blue" : is_wrong ? "orange" : "green";
 			const undo = this.can_undo(result) ? words.button("undo", result.id, __("Undo"), "btn-default") : "";
-			const close = `<button class="btn btn-xs btn-default icon-btn" data-do="close_result"
+			const close = `<button type="button" class="btn btn-xs btn-default icon-btn" data-do="close_result"
 				data-argument="${result.id}" aria-label="${__("Close")}">${frappe.utils.icon("close", "xs")}</button>`;
-			this.$results
-				.find(`[data-result="${result.id}"]`)
-				.html(
-					`<span class="indicator ${color}"></span>
-					<div class="cams-words">${words.result(result)}</div>
-					<div class="cams-buttons">${undo}${close}</div>`,
-				);
+			const [box] = this.$results.find(`[data-result="${result.id}"]`);
+			if (!box) return;
+			cams_biometric.patch(
+				box,
+				`<span class="indicator ${color}"></span>
+				<div class="cams-words">${words.result(result)}</div>
+				<div class="cams-buttons">${undo}${close}</div>`,
+			);
 		}
 
 		can_undo(result) {
 			if (result.undone || result.busy) return false;
-			if (result.kind === "link") return this.data?.may_undo;
+			if (result.kind === "link") return this.data?.may_undo && result.links.length;
 			if (result.kind === "ignore") return this.data?.may_resolve;
 			return ["dismiss", "correct_time"].includes(result.kind) && this.data?.may_resolve && result.names.length;
 		}
@@ -605,22 +705,11 @@
 		}
 
 		async undo_link(result) {
-			const { user_id, employee, since, mapping } = result;
-			let done = { left: 1 };
-			result.undone = { taken_back: 0 };
+			result.undone = { taken_back: 0, left: 0, kept: 0 };
 			result.busy = true;
 			this.draw_result(result);
 			try {
-				while (done.left) {
-					done = await cams_biometric.call("held_punches_page.undo_link", {
-						user_id,
-						employee,
-						since,
-						mapping: mapping || "",
-					});
-					result.undone = { ...done, taken_back: result.undone.taken_back + done.taken_back };
-					this.draw_result(result);
-				}
+				for (const link of result.links) await this.undo_one(result, link);
 			} catch {
 				result.undone = null; // the server has said why
 			}
@@ -629,11 +718,24 @@
 			this.keep_results();
 			return this.refresh();
 		}
+
+		// A slice of its check-ins at a time.
+		async undo_one(result, { user_id, employee, since, mapping }) {
+			let done = { left: 1 };
+			while (done.left) {
+				const question = { user_id, employee, since, mapping: mapping || "" };
+				done = await cams_biometric.call("held_punches_page.undo_link", question);
+				result.undone.taken_back += done.taken_back;
+				result.undone.left = done.left;
+				if (!done.left) result.undone.kept += done.kept;
+				this.draw_result(result);
+			}
+		}
 	}
 
 	frappe.pages["cams-held-punches"].on_page_load = (wrapper) => {
 		wrapper.held_punches = new HeldPunches(wrapper);
 	};
 
-	frappe.pages["cams-held-punches"].on_page_show = (wrapper) => wrapper.held_punches.refresh();
+	frappe.pages["cams-held-punches"].on_page_show = (wrapper) => wrapper.held_punches.show();
 })();

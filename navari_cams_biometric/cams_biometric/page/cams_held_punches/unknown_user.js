@@ -4,7 +4,7 @@ class UnknownUser {
 		this.held = held;
 		this.key = key;
 		this.data = data;
-		this.$row = $(`<tr data-user="${words.escape(data.user_id)}">
+		this.$row = $(`<tr data-user="${words.escape(data.user_id)}" data-key="${words.escape(key)}">
 			<td class="cams-who"></td><td class="cams-device"></td><td class="cams-count text-right"></td>
 			<td class="cams-seen"></td>
 			<td class="cams-employee"><div class="cams-control"></div><div class="cams-chips"></div></td>
@@ -33,29 +33,27 @@ class UnknownUser {
 		this.control.$input.attr("aria-label", __("Employee for user {0}", [this.data.user_id]));
 	}
 
+	// What is done with most of them is a button, the rest a menu.
 	draw_actions() {
 		const { may_link, may_resolve } = this.held.data;
 		const { user_id, device } = this.data;
-		const about = { user: user_id, device: device || __("an unknown device") };
-		const link = words.button("link", this.key, __("Link"), "btn-primary");
-		const dismiss = words.button("dismiss_user", this.key, __("Dismiss"), "btn-default");
-		const $actions = this.$row.find(".cams-actions");
-		const ignore = words.button("ignore_user", this.key, __("Ignore This ID"), "btn-default");
-		const choose = words.button("choose_way", this.key, __("Link…"), "btn-default");
-		$actions.html(`${may_link ? link + choose : ""}${may_resolve ? dismiss + ignore : ""}`);
-		$actions
-			.find("[data-do=choose_way]")
-			.attr("title", __("Choose on which devices and from which day"))
-			.attr("aria-label", __("Choose where and when user {0} on {1} is linked", [about.user, about.device]));
-		$actions
-			.find("[data-do=ignore_user]")
-			.attr("aria-label", __("Ignore user {0} on {1}", [about.user, about.device]));
-		$actions
-			.find("[data-do=link]")
-			.attr("aria-label", __("Link user {0} on {1}", [about.user, about.device]));
-		$actions
-			.find("[data-do=dismiss_user]")
-			.attr("aria-label", __("Dismiss the punches of user {0} on {1}", [about.user, about.device]));
+		const whom = __("user {0} on {1}", [user_id, device || __("an unknown device")]);
+		const named = (label, of = whom) => `${label}<span class="sr-only">: ${words.escape(of)}</span>`;
+		const item = (method, label) =>
+			`<button type="button" class="dropdown-item" data-do="${method}"
+				data-argument="${words.escape(this.key)}">${named(label)}</button>`;
+		const link = words.button("link", this.key, named(__("Link to Employee")), "btn-primary");
+		const items = [
+			may_link ? item("choose_way", __("Link on Some Devices or Days…")) : "",
+			item("ignore_user", __("Ignore This ID…")),
+			item("dismiss_user", __("Dismiss Its Punches…")),
+		];
+		const more = `<div class="dropdown">
+			<button type="button" class="btn btn-xs btn-default" data-toggle="dropdown" aria-haspopup="true"
+				aria-expanded="false">${named(__("More"))}</button>
+			<div class="dropdown-menu dropdown-menu-right">${items.join("")}</div>
+		</div>`;
+		this.$row.find(".cams-actions").html(`<div>${may_link ? link : ""}${may_resolve ? more : ""}</div>`);
 	}
 
 	update(data) {
@@ -67,43 +65,47 @@ class UnknownUser {
 		const { user_id, name_on_device, service_tag, device } = data;
 		this.$row
 			.find(".cams-who")
-			.html(`<b>${words.escape(user_id)}</b><div class="text-muted">${words.escape(name_on_device)}</div>
+			.html(`<b>${words.bdi(user_id)}</b><div class="text-muted">${words.bdi(name_on_device)}</div>
 				<div class="cams-hint">${words.escape(data.sentence)}</div>`);
-		this.$row.find(".cams-device").html(
+		this.put(
+			".cams-device",
 			service_tag
-				? `${words.form_link("CAMS Device", service_tag, device)}
-					<div class="text-muted">${device === service_tag ? "" : words.escape(service_tag)}</div>`
+				? `${words.form_link("CAMS Device", service_tag, words.bdi(device))}
+					<div class="text-muted">${device === service_tag ? "" : words.bdi(service_tag)}</div>`
 				: __("Not known"),
 		);
 		const filters = { state: "Held", reason_code: data.reason_code, user_id: ["=", user_id] };
-		this.$row.find(".cams-count").html(words.list_link(filters, data.count));
-		this.$row.find(".cams-seen").html(words.span(data.first_seen, data.last_seen));
+		this.put(".cams-count", words.list_link(filters, data.count));
+		this.put(".cams-seen", words.span(data.first_seen, data.last_seen));
 		if (this.control && (is_new || (untouched && former !== (data.suggested || "") && !this.has_focus()))) {
 			this.control.set_input(data.suggested || "");
 		}
 		this.draw_chips();
 	}
 
+	put(selector, html) {
+		cams_biometric.patch(this.$row.find(selector)[0], html);
+	}
+
 	draw_chips() {
 		const chosen = this.employee();
 		const chips = this.data.suggestions.map((suggestion) => {
 			const is_chosen = suggestion.employee === chosen;
-			const text = `${words.escape(suggestion.employee_name)} <span>· ${words.why(suggestion.why)}</span>`;
+			const text = `${words.bdi(suggestion.employee_name)} <span>· ${words.why(suggestion.why)}</span>`;
 			if (!this.control) return `<div class="cams-hint">${text}</div>`;
 			return `<button type="button" class="cams-chip ${is_chosen ? "cams-chosen" : ""}"
 				data-employee="${words.escape(suggestion.employee)}" aria-pressed="${is_chosen}">
 				${is_chosen ? frappe.utils.icon("tick", "xs") : ""}${text}</button>`;
 		});
 		if (chosen && !this.data.suggestions.some((suggestion) => suggestion.employee === chosen)) {
-			chips.unshift(`<div class="cams-hint">${words.escape(this.name_of(chosen))}</div>`);
+			chips.unshift(`<div class="cams-hint">${words.bdi(this.name_of(chosen))}</div>`);
 		}
 		const also = this.data.also_on.map((other) =>
-			__("Linking also processes {0} on {1}.", [other.count, words.escape(other.device || __("another device"))]),
+			__("Linking also processes {0} on {1}.", [other.count, words.bdi(other.device || __("another device"))]),
 		);
 		const html = chips.join("") + also.map((text) => `<div class="text-muted">${text}</div>`).join("");
 		this.$row.find("[data-do=link]").toggleClass("btn-primary", Boolean(chosen)).toggleClass("btn-default", !chosen);
-		if (html !== this.chips) this.$row.find(".cams-chips").html(html);
-		this.chips = html;
+		this.put(".cams-chips", html);
 	}
 
 	// For an employee chosen manually: empty until the server has answered.
@@ -145,13 +147,20 @@ class UnknownUser {
 		return !this.busy && Boolean(this.control) && this.has_focus() && is_filled;
 	}
 
+	// A disabled button would lose the focus.
 	set_busy(busy) {
 		this.busy = busy;
-		this.$row.find("button").prop("disabled", busy);
-		this.$row.find("[data-do=link]").text(busy ? __("Linking…") : __("Link"));
+		this.$row.find(".cams-actions button").attr("aria-disabled", busy);
+		this.$row.find("[data-do=link]").toggleClass("disabled", busy);
 	}
 
+	choose_employee() {
+		this.control.$input.trigger("focus");
+	}
+
+	// Where the next press belongs: on the button where an employee is chosen already.
 	focus() {
-		(this.control?.$input || this.$row.find("button")).first().trigger("focus");
+		if (this.control && !this.employee()) return this.choose_employee();
+		this.$row.find("[data-do=link], a").last().trigger("focus");
 	}
 }

@@ -6,28 +6,45 @@ const words = {
 		`<button type="button" class="btn btn-xs ${style}" data-do="${method}"
 			data-argument="${words.escape(argument)}">${label}</button>`,
 
-	form_link: (doctype, name, label) =>
-		`<a href="${frappe.utils.get_form_link(doctype, name)}">${words.escape(label)}</a>`,
+	bdi: cams_biometric.bdi,
 
+	// `label` is HTML.
+	form_link: (doctype, name, label) => `<a href="${frappe.utils.get_form_link(doctype, name)}">${label}</a>`,
+
+	// `label` is HTML.
 	list_link: (filters, label) =>
-		`<a href="#" data-do="open_list" data-argument="${words.escape(JSON.stringify(filters))}">${words.escape(label)}</a>`,
+		`<a href="#" data-do="open_list" data-argument="${words.escape(JSON.stringify(filters))}">${label}</a>`,
 
-	moment: (value) => (value ? moment(value).format("D MMM YYYY HH:mm") : ""),
+	// As the user writes dates; what the device's clock showed, in no other zone.
+	clock: (value) => (value ? moment(value).format(`${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`) : ""),
+
+	moment: (value) => (value ? words.bdi(words.clock(value)) : ""),
 
 	span(first, last) {
 		if (!first || first === last) return words.moment(first || last);
 		const is_one_day = moment(first).isSame(last, "day");
-		const end = is_one_day ? moment(last).format("HH:mm") : words.moment(last);
+		const end = is_one_day ? words.bdi(moment(last).format("HH:mm")) : words.moment(last);
 		return `<span class="cams-time">${words.moment(first)}</span> – <span class="cams-time">${end}</span>`;
 	},
 
-	action: (action) =>
+	// For the chosen ones, or for all.
+	action(action, chosen, count) {
+		const [some, all] = {
+			retry: [__("Retry"), __("Retry All ({0})", [count])],
+			correct_time: [__("Correct Time"), __("Correct Time of All ({0})", [count])],
+			accept_time: [__("Accept Time"), __("Accept Time of All ({0})", [count])],
+			accept_input_type: [__("Accept Input Type"), __("Accept Input Type of All ({0})", [count])],
+			dismiss: [__("Dismiss"), __("Dismiss All ({0})", [count])],
+		}[action];
+		if (chosen) return `${some} (${chosen})`;
+		return count === 1 ? some : all;
+	},
+
+	all_question: (action, count) =>
 		({
-			retry: __("Retry"),
-			correct_time: __("Correct Time"),
-			accept_time: __("Accept Time"),
-			accept_input_type: __("Accept Input Type"),
-			dismiss: __("Dismiss"),
+			retry: __("Nothing is ticked. Process all {0} punches of this reason again?", [count]),
+			accept_time: __("Nothing is ticked. Accept the time of all {0} punches of this reason?", [count]),
+			accept_input_type: __("Nothing is ticked. Accept the input type of all {0} punches of this reason?", [count]),
 		})[action],
 
 	why: (reason) =>
@@ -39,18 +56,6 @@ const words = {
 			"similar name": __("similar name"),
 			"same number, another name": __("same number, another name"),
 		})[reason],
-
-	// The user ids with a suggestion that hardly needs a second look, each once.
-	sure_links(rows) {
-		const links = new Map();
-		for (const row of rows.filter((each) => each.sure)) {
-			const suggestion = row.suggestions.find((each) => each.employee === row.suggested);
-			if (![...links.values()].some((link) => link.suggestion.employee === row.suggested)) {
-				links.set(row.user_id, { row, suggestion });
-			}
-		}
-		return [...links.values()];
-	},
 
 	waits: (part) => ["Held", "Failed"].includes(part.state),
 
@@ -64,8 +69,8 @@ const words = {
 			return `<b>${__("{0} dismissed.", [words.punches(result.names.length)])}</b>`;
 		}
 		const title = {
-			link: () => __("Linked {0} to {1}.", [words.escape(result.user_id), words.employee(result)]),
-			ignore: () => __("User ID {0} is ignored from now on.", [words.escape(result.user_id)]),
+			link: () => words.linked(result.links),
+			ignore: () => __("User ID {0} is ignored from now on.", [words.bdi(result.user_id)]),
 			retry: () => __("Processed again."),
 			correct_time: () => __("Times corrected: {0}.", [cams_biometric.shift_in_words(result.seconds)]),
 			undo_time: () => __("Time correction undone."),
@@ -73,15 +78,24 @@ const words = {
 			accept_input_type: () => __("Input type accepted."),
 			dismiss: () => __("Nothing was dismissed."),
 		}[result.kind]();
-		return `<b>${title}</b> ${words.outcome(result)} ${cams_biometric.left_in_words(result.left)}`;
+		return `<b>${title}</b> ${words.outcome(result)} ${cams_biometric.left_in_words(result.left)}
+			${words.refused(result.refused || [])}`;
 	},
 
-	employee: (result) => words.form_link("Employee", result.employee, result.employee_name),
+	employee: (link) => words.form_link("Employee", link.employee, words.bdi(link.employee_name)),
+
+	linked(links) {
+		if (links.length !== 1) return __("Linked {0} users.", [links.length]);
+		return __("Linked {0} to {1}.", [words.bdi(links[0].user_id), words.employee(links[0])]);
+	},
+
+	refused: (refused) =>
+		refused.map(({ user_id, why }) => `<div>${__("{0} was not linked:", [words.bdi(user_id)])} ${words.bdi(why)}</div>`).join(""),
 
 	// "40 punches: 38 recorded, 2 held: The device is outside the radius of the employee's shift location."
 	outcome(result) {
 		const { outcome } = result;
-		if (!outcome) return "";
+		if (!outcome || (result.links && !result.links.length)) return "";
 		if (!outcome.total) return __("There was nothing left to do.");
 		const parts = outcome.others.map((part) => words.part(result, part));
 		if (outcome.checked_in) parts.unshift(words.checked_in(result));
@@ -91,8 +105,9 @@ const words = {
 
 	checked_in(result) {
 		const text = __("{0} recorded", [result.outcome.checked_in]);
-		if (!result.employee) return text;
-		const route = JSON.stringify(["List", "Employee Checkin", { employee: result.employee }]);
+		if (!result.links) return text;
+		const people = result.links.map(({ employee }) => employee);
+		const route = JSON.stringify(["List", "Employee Checkin", { employee: ["in", people] }]);
 		return `<a href="#" data-do="open" data-argument="${words.escape(route)}">${text}</a>`;
 	},
 
@@ -100,7 +115,8 @@ const words = {
 		const states = { Held: __("{0} held"), Failed: __("{0} failed"), Ignored: __("{0} ignored") };
 		const text = (states[part.state] || part.state).replace("{0}", part.count);
 		const filters = { state: part.state, reason_code: part.reason_code };
-		if (result.user_id) filters.user_id = ["=", result.user_id];
+		const user_ids = (result.links || [result]).map(({ user_id }) => user_id).filter(Boolean);
+		if (user_ids.length) filters.user_id = ["in", user_ids];
 		return `${words.list_link(filters, text)} (${words.escape(part.sentence)})`;
 	},
 
@@ -108,11 +124,18 @@ const words = {
 		const { outcome } = result;
 		const open = outcome.checked_in - outcome.with_attendance;
 		const lines = [
-			__("Undo the link of {0} to {1}?", [words.escape(result.user_id), words.escape(result.employee_name)]),
+			words.of_link(result, __("Undo the link of {0} to {1}?"), __("Undo the links of {0} users?")),
 			__("{0} will be deleted, and the punches are pending again.", [words.checkins(open)]),
 		];
 		if (outcome.with_attendance) lines.push(words.kept(outcome.with_attendance));
 		return lines.join("<br>");
+	},
+
+	// A text about one link, or about several.
+	of_link({ links }, one, several) {
+		if (links.length !== 1) return several.replace("{0}", links.length);
+		const parts = { "{0}": words.bdi(links[0].user_id), "{1}": words.employee(links[0]) };
+		return one.replace(/\{[01]\}/g, (place) => parts[place]);
 	},
 
 	kept: (count) =>
@@ -121,8 +144,8 @@ const words = {
 	undone(result) {
 		const { taken_back, left, kept } = result.undone;
 		const title = result.busy
-			? __("Undoing the link of {0} to {1}…", [words.escape(result.user_id), words.employee(result)])
-			: __("Undid the link of {0} to {1}.", [words.escape(result.user_id), words.employee(result)]);
+			? words.of_link(result, __("Undoing the link of {0} to {1}…"), __("Undoing the links of {0} users…"))
+			: words.of_link(result, __("Undid the link of {0} to {1}."), __("Undid the links of {0} users."));
 		const parts = result.busy && !taken_back ? [] : [__("{0} taken back.", [words.checkins(taken_back)])];
 		if (left) parts.push(__("{0} remaining.", [left]));
 		if (kept) parts.push(words.kept(kept));

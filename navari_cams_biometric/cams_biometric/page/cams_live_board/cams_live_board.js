@@ -3,8 +3,9 @@
 {% include "navari_cams_biometric/cams_biometric/page/cams_live_board/muster_list.js" %}
 
 	// For the gate and for emergencies: the last punches as they happen, and who is in. It asks again when the server
-	// says that there is something new, or every few seconds where the socket is missing. When the server does not
-	// answer, what was known stays, with its time.
+	// says that there is something new, or every few seconds where the socket is missing, and only while it is looked at.
+	// What is the same stays in the page, and so the focus. When the server does not answer, what was known stays, with its
+	// time.
 	class LiveBoard {
 		static POLL = 5000; // without a socket
 		static WITH_SOCKET = 60000; // people drop off the board as time goes by
@@ -42,10 +43,6 @@
 			});
 			this.page.set_primary_action(__("Muster List"), () => this.print_muster(), "printer");
 			this.body = $(`<div class="cams-board">
-				<section class="frappe-card cams-last" aria-label="${__("Last Punches")}">
-					<header><h4>${__("Last Punches")}</h4></header>
-					<div class="cams-punches"></div>
-				</section>
 				<section class="frappe-card cams-in" aria-label="${__("Who Is In")}">
 					<header>
 						<h4>${__("Who Is In")}</h4>
@@ -53,6 +50,10 @@
 						<select class="form-control cams-branch" aria-label="${__("Branch")}"></select>
 					</header>
 					<div class="cams-people"></div>
+				</section>
+				<section class="frappe-card cams-last" aria-label="${__("Last Punches")}">
+					<header><h4>${__("Last Punches")}</h4></header>
+					<div class="cams-punches"></div>
 				</section>
 			</div>`).appendTo(this.page.main);
 			this.$branch = this.body.find(".cams-branch");
@@ -97,6 +98,10 @@
 			this.page.set_indicator(since ? __("{0}, as of {1}", [text, since]) : text, "red");
 		}
 
+		patch(selector, html) {
+			cams_biometric.patch(this.body.find(selector)[0], html);
+		}
+
 		draw() {
 			const text = cams_biometric.has_socket() ? __("Live") : __("Live, every {0} s", [LiveBoard.POLL / 1000]);
 			this.page.set_indicator(text, "green");
@@ -105,13 +110,14 @@
 			this.draw_people();
 		}
 
-		// Left: the last punches
+		// The last punches
 
 		draw_punches() {
 			const { punches } = this.data;
 			const known = this.known || new Set(punches.map((punch) => punch.name));
 			this.known = new Set(punches.map((punch) => punch.name));
-			this.body.find(".cams-punches").html(
+			this.patch(
+				".cams-punches",
 				punches.length
 					? punches.map((punch) => this.punch_html(punch, !known.has(punch.name))).join("")
 					: `<p class="cams-nothing">${__("No punches yet.")}</p>`,
@@ -124,17 +130,17 @@
 			const state = `<span class="indicator-pill ${cams_biometric.colors[punch.state]}"
 				title="${escape(punch.sentence || __(punch.state))}">${escape(__(punch.state))}</span>`;
 			const is_today = moment(punch.punch_time).isSame(moment(this.data.now), "day");
-			return `<a class="cams-punch ${is_new ? "cams-new" : ""}" data-name="${escape(punch.name)}"
+			return `<a class="cams-punch ${is_new ? "cams-new" : ""}" data-key="${escape(punch.name)}"
 				href="${frappe.utils.get_form_link("CAMS Punch", punch.name)}" aria-label="${escape(`${who}: ${label}`)}">
 				<time datetime="${escape(punch.punch_time)}">${time_of(punch.punch_time)}
-					${is_today ? "" : `<small>${moment(punch.punch_time).format("D MMM")}</small>`}</time>
-				<span class="cams-name">${escape(who)}<small>${escape(punch.device)}</small></span>
+					${is_today ? "" : `<small>${day_of(punch.punch_time)}</small>`}</time>
+				<span class="cams-name">${bdi(who)}<small>${bdi(punch.device)}</small></span>
 				<span class="cams-type">${escape(cams_biometric.type_of(punch.punch_type))}</span>
 				${state}
 			</a>`;
 		}
 
-		// Right: who is in
+		// Who is in
 
 		draw_branches() {
 			const names = this.data.branches.map(({ branch }) => branch);
@@ -157,14 +163,13 @@
 			const notes = [unsure && __("{0} of them without direction", [unsure])];
 			notes.push(without.length && __("and {0} without a check-in", [without.length]));
 			const note = notes.filter(Boolean).join(", ");
-			this.body.find(".cams-total").html(`<b>${count}</b> <small>${note}</small>`);
-			this.body
-				.find(".cams-people")
-				.html(
-					branches.length || without.length
-						? branches.map((branch) => this.branch_html(branch)).join("") + this.without_html(without)
-						: `<p class="cams-nothing">${__("Nobody is in, according to the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
-				);
+			this.patch(".cams-total", `<b>${count}</b> <small>${note}</small>`);
+			this.patch(
+				".cams-people",
+				branches.length || without.length
+					? branches.map((branch) => this.branch_html(branch)).join("") + this.without_html(without)
+					: `<p class="cams-nothing">${__("Nobody is in, according to the check-ins of the last {0} hours.", [this.data.look_back_hours])}</p>`,
+			);
 		}
 
 		chosen_branches() {
@@ -179,13 +184,13 @@
 		without_html(people) {
 			if (!people.length) return "";
 			const items = people.map(
-				(person) => `<li>
-					<a href="${frappe.utils.get_form_link("CAMS Punch", person.punch)}">${escape(person.employee_name || __("User {0}", [person.user_id]))}</a>
+				(person) => `<li data-key="${escape(person.punch)}">
+					<a href="${frappe.utils.get_form_link("CAMS Punch", person.punch)}">${bdi(person.employee_name || __("User {0}", [person.user_id]))}</a>
 					<span class="indicator-pill orange no-indicator-dot" title="${escape(person.sentence)}">${__("no check-in")}</span>
-					<small>${escape([time_of(person.time), person.device].filter(Boolean).join(", "))}</small>
+					<small>${when_and_where(person)}</small>
 				</li>`,
 			);
-			return `<div class="cams-group cams-without">
+			return `<div class="cams-group cams-without" data-key="without">
 				<h5>${__("Without a Check-in")} <span class="cams-number">${people.length}</span></h5>
 				<ul>${items.join("")}</ul>
 			</div>`;
@@ -193,14 +198,14 @@
 
 		branch_html(branch) {
 			const people = branch.people.map(
-				(person) => `<li>
-					<a href="${frappe.utils.get_form_link("Employee", person.employee)}">${escape(person.employee_name)}</a>
+				(person) => `<li data-key="${escape(person.employee)}">
+					<a href="${frappe.utils.get_form_link("Employee", person.employee)}">${bdi(person.employee_name)}</a>
 					${person.sure ? "" : `<span class="indicator-pill yellow no-indicator-dot">${__("no direction")}</span>`}
-					<small>${escape([time_of(person.time), person.device].filter(Boolean).join(", "))}</small>
+					<small>${when_and_where(person)}</small>
 				</li>`,
 			);
-			return `<div class="cams-group" data-branch="${escape(branch.branch)}">
-				<h5>${escape(branch_label(branch.branch))} <span class="cams-number">${branch.people.length}</span></h5>
+			return `<div class="cams-group" data-branch="${escape(branch.branch)}" data-key="branch ${escape(branch.branch)}">
+				<h5>${bdi(branch_label(branch.branch))} <span class="cams-number">${branch.people.length}</span></h5>
 				<ul>${people.join("")}</ul>
 			</div>`;
 		}

@@ -1,13 +1,20 @@
 (() => {
 {% include "navari_cams_biometric/public/js/cams_biometric.js" %}
 
-	const { escape } = cams_biometric;
+	const { escape, bdi } = cams_biometric;
+
+	const shared_text = (count) =>
+		cams_biometric.counted(
+			count,
+			__("1 punch is held because another employee has the same user ID as you. Ask your HR department."),
+			__("{0} punches are held because another employee has the same user ID as you. Ask your HR department.", [count]),
+		);
 
 	// For every employee: the own punches, read only. On a phone each takes two lines.
 	class MyPunches {
 		constructor(wrapper) {
 			this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("My Punches"), single_column: true });
-			this.body = $(`<div class="cams-mine"></div>`).appendTo(this.page.main);
+			this.body = $(`<section class="cams-mine" aria-label="${__("My Punches")}"></section>`).appendTo(this.page.main);
 		}
 
 		async refresh() {
@@ -17,9 +24,7 @@
 		draw({ is_on, has_employee, days, punches, shared }) {
 			if (!is_on) return this.say(__("This page is switched off. Ask your HR department."));
 			if (!has_employee) return this.say(__("Your user account belongs to no active employee. Ask your HR department."));
-			const note = shared
-				? `<p class="cams-note">${__("{0} punches are held because another employee has the same user ID as you. Ask your HR department.", [shared])}</p>`
-				: "";
+			const note = shared ? `<p class="cams-note">${shared_text(shared)}</p>` : "";
 			if (!punches.length) return this.say(__("No punches in the last {0} days.", [days]), note);
 			const by_day = new Map();
 			for (const punch of punches) {
@@ -36,7 +41,7 @@
 		day_html(day, punches) {
 			const title = day ? `${moment(day).format("dddd")}, ${frappe.datetime.str_to_user(day)}` : __("Time unknown");
 			return `<section class="frappe-card" data-day="${escape(day)}">
-				<h4>${escape(title)}</h4>
+				<h4>${bdi(title)}</h4>
 				${punches.map((punch) => this.punch_html(punch)).join("")}
 			</section>`;
 		}
@@ -46,8 +51,8 @@
 			const type = punch.log_type ? { IN: __("In"), OUT: __("Out") }[punch.log_type] : cams_biometric.type_of(punch.punch_type);
 			const ask = ["Held", "Failed"].includes(punch.state) ? ` ${__("Ask your HR department.")}` : "";
 			return `<div class="cams-punch">
-				<time>${escape(time)}</time>
-				<span class="cams-what">${escape(type)} <small>${escape(punch.device)}</small></span>
+				<time>${bdi(time)}</time>
+				<span class="cams-what">${escape(type)} <small>${bdi(punch.device)}</small></span>
 				${cams_biometric.pill(punch.state)}
 				${punch.reason ? `<p>${escape(punch.reason)}${ask}</p>` : ""}
 			</div>`;

@@ -16,9 +16,14 @@ from frappe.utils import escape_html, get_datetime, get_system_timezone, getdate
 
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.identities import identities_of
-from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, sees_door_commands_only
+from navari_cams_biometric.cams_biometric.base.permissions import (
+	DOOR_OPERATIONS,
+	ensure_may,
+	sees_door_commands_only,
+)
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.user_permissions import seen_among
+from navari_cams_biometric.cams_biometric.command_queue.operation_labels import label_of
 from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.gateway.client import AccessEvent, GatewayApi
 from navari_cams_biometric.gateway.errors import TimestampError
@@ -28,7 +33,6 @@ LONGEST_DAYS = 31
 MOST_EVENTS = 5000
 PATIENCE_SECONDS = 7.0  # for one page; Frappe makes a report that takes 15 in all a prepared one
 LONGEST_SECONDS = 7.0
-OPERATIONS = {"OpenDoor": "Open Door", "LockDoor": "Lock Door"}
 
 Row = dict[str, object]
 
@@ -55,7 +59,7 @@ def execute(filters: dict[str, object] | None = None) -> tuple[list[Row], list[R
 def _days(filters: frappe._dict) -> tuple[date, date]:
 	first, last = getdate(filters.from_date), getdate(filters.to_date)
 	if last < first:
-		frappe.throw(_("The last day is before the first."), title=_("From and To"))
+		frappe.throw(_("Choose a first day that is not after the last one."), title=_("From and To"))
 	if (last - first).days >= LONGEST_DAYS:
 		frappe.throw(_("Choose at most {0} days.").format(LONGEST_DAYS), title=_("From and To"))
 	return first, last
@@ -138,7 +142,7 @@ def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row
 	"""Door commands of this site, with any outcome."""
 	filters = [
 		["service_tag", "=", device.name],
-		["operation", "in", list(OPERATIONS)],
+		["operation", "in", DOOR_OPERATIONS],
 		["creation", ">=", get_datetime(first)],
 		["creation", "<", get_datetime(last) + timedelta(days=1)],
 	]
@@ -147,7 +151,7 @@ def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row
 		yield {
 			"time": get_datetime(command.creation).replace(microsecond=0),
 			"device": device.name,
-			"event": _(OPERATIONS[command.operation]),
+			"event": label_of(command.operation),
 			"door": frappe.parse_json(command.arguments or "{}").get("door"),
 			"source": _("From ERPNext"),
 			"asked_by": command.asked_by,

@@ -8,7 +8,10 @@
 				fieldname: "ask_for",
 				label: __("Ask for"),
 				fieldtype: "Select",
-				options: ["Summary", "First In and Last Out"],
+				options: [
+					{ value: "Summary", label: __("Summary") },
+					{ value: "First In and Last Out", label: __("First In and Last Out") },
+				],
 				default: "Summary",
 				reqd: 1,
 			},

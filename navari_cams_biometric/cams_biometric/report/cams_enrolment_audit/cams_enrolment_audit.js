@@ -8,6 +8,10 @@
 		"Requested, never confirmed": "gray",
 	};
 
+	// Over up to three lines, so that none is cut.
+	const SENTENCES = ["kind_label", "words", "fix_label"];
+	const ROW_HEIGHT = 58;
+
 	frappe.query_reports["CAMS Enrolment Audit"] = {
 		filters: [
 			{
@@ -23,12 +27,13 @@
 			{ fieldname: "branch", label: __("Branch"), fieldtype: "Link", options: "Branch" },
 		],
 
-		get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+		get_datatable_options: (options) => ({ ...options, checkboxColumn: true, cellHeight: ROW_HEIGHT }),
 
 		formatter(value, row, column, data, default_formatter) {
 			const shown = safe_cell(value, row, column, data, default_formatter);
-			if (!data || column.fieldname !== "kind_label") return shown;
-			return `<span class="indicator ${COLORS[data.kind] || "gray"}">${shown}</span>`;
+			if (!data || !SENTENCES.includes(column.fieldname)) return shown;
+			const color = column.fieldname === "kind_label" ? `indicator ${COLORS[data.kind] || "gray"}` : "";
+			return `<div class="${color}" style="white-space: normal; line-height: 1.3">${shown}</div>`;
 		},
 
 		onload(report) {

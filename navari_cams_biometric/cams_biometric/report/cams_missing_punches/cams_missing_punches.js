@@ -13,6 +13,7 @@
 			{ fieldname: "kind", label: __("What Is Missing"), fieldtype: "Select", options: ["", "Shift without a Punch", "In without Out", "Out without In"] },
 		],
 		formatter(value, row, column, data, default_formatter) {
+			if (column.fieldname === "kind") value = __(value);
 			if (column.fieldname !== "add" || !data || !cams_biometric.can_add_punch()) {
 				return safe_cell(value, row, column, data, default_formatter);
 			}

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
+from navari_cams_biometric.cams_biometric.base.employee_names import names_of
 from navari_cams_biometric.cams_biometric.base.states import CheckinChangeState, PunchState
 from navari_cams_biometric.cams_biometric.punches.checkin_changes import in_words
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE
@@ -65,6 +66,9 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = _rows({**chosen, "punch_time": ["between", bounds]})
 	rows += _rows({**chosen, "punch_time": ["is", "not set"], "creation": ["between", bounds]})
 	rows += _changes(filters, bounds)
+	names = names_of(row.employee for row in rows)
+	for row in rows:
+		row.employee_name = names.get(row.employee)
 	return _columns(), rows, None, None, _summary(rows)
 
 
@@ -115,13 +119,14 @@ def _columns() -> list[dict[str, object]]:
 	return [
 		column("punch_time", _("Time"), 160, "Datetime"),
 		column("state", _("State"), 90),
+		column("employee_name", _("Employee Name"), 140),
 		column("user_id", _("User ID"), 100),
-		column("employee", _("Employee"), 140, "Link", "Employee"),
 		column("service_tag", _("Device"), 150, "Link", "CAMS Device"),
 		column("punch_type", _("Type"), 100),
 		column("reason", _("Reason"), 320),
 		column("remedy", _("Remedy"), 320),
 		column("name", _("Punch"), 120, "Link", "CAMS Punch"),
+		column("employee", _("Employee"), 140, "Link", "Employee"),
 		column("original_time", _("Original Time"), 220),
 		column("changed_by", _("Changed By"), 160),
 		column("changed_at", _("Changed At"), 160, "Datetime"),

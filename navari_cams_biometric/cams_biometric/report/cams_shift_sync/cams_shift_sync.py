@@ -1,5 +1,8 @@
 """CAMS Shift Sync: until when each shift is synced, and which device holds it."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 import frappe
 from frappe import _
 
@@ -8,6 +11,7 @@ from navari_cams_biometric.cams_biometric.report.columns import column
 from navari_cams_biometric.cams_biometric.shift_sync import holds, watermark
 
 Row = dict[str, object]
+MOST_DEVICES = 5  # by name, in one cell
 
 
 def execute(filters: dict | None = None) -> tuple[list[Row], list[Row]]:
@@ -44,7 +48,7 @@ def row_of(state: holds.ShiftState) -> Row:
 		"what_holds_it": holds.sentence_of(state),
 		"held_by": state.hold.feed.service_tag or None if state.hold else None,
 		"held_punch": _held_punch(state),
-		"devices": ", ".join(_heard(feed, state) for feed in feeds if feed.is_fed_by),
+		"devices": _devices_in_words((feed for feed in feeds if feed.is_fed_by), state),
 		"can_be_released": int(holds.can_be_released(state)),
 		"feeds": [{"value": feed.service_tag, "label": feed.label or feed.service_tag} for feed in feeds],
 		"now": state.now.replace(second=0, microsecond=0),
@@ -65,6 +69,18 @@ def _held_punch(state: holds.ShiftState) -> str | None:
 	if not state.hold or state.hold.cause != holds.PUNCH_HELD:
 		return None
 	return state.hold.feed.held.name
+
+
+def _devices_in_words(feeds: Iterable[holds.Feed], state: holds.ShiftState) -> str:
+	"""Those that lag most come first; of many the others are counted."""
+	ordered = sorted(feeds, key=lambda feed: feed.complete_until or datetime.min)
+	shown, rest = ordered[:MOST_DEVICES], ordered[MOST_DEVICES:]
+	words = [_heard(feed, state) for feed in shown]
+	if rest and (until := rest[0].complete_until):
+		words.append(_("{0} more, at least until {1}").format(len(rest), holds.moment(until, state.now)))
+	elif rest:
+		words.append(_("{0} more").format(len(rest)))
+	return ", ".join(words)
 
 
 def _heard(feed: holds.Feed, state: holds.ShiftState) -> str:

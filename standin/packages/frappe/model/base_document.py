@@ -108,9 +108,13 @@ class BaseDocument:
 		return [row for df in self.meta.get_table_fields() for row in self.get(df.fieldname) or []]
 
 	def get_valid_dict(
-		self, convert_dates_to_str: bool = False, ignore_nulls: bool = False, **unknown: Any
+		self,
+		convert_dates_to_str: bool = False,
+		ignore_nulls: bool = False,
+		ignore_virtual: bool = False,
+		**unknown: Any,
 	) -> _dict:
-		"""The columns of this document with values as the database takes them."""
+		"""The columns of this document with values as the database takes them; virtual fields never."""
 		refuse("Document.get_valid_dict", unknown)
 		values = _dict()
 		for fieldname in self.meta.get_valid_columns():

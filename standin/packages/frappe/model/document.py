@@ -88,7 +88,8 @@ class Document(Saving):
 		"""The controller's method, then the apps' doc_events for it."""
 		function = getattr(self, method, None)
 		result = function(*args, **kwargs) if callable(function) else None
-		for handler in frappe.get_doc_hooks(self.doctype, method):
+		hooks = frappe.get_doc_hooks()
+		for handler in hooks.get(self.doctype, {}).get(method, []) + hooks.get("*", {}).get(method, []):
 			outcome = frappe.get_attr(handler)(self, method, *args, **kwargs)
 			result = outcome if outcome is not None else result
 		return result
@@ -164,5 +165,5 @@ class Document(Saving):
 		"""Queue the document in the cache; it becomes a row with the next flush."""
 		from frappe.deferred_insert import deferred_insert
 
-		self._set_user_and_timestamp()
+		self.set_user_and_timestamp()
 		deferred_insert(self.doctype, self.get_valid_dict(convert_dates_to_str=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import frappe
@@ -66,16 +67,26 @@ def make_autoname(key: str = "", doctype: str = "", doc: Any = None, **unknown: 
 	"""A name from `key`: "hash", or parts joined by dots such as PRE-.YYYY.-.#####"""
 	if key == "hash":
 		return _timestamp_prefix() + _random_base32(6)
+	return parse_naming_series(key, doc=doc)
+
+
+def parse_naming_series(
+	parts: list[str] | str,
+	doctype: str | None = None,
+	doc: Any = None,
+	number_generator: Callable[[str, int], str] | None = None,
+) -> str:
+	"""The name that the parts make; `number_generator` gives the number in the place of the series."""
 	name = ""
-	for part in filter(None, key.split(".")):
-		name += _part(part, name, doc)
+	for part in filter(None, parts.split(".") if isinstance(parts, str) else parts):
+		name += _part(part, name, doc, number_generator or getseries)
 	return name
 
 
-def _part(part: str, prefix: str, document: Any) -> str:
+def _part(part: str, prefix: str, document: Any, number: Callable[[str, int], str]) -> str:
 	now = frappe.utils.now_datetime()
 	if part.startswith("#"):
-		return getseries(prefix, len(part))
+		return number(prefix, len(part))
 	if part in ("YY", "MM", "DD", "YYYY"):
 		return now.strftime({"YY": "%y", "MM": "%m", "DD": "%d", "YYYY": "%Y"}[part])
 	if part in ("WW", "timestamp"):

@@ -43,7 +43,7 @@ class Saving(BaseDocument):
 				self.flags[flag] = value
 		self.__dict__["__islocal"] = 1
 		self._set_defaults()
-		self._set_user_and_timestamp()
+		self.set_user_and_timestamp()
 		self.check_if_latest()
 		validation.validate_links(self)
 		self.check_permission("create")
@@ -52,7 +52,7 @@ class Saving(BaseDocument):
 		self._reset_what_is_not_permitted()
 		self.flags.in_insert = True
 		self.run_before_save_methods()
-		validation.validate(self)
+		self._validate()
 		self.flags.in_insert = False
 		if self.meta.issingle:
 			self._update_single()
@@ -62,7 +62,7 @@ class Saving(BaseDocument):
 			row.db_insert()
 		self.run_method("after_insert")
 		self.flags.in_insert = True
-		self._run_post_save_methods()
+		self.run_post_save_methods()
 		self.flags.in_insert = False
 		self.__dict__.pop("__islocal", None)
 		return self
@@ -74,7 +74,7 @@ class Saving(BaseDocument):
 			return self.insert()
 		self._set_defaults()
 		self.check_permission("write")
-		self._set_user_and_timestamp()
+		self.set_user_and_timestamp()
 		self.check_if_latest()
 		self._set_parents()
 		for row in self.get_all_children():
@@ -83,20 +83,20 @@ class Saving(BaseDocument):
 		self._reset_what_is_not_permitted()
 		validation.validate_links(self)
 		self.run_before_save_methods()
-		validation.validate(self)
+		self._validate()
 		if self.meta.issingle:
 			self._update_single()
 		else:
 			self.db_update()
 		self._update_children()
-		self._run_post_save_methods()
+		self.run_post_save_methods()
 		return self
 
 	def db_insert(self, ignore_if_duplicate: bool = False) -> None:
 		if not self.name:
 			set_new_name(self)
 		if not self.creation:
-			self._set_user_and_timestamp()
+			self.set_user_and_timestamp()
 		try:
 			frappe.db.insert_row(self.doctype, self.get_valid_dict())
 		except IntegrityError as error:
@@ -162,7 +162,10 @@ class Saving(BaseDocument):
 		self.run_method("validate")
 		self.run_method("before_save")
 
-	def _run_post_save_methods(self) -> None:
+	def _validate(self) -> None:
+		validation.validate(self)
+
+	def run_post_save_methods(self) -> None:
 		self.run_method("on_update")
 		self.clear_cache()
 		self.notify_update()
@@ -175,7 +178,7 @@ class Saving(BaseDocument):
 			if row.is_new():
 				row.update_if_missing(default_values(row.doctype))
 
-	def _set_user_and_timestamp(self) -> None:
+	def set_user_and_timestamp(self) -> None:
 		self._original_modified = self.modified
 		self.modified, self.modified_by = now(), frappe.session.user
 		if self.is_new() or not self.creation:

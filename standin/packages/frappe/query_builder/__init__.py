@@ -132,10 +132,22 @@ class QueryBuilder(PlainBuilder):
 		values: list[Any] = []
 		token = _parameters.set(values)
 		try:
-			statement = self.get_sql()
+			statement = self._joined_update() if self._update_table and self._joins else self.get_sql()
 		finally:
 			_parameters.reset(token)
 		return statement + (" ON CONFLICT DO NOTHING" if self._ignores else ""), values
+
+	def _joined_update(self) -> str:
+		"""MariaDB's UPDATE ... JOIN ... SET, as SQLite says it."""
+		if len(self._joins) != 1 or not self._wheres:
+			missing("an update with several joins, or without WHERE")
+		[join] = self._joins
+		names = {"with_namespace": True, "quote_char": '"'}
+		values = (f'"{field.name}" = {value.get_sql(**names)}' for field, value in self._updates)
+		table = self._update_table.get_sql(quote_char='"')
+		other = join.item.get_sql(quote_char='"', subquery=True, with_alias=True)
+		condition = f"({join.criterion.get_sql(**names)}) AND ({self._wheres.get_sql(**names)})"
+		return f"UPDATE {table} SET {', '.join(values)} FROM {other} WHERE {condition}"
 
 	def _table_name(self) -> str:
 		table = self._update_table or self._insert_table or (self._from[0] if self._from else None)

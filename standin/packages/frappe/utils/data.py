@@ -10,6 +10,7 @@ import frappe
 from dateutil import parser
 from dateutil.relativedelta import relativedelta
 from frappe.missing import missing, module_getattr, refuse
+from frappe.utils.urls import get_url_to_report_with_filters as get_url_to_report_with_filters
 
 __getattr__ = module_getattr(__name__)
 

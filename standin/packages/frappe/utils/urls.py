@@ -24,6 +24,10 @@ def get_url_to_list(doctype: str) -> str:
 	return get_url(f"/app/{_slug(doctype)}")
 
 
+def get_url_to_report_with_filters(name: str, filters: str) -> str:
+	return get_url(f"/app/query-report/{quote(name)}?{filters}")
+
+
 def get_link_to_form(doctype: str, name: str, label: str | None = None) -> str:
 	return f'<a href="{get_url_to_form(doctype, name)}">{label or name}</a>'
 
