@@ -41,7 +41,9 @@ PLACES = {
 	"GetAttendanceSummary": _report(_DAYS),
 	"GetFirstInLastOut": _report(_DAYS, ", First In and Last Out"),
 	"GetTodayAttendance": _report(_PUNCHES, ", Today"),
-	"GetAttendancePhoto": _button("Employee Checkin > Device Punch > Attach Photo", "attendance_actions.attach_photo"),
+	"GetAttendancePhoto": _button(
+		"Employee Checkin > Device Punch > Attach Photo", "attendance_actions.attach_photo"
+	),
 	"ExportAttendance": _button(
 		f"report {_PUNCHES} > Download the Gateway's Export", "attendance_actions.export_attendance"
 	),
@@ -49,9 +51,7 @@ PLACES = {
 	"UpdateUser": _button("Employee > Devices > Update", "enrolment_actions.update"),
 	"DeleteUser": _button("Employee > Devices > Remove", "enrolment_actions.remove"),
 	"FindUser": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.find"),
-	"ListUsers": _button(
-		"CAMS Device > More > Read People from the Gateway", "enrolment_actions.sync_users"
-	),
+	"ListUsers": _button("CAMS Device > More > Read People from the Gateway", "enrolment_actions.sync_users"),
 	"ListUserDevices": _button("Employee > Devices > Ask the Gateway", "enrolment_actions.where"),
 	"EnrollFingerprint": _button(
 		"Employee > Devices > Start Fingerprint", "enrolment_actions.start_fingerprint"
