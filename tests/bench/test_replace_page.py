@@ -31,7 +31,8 @@ def test_what_waits_at_a_device_stands_first_and_leads_there(host, desk, new_dev
 	cockpit = page.locator(".cams-cockpit")
 	expect(cockpit).to_contain_text("Held Punches", timeout=PATIENCE)
 	assert page.locator(".page-head").get_by_text("East Gate").count()
-	cockpit.locator("a", has_text="1").click()
+	expect(page.get_by_text("Connections", exact=True)).to_be_hidden()  # nothing stands above it
+	cockpit.locator("a[data-list='0']", has_text="1").click()
 	expect(page.locator(".list-row", has_text=f"Unknown user {stranger}")).to_be_visible(timeout=PATIENCE)
 
 

@@ -384,11 +384,11 @@ function show_cockpit(frm) {
 	const $cockpit = frm.get_field("cockpit_html").$wrapper;
 	const lists = pending_lists(frm);
 	const tiles = [
-		[__("Last Punch"), when(frm.doc.last_punch)],
+		[__("Last Punch"), `<a href="#" data-list="all">${when(frm.doc.last_punch)}</a>`],
 		[__("Last Reported"), when(frm.doc.last_reported)],
 		...lists.map(([label, count], index) => [
 			label,
-			count ? `<a href="#" data-list="${index}">${count}</a>` : `<span class="text-muted">0</span>`,
+			`<a href="#" data-list="${index}" class="${count ? "" : "text-muted"}">${count}</a>`,
 		]),
 	];
 	const problem = frm.doc.enabled && frm.doc.health !== "Healthy" ? frm.doc.health_note || "" : "";
@@ -398,8 +398,8 @@ function show_cockpit(frm) {
 		${tiles.map(([label, value]) => `<div><div class="text-muted small">${label}</div><div class="bold">${value}</div></div>`).join("")}
 	</div>`);
 	$cockpit.find("[data-list]").on("click", (event) => {
-		const [, , doctype, states] = lists[event.currentTarget.dataset.list];
-		frappe.set_route("List", doctype, { service_tag: frm.doc.name, state: ["in", states] });
+		const [, , doctype, states] = lists[event.currentTarget.dataset.list] || ["", 0, "CAMS Punch"];
+		frappe.set_route("List", doctype, { service_tag: frm.doc.name, ...(states && { state: ["in", states] }) });
 		return false;
 	});
 }
