@@ -8,9 +8,9 @@
 		"Requested, never confirmed": "gray",
 	};
 
-	// Over up to three lines, so that none is cut.
+	// Over up to four lines, so that none is cut.
 	const SENTENCES = ["kind_label", "words", "fix_label"];
-	const ROW_HEIGHT = 58;
+	const ROW_HEIGHT = 82;
 
 	frappe.query_reports["CAMS Enrolment Audit"] = {
 		filters: [
@@ -32,8 +32,10 @@
 		formatter(value, row, column, data, default_formatter) {
 			const shown = safe_cell(value, row, column, data, default_formatter);
 			if (!data || !SENTENCES.includes(column.fieldname)) return shown;
-			const color = column.fieldname === "kind_label" ? `indicator ${COLORS[data.kind] || "gray"}` : "";
-			return `<div class="${color}" style="white-space: normal; line-height: 1.3">${shown}</div>`;
+			const text = `<div style="white-space: normal; line-height: 1.3">${shown}</div>`;
+			if (column.fieldname !== "kind_label") return text;
+			// A grid, because a flexible box squeezes the dot.
+			return `<div class="indicator ${COLORS[data.kind] || "gray"}" style="display: grid; grid-template-columns: auto 1fr">${text}</div>`;
 		},
 
 		onload(report) {

@@ -19,13 +19,13 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 
 def _columns() -> list[dict]:
 	return [
-		column("kind_label", _("Kind"), 180),
-		column("device", _("Device"), 120),
-		column("user_id", _("User ID"), 90),
-		column("device_name", _("Name on Device"), 130),
-		column("employee_name", _("Employee Name"), 130),
+		column("kind_label", _("Kind"), 165),
+		column("device", _("Device"), 110),
+		column("user_id", _("User ID"), 110),
+		column("device_name", _("Name on Device"), 150),
+		column("employee_name", _("Employee Name"), 150),
 		column("words", _("Finding"), 330),
-		column("fix_label", _("Fix"), 130),
+		column("fix_label", _("Fix"), 115),
 		column("last_punch", _("Last Punch"), 140, "Datetime"),
 		column("service_tag", _("Service Tag"), 140, "Link", "CAMS Device"),
 		column("employee", _("Employee"), 140, "Link", "Employee"),
