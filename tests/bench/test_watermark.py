@@ -219,7 +219,7 @@ def test_a_manager_releases_a_shift_and_it_is_marked_without_the_silent_gate(pla
 	name = release(plant, key, **values, device=gate_2).json()["message"]["name"]
 	assert plant.synced_until(shift) == text(at(2, "12:00"))
 	assert plant.state_of(shift).endswith("Gate 2 not reporting (released until then)")
-	assert f"(released until {values['released_until'][:16]})" in plant.page(key)[shift]["devices"]
+	assert f"(released until {at(2, '12:00'):%d-%m-%Y %H:%M})" in plant.page(key)[shift]["devices"]
 	plant.mark_attendance(shift)
 	statuses = {key: row[0] for key, row in plant.attendance(here, away).items()}
 	assert statuses == {(0, 0): "Present", (0, 1): "Present", (1, 0): "Present", (1, 1): "Absent"}
