@@ -215,8 +215,8 @@ def test_administrators_are_told_what_failed(host, bench_site, administrator, il
 
 	[(_recipients, subject, html)] = morning()
 	assert "3 commands failed, 1 load failed, 1 punch failed" in subject
-	assert "2 × RebootDevice" in html
-	assert "1 × RebootDevice" in html
+	assert "2 × Restart" in html
+	assert "1 × Restart" in html
 	assert "state=Failed&amp;operation=RebootDevice&amp;outcome_unknown=1&amp;finished_at=" in html
 	assert "01-01-2024 to 02-01-2024" in html
 	assert f"/cams-history-load/{load['name']}" in html
