@@ -495,7 +495,12 @@ PAGES = {
 	"doctype/cams_biometric_settings/cams_biometric_settings.py:preview_digest",
 	*(
 		f"dashboard_chart_source/{name}/{name}.py:get_data"
-		for name in ("cams_held_by_reason", "cams_punches_by_device", "cams_punches_by_hour")
+		for name in (
+			"cams_held_by_reason",
+			"cams_punches_by_day",
+			"cams_punches_by_device",
+			"cams_punches_by_hour",
+		)
 	),
 }
 
