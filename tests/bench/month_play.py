@@ -305,7 +305,7 @@ class Month:
 			checkin.insert(
 				set_name=f"{self.key}-{number}"
 			)  # past the counter, which nobody mends for this crew
-		for day in range(6, DAYS + 7, 7):
+		for day in (*range(6, DAYS, 7), DAYS + NIGHTS_AFTER - 1):
 			self.run_hrms(IN_TIME, last_sync_of_checkin=self.at(day, 12))
 		frappe.db.commit()
 
