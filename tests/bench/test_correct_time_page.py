@@ -76,7 +76,7 @@ def test_all_of_a_reason_are_moved_by_what_was_measured_and_back(host, desk, man
 	expect(dialog).to_contain_text("And 5 more.")
 	row = dialog.locator("tbody tr").first
 	for moment in (said[0], said[0] - AHEAD):
-		expect(row).to_contain_text(f"{moment:%b %Y %H:%M:%S}")
+		expect(row).to_contain_text(f"{moment:%d-%m-%Y %H:%M:%S}")
 	dialog.get_by_role("button", name="Correct 25 Punches").click()
 
 	result = page.locator(".cams-result")
