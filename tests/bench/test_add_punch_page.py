@@ -1,6 +1,7 @@
 """Add Punch and Fetch Shift Again in a browser: on Missing Punches, on Day Repairs and on the forms."""
 
 import os
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -82,12 +83,10 @@ def test_the_button_of_a_row_is_pressed_by_keyboard(host, desk, manager, shift, 
 	if place == "button":
 		button.focus()
 	else:
-		cells = page.locator(".dt-scrollable .dt-row").first.locator(".dt-cell")
-		cells.nth(2).click()
-		for _ in range(cells.count()):
-			if page.locator(".dt-cell--focus .cams-add-punch").count():
-				break
-			page.keyboard.press("ArrowRight")
+		cell = button.locator("xpath=ancestor::*[contains(@class, 'dt-cell ')]")
+		cell.click(position={"x": 2, "y": 2})
+		expect(cell).to_have_class(re.compile("dt-cell--focus"))
+		expect(cell).to_be_focused()
 	page.keyboard.press(key)
 	expect(page.locator(".modal.show [data-fieldname=reason] textarea")).to_be_visible()
 
