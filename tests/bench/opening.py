@@ -159,7 +159,7 @@ def places() -> list[Place]:
 		page("Held Punches", 14, "held_punches_page.held_groups", least=5),
 		page("Live Board", 13, "live_board_page.board", least=30),
 		page("My Punches", 14, "my_punches_page.my_punches"),
-		page("CAMS Doctor", 26, "doctor_page.examine", least=14),
+		page("CAMS Doctor", 40, "doctor_page.examine", least=14),
 		report("CAMS Punch Comparison", 24, back=0, least=1000),
 		report("CAMS Reconciliation", 25, back=0, least=1000),
 		report("CAMS Day Comparison", 20, back=0, least=1000, ask_for="Summary"),
