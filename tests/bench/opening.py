@@ -140,8 +140,6 @@ def workspace() -> Place:
 
 def places() -> list[Place]:
 	"""All of them; made anew for each use, because filters name today."""
-	links = json.dumps(["CAMS Punch", "CAMS Device User", "CAMS Command"])
-	links_of_device = {"doctype": "CAMS Device", "name": "LRG1", "items": links}
 	repair = f"{day(1)} LARGE-00000 Large Shift 0"
 	employee = ["CAMS Punch", "employee", "=", "LARGE-00001"]
 	device = ["CAMS Punch", "service_tag", "=", "LRG1"]
@@ -210,7 +208,6 @@ def places() -> list[Place]:
 			"CAMS Device",
 			"LRG1",
 			("POST", "frappe.core.doctype.user.user.get_timezones", {}),
-			("GET", "frappe.desk.notifications.get_open_count", links_of_device),
 		),
 		page("Employee's devices", 16, "enrolment_actions.on_devices", employee="LARGE-00001"),
 	]
