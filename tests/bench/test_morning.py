@@ -152,7 +152,7 @@ def test_the_doctor_says_what_is_wrong_and_leads_to_it(host, bench_site, desk, d
 	expect(finding.locator(".indicator-pill")).to_have_text("Warning")
 	finding.get_by_role("button", name="Open CAMS Device").click()
 	expect(page).to_have_url(re.compile(f"/cams-device/{tag}"))
-	expect(page.locator(".form-message")).to_contain_text(note)
+	expect(page.locator(".form-message:visible")).to_contain_text(note)
 
 
 @pytest.fixture
