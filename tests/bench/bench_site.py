@@ -251,9 +251,10 @@ class BenchSite:
 	def execute(self, function: str, **arguments: object) -> str:
 		return self.bench("execute", function, "--kwargs", repr(arguments))
 
-	def script(self, path: Path, *arguments: str) -> str:
+	def script(self, path: Path, *arguments: str, timeout: float = 600) -> str:
 		"""Run a Python file in the bench and return what it printed."""
-		return _printed(self.warm.run(*arguments, script=str(path)), (path.name, *arguments))
+		ended = self.warm.run(*arguments, script=str(path), timeout=timeout)
+		return _printed(ended, (path.name, *arguments))
 
 	def sql(self, statement: str) -> list[list[str]]:
 		"""Ask the site's database; the rows as texts."""

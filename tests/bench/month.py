@@ -18,6 +18,7 @@ from tests.bench.bench_site import BenchSite
 PLAY = Path(__file__).with_name("month_play.py")
 SITE = "cams-months.localhost"
 YIELDING = 10  # to what is tested at the same time
+LONGEST = 30 * 60  # seconds
 
 
 class Beside:
@@ -40,7 +41,7 @@ class Beside:
 def ledgers(site: BenchSite, seed: int, months: int) -> Iterator[dict]:
 	"""Play the months one after the other, each with the next seed, and print what each one shows."""
 	for number in range(months):
-		printed = site.script(PLAY, site.name, str(seed + number))
+		printed = site.script(PLAY, site.name, str(seed + number), timeout=LONGEST)
 		ledger = json.loads(printed.strip().splitlines()[-1])
 		print(line_of(ledger), flush=True)
 		yield ledger
