@@ -40,6 +40,7 @@ SHOWN = """() => ({
 		.map((each) => each.innerText.slice(0, 200)),
 	route: frappe.get_route().join("/"),
 })"""
+PATIENCE = 40_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
 	"""15 has a page for that, 16 the icons of the Desk."""
 	page = desk(desk_user("HR Manager"), "/apps")
 	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
-	expect(page.locator(".number-widget-box .number").first).to_be_visible()
+	expect(page.locator(".number-widget-box .number").first).to_be_visible(timeout=PATIENCE)
 	assert page.url.endswith("/cams-biometric")
 
 
