@@ -13,7 +13,7 @@ import pytest
 from tests.bench import month
 from tests.bench.bench_site import BenchSite, BenchUnusableError
 
-MONTHS, FIRST_SEED = 5, 1
+MONTHS, FIRST_SEED = 3, 1
 SUITES = ["tests/contract", "tests/attacks/bench", "tests/bench"]
 
 
