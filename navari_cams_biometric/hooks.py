@@ -63,7 +63,7 @@ doc_events = {
 		"CAMS Device User",
 		"CAMS Punch",
 	): {
-		"onload": "navari_cams_biometric.cams_biometric.base.employee_names.tell_names",
+		"onload": "navari_cams_biometric.cams_biometric.base.employees.tell_names",
 	},
 	"CAMS Command": {
 		"on_finished": [

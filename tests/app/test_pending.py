@@ -2,7 +2,7 @@
 
 import frappe
 
-from navari_cams_biometric.cams_biometric.base.employee_names import names_of
+from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.devices.pending import pending_at
 from navari_cams_biometric.cams_biometric.punches import checkins

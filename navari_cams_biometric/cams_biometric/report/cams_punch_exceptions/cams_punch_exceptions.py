@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from navari_cams_biometric.cams_biometric.base.date_ranges import bounds_of, days_of
-from navari_cams_biometric.cams_biometric.base.employee_names import names_of
+from navari_cams_biometric.cams_biometric.base.employees import names_of
 from navari_cams_biometric.cams_biometric.base.states import CheckinChangeState, PunchState
 from navari_cams_biometric.cams_biometric.punches.checkin_changes import in_words
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHANGE
