@@ -220,9 +220,7 @@ def _request_for_employees(
 		)
 	enrolment.ensure_usable(operation, chosen, tags)
 	if len(chosen) > enrolment.AT_ONCE:
-		names = [person.name for person in chosen]
-		job = {"operation": operation, "employees": names, "service_tags": tags, "reason": reason}
-		frappe.enqueue(enrolment.JOB, queue="long", timeout=enrolment.JOB_TIMEOUT, **job, **arguments)
+		enrolment.request_in_background(operation, chosen, tags, reason, **arguments)
 		return {"commands": 0, "in_background": True}
 	asked = [
 		enrolment.add_commands(

@@ -6,11 +6,12 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import add_days, cint, escape_html, get_datetime, getdate, now_datetime
 
+from navari_cams_biometric.cams_biometric.base.patterns import as_like
 from navari_cams_biometric.cams_biometric.base.permissions import PEOPLE, READERS
 from navari_cams_biometric.cams_biometric.base.states import UnreadState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.controllers import punch_actions
-from navari_cams_biometric.cams_biometric.punches import held_punches, linking, time_proposals
+from navari_cams_biometric.cams_biometric.punches import held_filters, held_punches, linking, time_proposals
 from navari_cams_biometric.cams_biometric.punches.reasons import IGNORED_ID, REASONS
 
 UNDOERS = ("HR Manager",)
@@ -29,7 +30,7 @@ MOST_LINKS = 50  # in one request
 def held_groups(
 	rows: int = 50, start: int = 0, filters: dict | str | None = None, order: str = "count"
 ) -> dict:
-	"""All held and failed punches and all unread events that the filters leave (held_punches.FILTERS), and what this
+	"""All held and failed punches and all unread events that the filters leave (held_filters.FILTERS), and what this
 	user may do about them. `start` and `order` (held_punches.ORDERS) are of the unknown users."""
 	frappe.only_for(READERS, message=True)
 	frappe.has_permission("CAMS Punch", "read", throw=True)
@@ -197,13 +198,13 @@ def _ensure_waiting(user_id: str, title: str) -> None:
 		)
 
 
-def _filters(filters: dict | str | None) -> held_punches.Filters:
+def _filters(filters: dict | str | None) -> held_filters.Filters:
 	"""Those that are known and not empty."""
 	given = frappe.parse_json(filters) if isinstance(filters, str) else filters or {}
-	return {name: text for name in held_punches.FILTERS if (text := str(given.get(name) or "").strip())}
+	return {name: text for name in held_filters.FILTERS if (text := str(given.get(name) or "").strip())}
 
 
-def _unread_events(filters: held_punches.Filters) -> dict:
+def _unread_events(filters: held_filters.Filters) -> dict:
 	"""Those that this user may see and that the filters leave: their `count`, and the `rows` of the latest."""
 	table, device = frappe.qb.DocType("CAMS Unread Event"), frappe.qb.DocType("CAMS Device")
 	unread = frappe.qb.from_(table).left_join(device).on(device.name == table.service_tag)
@@ -220,7 +221,7 @@ def _unread_events(filters: held_punches.Filters) -> dict:
 	if "to_date" in filters:
 		unread = unread.where(table.last_received < getdate(add_days(filters["to_date"], 1)))
 	if "text" in filters:
-		like = f"%{held_punches.as_like(filters['text'])}%"
+		like = f"%{as_like(filters['text'])}%"
 		unread = unread.where(table.parts.like(like) | table.service_tag.like(like) | device.label.like(like))
 	unread = permitted(unread, "CAMS Unread Event")
 	fields = (table.name, table.service_tag, table.parts, table.times, table.last_received, device.label)

@@ -80,9 +80,8 @@ def list_days(keys: list[Key]) -> set[str]:
 		listed = _days_on_list(day.key.name for day in found)
 		new = [_repair_row(day) for day in found if day.key.name in cases - listed.keys()]
 		if new:
-			stored_values.insert_rows(
-				DOCTYPE, new
-			)  # another worker may write down the same day at this moment
+			# Another worker may write down the same day at this moment.
+			stored_values.insert_rows(DOCTYPE, new)
 		for day in found:
 			row = listed.get(day.key.name)
 			if row and _is_news(day, row):

@@ -17,6 +17,7 @@ from navari_cams_biometric.cams_biometric.base.identities import (
 	identities_of_employees,
 	user_ids_of,
 )
+from navari_cams_biometric.cams_biometric.base.plurals import first_of
 from navari_cams_biometric.cams_biometric.base.states import COMMANDS_UNDER_WAY, CommandState, DeviceUserState
 from navari_cams_biometric.cams_biometric.command_queue import queue
 from navari_cams_biometric.cams_biometric.device_users import device_user_store
@@ -72,6 +73,17 @@ def add_commands(
 		record = {"user_id": user_id, "employee": person.name, "reason": reason, "secret": secret}
 		names.append(queue.add_command(operation, tag, **record, **given))
 	return names
+
+
+def request_in_background(
+	operation: str, people: list[frappe._dict], service_tags: list[str], reason: str, **arguments: object
+) -> None:
+	"""The same for many, by `add_commands_in_batches`, once the transaction is committed. Never with a secret."""
+	given = {"operation": operation, "service_tags": service_tags, "reason": reason, **arguments}
+	names = [person.name for person in people]
+	frappe.enqueue(
+		JOB, queue="long", timeout=JOB_TIMEOUT, enqueue_after_commit=True, employees=names, **given
+	)
 
 
 def add_commands_in_batches(
@@ -311,9 +323,8 @@ def _has_jpeg(person: frappe._dict) -> bool:
 
 
 def _people_text(people: list[frappe._dict]) -> str:
-	names = [f"{person.employee_name or person.name} ({person.name})" for person in people[:MOST_NAMED]]
-	more = len(people) - MOST_NAMED
-	return escape_html(", ".join(names)) + (" " + _("and {0} more").format(more) if more > 0 else "")
+	names = [f"{person.employee_name or person.name} ({person.name})" for person in people]
+	return escape_html(first_of(names, MOST_NAMED))
 
 
 def _show_progress(operation: str, done: int, total: int) -> None:

@@ -125,11 +125,7 @@ def _bring(people: list[frappe._dict], old: str, successor: str) -> str:
 	if queue.why_impossible(ENROL):
 		return ""
 	if len(people) > enrolment.AT_ONCE:
-		names = [person.name for person in people]
-		job = {"operation": ENROL, "employees": names, "service_tags": [successor], "reason": reason}
-		frappe.enqueue(
-			enrolment.JOB, queue="long", timeout=enrolment.JOB_TIMEOUT, enqueue_after_commit=True, **job
-		)
+		enrolment.request_in_background(ENROL, people, [successor], reason)
 		return ENROL
 	for person in people:
 		enrolment.add_commands(ENROL, person, [successor], reason)

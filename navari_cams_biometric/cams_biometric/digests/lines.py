@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_list
 
+from navari_cams_biometric.cams_biometric.base.plurals import first_of
 from navari_cams_biometric.cams_biometric.base.times import shown_time
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 
@@ -70,10 +71,7 @@ def held_punches_button() -> Line:
 
 def named(names: Iterable[str]) -> str:
 	"""The first names, each once, and how many more there are."""
-	known = sorted(set(names))
-	more = len(known) - MOST_NAMES
-	text = ", ".join(known[:MOST_NAMES])
-	return " ".join([text, _("and {0} more").format(more)]) if more > 0 else text
+	return first_of(sorted(set(names)), MOST_NAMES)
 
 
 def details(*texts: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from frappe import _
+from navari_cams_biometric.cams_biometric.base.plurals import first_of
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
@@ -35,10 +35,7 @@ class Finding:
 
 
 def joined_names(names: list[str]) -> str:
-	"""The first names, and how many more there are; empty for none."""
-	more = len(names) - MOST_NAMES
-	shown = ", ".join(names[:MOST_NAMES])
-	return " ".join([shown, _("and {0} more").format(more)]) if more > 0 else shown
+	return first_of(names, MOST_NAMES)
 
 
 def joined_labels(devices: list["CAMSDevice"]) -> str:

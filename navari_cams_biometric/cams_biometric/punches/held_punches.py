@@ -10,10 +10,9 @@ import frappe
 from frappe import _
 from frappe.permissions import get_role_permissions
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Cast_, Coalesce, Concat_ws, Count, Max, Min, NullIf
-from frappe.utils import add_days, getdate, now_datetime
+from frappe.query_builder.functions import Cast_, Count, Max, Min, NullIf
+from frappe.utils import getdate, now_datetime
 from pypika.analytics import RowNumber
-from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import device_labels, find_devices
@@ -29,6 +28,7 @@ from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import BY_THE_APP
+from navari_cams_biometric.cams_biometric.punches.held_filters import Filters, filtered
 from navari_cams_biometric.cams_biometric.punches.reasons import (
 	DEVICE,
 	OTHER_ZONE,
@@ -77,10 +77,6 @@ MOST_PUNCHES = 20  # shown for one reason; the list has all
 MOST_CANDIDATES = 5000
 MOST_PLACES = 5
 SLICE = 50  # check-ins taken back in one request
-PLACES_OF_PUNCHES = ("branch", "company")
-# What the page can be narrowed to; `text` is looked for in user IDs and in the names of people and devices.
-FILTERS = ("service_tag", *PLACES_OF_PUNCHES, "from_date", "to_date", "text")
-Filters = dict[str, str]
 # How unknown users can be sorted. Numbers come before other texts, as numbers.
 ORDERS: dict[str, Callable[[frappe._dict], tuple]] = {
 	"count": lambda row: (-row.count,),
@@ -147,7 +143,7 @@ def names_in(
 		query = query.where(is_text(punch.user_id, user_id))
 	if service_tag is not None:
 		query = query.where(punch.service_tag == service_tag if service_tag else punch.service_tag.isnull())
-	return permitted(_filtered(query, filters or {}), "CAMS Punch").run(pluck=True)
+	return permitted(filtered(query, filters or {}), "CAMS Punch").run(pluck=True)
 
 
 def is_waiting(user_id: str) -> bool:
@@ -228,56 +224,6 @@ def is_text(field: Field, text: str) -> Criterion:
 	return (field == text) & (exactly(field) == text)
 
 
-def _filtered(query: QueryBuilder, filters: Filters) -> QueryBuilder:
-	"""Of a query on CAMS Punch what the filters leave. A punch whose time cannot be read counts for the day on which it
-	arrived; its branch and company are its employee's, and its device's where nobody is known."""
-	punch = frappe.qb.DocType("CAMS Punch")
-	moment = Coalesce(punch.punch_time, punch.creation)
-	if service_tag := filters.get("service_tag"):
-		query = query.where(punch.service_tag == service_tag)
-	for field in PLACES_OF_PUNCHES:
-		if name := filters.get(field):
-			query = query.where(_is_of(punch, field, name))
-	if from_date := filters.get("from_date"):
-		query = query.where(moment >= getdate(from_date))
-	if to_date := filters.get("to_date"):
-		query = query.where(moment < getdate(add_days(to_date, 1)))
-	if text := filters.get("text"):
-		query = query.where(_has_text(punch, text))
-	return query
-
-
-def _is_of(punch: Table, field: str, name: str) -> Criterion:
-	employee, device = frappe.qb.DocType("Employee"), frappe.qb.DocType(DEVICE)
-	people = frappe.qb.from_(employee).select(employee.name).where(employee[field] == name)
-	devices = frappe.qb.from_(device).select(device.name).where(device[field] == name)
-	nobody = punch.employee.isnull() | (punch.employee == "")
-	return punch.employee.isin(people) | (nobody & punch.service_tag.isin(devices))
-
-
-def _has_text(punch: Table, text: str) -> Criterion:
-	"""In the user ID, in the employee's name, in what a device calls that user, or in what the device is called."""
-	employee, device = frappe.qb.DocType("Employee"), frappe.qb.DocType(DEVICE)
-	user = frappe.qb.DocType("CAMS Device User")
-	like = f"%{as_like(text)}%"
-	people = frappe.qb.from_(employee).select(employee.name).where(employee.employee_name.like(like))
-	named = device.label.like(like) | device.name.like(like)
-	devices = frappe.qb.from_(device).select(device.name).where(named)
-	called = Concat_ws(" ", user.first_name, user.last_name).like(like)
-	users = permitted(frappe.qb.from_(user).select(user.user_id).where(called), "CAMS Device User")
-	return (
-		punch.user_id.like(like)
-		| punch.employee.isin(people)
-		| punch.user_id.isin(users)
-		| punch.service_tag.isin(devices)
-	)
-
-
-def as_like(text: str) -> str:
-	"""A text as it stands within a pattern of LIKE."""
-	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _unknown_users(
 	labels: dict[str, str], limit: int, start: int, filters: Filters, order: Callable[[frappe._dict], tuple]
 ) -> dict:
@@ -339,7 +285,7 @@ def _unknown_rows(labels: dict[str, str], filters: Filters) -> list[frappe._dict
 		.where((punch.state == PunchState.HELD) & punch.reason_code.isin(CODES))
 		.groupby(punch.service_tag, exactly(punch.user_id), punch.reason_code)
 	)
-	rows = permitted(_filtered(query, filters), "CAMS Punch").run(as_dict=True)
+	rows = permitted(filtered(query, filters), "CAMS Punch").run(as_dict=True)
 	for row in rows:
 		row.device = labels.get(row.service_tag, row.service_tag or "")
 	return rows
@@ -473,7 +419,7 @@ def _causes(filters: Filters) -> list[frappe._dict]:
 		.where(punch.state.isin(WAITING) & punch.reason_code.notin(CODES))
 		.groupby(punch.reason_code, punch.service_tag, punch.employee)
 	)
-	return permitted(_filtered(query, filters), "CAMS Punch").run(as_dict=True)
+	return permitted(filtered(query, filters), "CAMS Punch").run(as_dict=True)
 
 
 def _places(code: str, causes: list[frappe._dict], labels: dict[str, str]) -> list[dict]:
@@ -516,7 +462,7 @@ def _first_punches(labels: dict[str, str], filters: Filters) -> dict[str, list[f
 	place = RowNumber().over(punch.reason_code).orderby(punch.punch_time, punch.name).as_("place")
 	waiting = punch.state.isin(WAITING) & punch.reason_code.notin(CODES)
 	numbered = frappe.qb.from_(punch).select(punch.name, place).where(waiting)
-	numbered = permitted(_filtered(numbered, filters), "CAMS Punch")
+	numbered = permitted(filtered(numbered, filters), "CAMS Punch")
 	rows = (
 		frappe.qb.from_(numbered)
 		.join(punch)

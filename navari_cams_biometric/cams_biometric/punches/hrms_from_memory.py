@@ -288,8 +288,6 @@ class _Field:
 			_Atom(name, ">=", value),
 		)
 
-	__hash__ = None  # type: ignore[assignment]
-
 
 class _Selection:
 	"""`select(...).where(...)` from Shift Assignment."""

@@ -23,6 +23,7 @@ from pypika.functions import Length
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.notices import notify, recipients_and_hr
+from navari_cams_biometric.cams_biometric.base.patterns import as_like
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
@@ -198,8 +199,8 @@ def _set_series(name: str, last: int) -> None:
 
 def _last_number(prefix: str, suffix: str) -> int:
 	"""The highest number in the names that exist: the longest of them are the highest."""
-	checkin, like = frappe.qb.DocType(CHECKIN), re.sub(r"([\\%_])", r"\\\1", prefix)
-	query = frappe.qb.from_(checkin).select(checkin.name).where(checkin.name.like(f"{like}%"))
+	checkin = frappe.qb.DocType(CHECKIN)
+	query = frappe.qb.from_(checkin).select(checkin.name).where(checkin.name.like(f"{as_like(prefix)}%"))
 	longest_first = query.orderby(Length(checkin.name), order=Order.desc).orderby(
 		checkin.name, order=Order.desc
 	)

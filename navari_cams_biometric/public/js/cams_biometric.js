@@ -147,12 +147,12 @@ Object.assign(cams_biometric, {
 
 	escape: (text) => frappe.utils.escape_html(String(text ?? "")),
 
-	// A stored time, to the minute, as the user's settings write it.
-	time(value) {
-		if (!value) return "";
-		const format = `${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`;
-		return frappe.datetime.convert_to_user_tz(value, false).format(format);
-	},
+	// A time in no other zone than it has, with DATE in the format as the user's settings write it.
+	written: (value, format = "DATE HH:mm") =>
+		value ? moment(value).format(format.replace("DATE", frappe.datetime.get_user_date_fmt().toUpperCase())) : "",
+
+	// A stored time, to the minute, in the user's zone.
+	time: (value) => (value ? cams_biometric.written(frappe.datetime.convert_to_user_tz(value, false)) : ""),
 
 	// The same in a title: "21 Nov 08:03" and "21 Nov", with the year where it is another one.
 	short_time: (value) => (value ? short(frappe.datetime.convert_to_user_tz(value, false), " HH:mm") : ""),

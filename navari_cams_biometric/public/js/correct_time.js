@@ -4,7 +4,7 @@ frappe.provide("cams_biometric");
 
 (() => {
 	const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 };
-	const moment_of = (value) => moment(value).format(`${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm:ss`);
+	const moment_of = (value) => cams_biometric.written(value, "DATE HH:mm:ss");
 
 	Object.assign(cams_biometric, {
 		// Ask `propose` for the correction of one device, let a person edit it, and correct. Resolves with what the server

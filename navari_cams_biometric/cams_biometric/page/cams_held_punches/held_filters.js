@@ -35,7 +35,6 @@ class HeldFilters {
 
 	// Not what the user could choose nothing from.
 	add(df) {
-		
 		if (df.fieldtype === "Link" && !frappe.model.can_read(df.options) && !frappe.model.can_select(df.options)) return;
 		const control = frappe.ui.form.make_control({
 			parent: $('<div class="cams-field"></div>').appendTo(this.$fields),

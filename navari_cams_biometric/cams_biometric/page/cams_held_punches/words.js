@@ -16,7 +16,7 @@ const words = {
 		`<a href="#" data-do="open_list" data-argument="${words.escape(JSON.stringify(filters))}">${label}</a>`,
 
 	// As the user writes dates; what the device's clock showed, in no other zone.
-	clock: (value) => (value ? moment(value).format(`${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`) : ""),
+	clock: (value) => cams_biometric.written(value),
 
 	moment: (value) => (value ? words.bdi(words.clock(value)) : ""),
 

@@ -1,7 +1,7 @@
 const { escape, bdi } = cams_biometric;
 
 // In the site's zone and as the user writes dates.
-const formatted = (value, format) => bdi(moment(value).format(format.replace("DATE", frappe.datetime.get_user_date_fmt().toUpperCase())));
+const formatted = (value, format) => bdi(cams_biometric.written(value, format));
 const time_of = (value) => formatted(value, "HH:mm");
 const day_of = (value) => formatted(value, "DATE");
 const moment_of = (value) => formatted(value, "DATE HH:mm");
