@@ -19,7 +19,8 @@ import requests
 from simulator import Simulator
 from tests.bench.bench_site import BenchSite
 from tests.bench.browser import DeskUser
-from tests.contract.host import SETTINGS, TOKEN, Host
+from tests.bench.rest_gateway import rest_gateway
+from tests.contract.host import SETTINGS, Host
 
 CONTROLLERS = "navari_cams_biometric.cams_biometric.controllers"
 SOURCES = "navari_cams_biometric.cams_biometric.dashboard_chart_source"
@@ -219,8 +220,7 @@ def large_site(site: BenchSite, host: Host) -> Iterator[None]:
 
 	Settings are saved only while the site is small: saving them sets the worker on whatever they could release.
 	"""
-	with Simulator(token=TOKEN) as gateway:
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=gateway.rest_url)
+	with rest_gateway(host) as gateway:
 		try:
 			site.script(LARGE_SITE, site.name, "make")
 			site.sql(f"analyze table {', '.join(ANALYZED)}")
@@ -229,7 +229,6 @@ def large_site(site: BenchSite, host: Host) -> Iterator[None]:
 		finally:
 			site.script(LARGE_SITE, site.name, "forget")
 			site.sql("update tabSingles set value = '0' where field = 'show_own_punches'")
-			host.update(SETTINGS, SETTINGS, base_url="")
 
 
 def be_employee(site: BenchSite, host: Host, user: DeskUser) -> None:

@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-from simulator import Simulator
-from tests.contract.host import SETTINGS, TOKEN
+from tests.bench.rest_gateway import rest_gateway
 
 ASK = "navari_cams_biometric.cams_biometric.command_queue.queue.add_command"
 SWEEP = "navari_cams_biometric.cams_biometric.command_queue.queue.sweep"
@@ -16,15 +15,11 @@ GATE = "CMD1100000001"
 @pytest.fixture
 def gateway(host, bench_site):
 	bench_site.sql(f"delete from `tabCAMS Command` where service_tag = '{GATE}'")
-	with Simulator(token=TOKEN) as simulator:
+	with rest_gateway(host) as simulator:
 		simulator.add_device(GATE, "Command Gate")
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
 		if not host.find("CAMS Device", {"name": GATE}):
 			host.create("CAMS Device", service_tag=GATE)
 		yield simulator
-		host.update(SETTINGS, SETTINGS, base_url="")
 
 
 @pytest.fixture

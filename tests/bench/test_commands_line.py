@@ -7,23 +7,19 @@ import uuid
 
 import pytest
 
-from simulator import Simulator
-from tests.contract.host import SETTINGS, TOKEN
+from tests.bench.rest_gateway import rest_gateway
+from tests.contract.host import SETTINGS
 
 
 @pytest.fixture(scope="module")
 def gateway(host, bench_site):
 	"""A gateway with two devices that are the only enabled ones here."""
-	with bench_site.other_devices_resting(), Simulator(token=TOKEN) as simulator:
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
+	with bench_site.other_devices_resting(), rest_gateway(host) as simulator:
 		for number in (1, 2):
 			tag = f"CLI{uuid.uuid4().hex[:8].upper()}"
 			simulator.add_device(tag, f"Gate {number}")
 			host.create("CAMS Device", service_tag=tag, label=f"Gate {number}")
 		yield simulator
-	host.update(SETTINGS, SETTINGS, base_url="")
 
 
 @pytest.fixture

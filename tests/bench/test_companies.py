@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from navari_cams_biometric import hooks
-from simulator import Simulator
 from tests.app.test_structure import APP, WHITELISTED
 from tests.app.test_who_sees_whom import NEEDS_NONE
+from tests.bench.rest_gateway import rest_gateway
 from tests.bench.test_who_may import HR, HR_USER, PREFIX, SYSTEM, request_of
 from tests.bench.users import new_user
 from tests.contract.conftest import EMPLOYEE as EMPLOYEE_VALUES
-from tests.contract.host import DONE, SETTINGS, TOKEN, real_time
+from tests.contract.host import DONE, TOKEN, real_time
 from tests.places import PLACES
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -208,16 +208,12 @@ def test_a_report_and_its_summary_are_of_the_own_company(host, sides, keys, repo
 @pytest.fixture(scope="module")
 def gateway(host, sides):
 	"""It tells a punch of somebody unknown on the device of each company, and one of an employee."""
-	with Simulator(token=TOKEN) as simulator:
+	with rest_gateway(host) as simulator:
 		for side in sides:
 			simulator.add_device(side.device, side.device)
 			for user_id in (f"{side.mark}X", side.ids[0]):
 				simulator.punch(side.device, user_id)
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
 		yield simulator
-		host.update(SETTINGS, SETTINGS, base_url="")
 
 
 @pytest.mark.parametrize("report", sorted(ASKING_THE_GATEWAY - {"cams_access_events"}))

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from simulator import Simulator
+from tests.bench.rest_gateway import rest_gateway
 from tests.bench.users import new_user
-from tests.contract.host import SETTINGS, TOKEN
+from tests.contract.host import SETTINGS
 
 APP_PATH = "navari_cams_biometric.cams_biometric"
 SWEEP = f"{APP_PATH}.command_queue.queue.sweep"
@@ -21,15 +21,11 @@ MONDAY = {"day": "Monday", "start": "08:00:00", "end": "17:00:00"}
 @pytest.fixture
 def gateway(host):
 	"""A gateway with two devices that are records on the site too."""
-	with Simulator(token=TOKEN) as simulator:
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
+	with rest_gateway(host) as simulator:
 		for number in (1, 2):
 			device = simulator.add_device(f"DOOR{uuid.uuid4().hex[:8].upper()}", f"Gate {number}")
 			host.create("CAMS Device", service_tag=device.service_tag, label=device.label)
 		yield simulator
-		host.update(SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url="")
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from simulator import Simulator
+from tests.bench.rest_gateway import rest_gateway
 from tests.bench.watching import OPEN, Watch
-from tests.contract.host import SERVICE_TAG, SETTINGS, TOKEN, real_time
+from tests.contract.host import SERVICE_TAG, real_time
 
 MODULE = "CAMS Biometric"
 FOREIGN = ("Employee", "Employee Checkin", "Shift Type")  # whose forms this app adds to
@@ -95,13 +95,9 @@ def records(host, bench_site):
 
 @pytest.fixture
 def gateway(host):
-	with Simulator(token=TOKEN) as simulator:
+	with rest_gateway(host) as simulator:
 		simulator.add_device(SERVICE_TAG, "Main Gate")
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
 		yield simulator
-	host.update(SETTINGS, SETTINGS, base_url="")
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.held_page import name_on_device, row
 from tests.contract.host import DONE, SERVICE_TAG, real_time
 
 HELD = "/app/cams-held-punches"
@@ -62,18 +63,6 @@ def hold(host, user_id, moment=DAY, count=1, **overrides):
 		sent = f"{moment + timedelta(minutes=number):%Y-%m-%d %H:%M:%S} GMT +0300"
 		assert host.callback(real_time(user_id, sent, **overrides)).content == DONE
 	return host.settled(user_id, count, state="Held")
-
-
-def name_on_device(host, user_id, first_name, last_name):
-	envelope = real_time(user_id)["RealTime"]
-	del envelope["PunchLog"]
-	names = {"FirstName": first_name, "LastName": last_name, "UserType": "User"}
-	told = {"UserID": user_id, "OperationTime": "2024-09-17 12:48:28 GMT +0300", **names}
-	assert host.callback({"RealTime": {**envelope, "UserUpdated": told}}).content == DONE
-
-
-def row(page, user_id):
-	return page.locator(f"tr[data-user='{user_id}']")
 
 
 def users(page):

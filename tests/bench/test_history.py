@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from simulator import Simulator
 from tests.bench.ledger import in_nairobi, stored
-from tests.contract.host import SETTINGS, TOKEN
+from tests.bench.rest_gateway import rest_gateway
+from tests.contract.host import SETTINGS
 
 RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 
@@ -16,13 +16,9 @@ RESUME = "navari_cams_biometric.cams_biometric.history.loads.resume_stalled"
 @pytest.fixture
 def gateway(host):
 	"""A gateway with 40 days of 20 people on 2 devices, about 3,200 punches, in REST v3."""
-	with Simulator(token=TOKEN) as simulator:
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
+	with rest_gateway(host) as simulator:
 		simulator.history(people=20, devices=2, days=40, until=date(2024, 2, 10))
 		yield simulator
-		host.update(SETTINGS, SETTINGS, base_url="")
 
 
 def test_a_worker_killed_in_the_middle_of_a_load_loses_and_doubles_nothing(host, bench_site, gateway):

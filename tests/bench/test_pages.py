@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.held_page import name_on_device, row
 from tests.contract.host import DONE, real_time
 
 DAY = datetime(2024, 9, 17, 8)
@@ -56,21 +57,8 @@ def punch(host, user_id, moment, **overrides):
 	assert answer.content == DONE
 
 
-def name_on_device(host, user_id, first_name, last_name):
-	"""The device tells whose id that is there."""
-	envelope = real_time(user_id)["RealTime"]
-	del envelope["PunchLog"]
-	names = {"FirstName": first_name, "LastName": last_name, "UserType": "User"}
-	told = {"UserID": user_id, "OperationTime": "2024-09-17 12:48:28 GMT +0300", **names}
-	assert host.callback({"RealTime": {**envelope, "UserUpdated": told}}).content == DONE
-
-
 def now():
 	return datetime.now(NAIROBI).replace(tzinfo=None)
-
-
-def row(page, user_id):
-	return page.locator(f"tr[data-user='{user_id}']")
 
 
 def test_an_unknown_user_is_linked_and_the_link_undone(host, desk, manager, unknown, new_employee):

@@ -5,22 +5,18 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from simulator import Simulator
-from tests.contract.host import SETTINGS, TOKEN, real_time
+from tests.bench.rest_gateway import rest_gateway
+from tests.contract.host import real_time
 
 PATIENCE = 60_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture
 def gateway(host):
-	with Simulator(token=TOKEN) as simulator:
-		host.update(
-			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
-		)
+	with rest_gateway(host) as simulator:
 		for number in (1, 2):
 			simulator.add_device(f"REPL{uuid.uuid4().hex[:8].upper()}", f"Gate {number}")
 		yield simulator
-	host.update(SETTINGS, SETTINGS, base_url="")
 
 
 def test_what_waits_at_a_device_stands_first_and_leads_there(host, desk, new_device, new_user_id):

@@ -164,6 +164,5 @@ def _in_fields() -> Iterator[str]:
 			added and (field.reqd or field.unique or field.is_virtual or new.get(field.fieldname))
 		):
 			yield f"{CHECKIN} {field.fieldname}"
-	if frappe.db.exists("DocType", "Property Setter"):
-		changed = {"doc_type": CHECKIN, "property": ["not in", LOOKS]}
-		yield from frappe.get_all("Property Setter", filters=changed, pluck="name", order_by="name")
+	changed = {"doc_type": CHECKIN, "property": ["not in", LOOKS]}
+	yield from frappe.get_all("Property Setter", filters=changed, pluck="name", order_by="name")
