@@ -369,6 +369,7 @@ touch = st.tuples(st.integers(0, 8).map(lambda half: half * 30), st.sampled_from
 	seed=st.integers(0, 2**32),
 )
 @example(facts=[(0, "OUT"), (90, "OUT"), (0, "IN"), (30, "IN"), (240, "OUT")], true_zone="", seed=1)
+@example(facts=[(210, "IN"), (60, "IN"), (0, "IN"), (30, "IN"), (0, "OUT")], true_zone="", seed=524288)
 def test_check_ins_depend_on_the_facts_alone(new_employee, new_device, facts, true_zone, seed):
 	"""The device is known by its right zone in the end, and then everything comes once more."""
 	dice = random.Random(seed)

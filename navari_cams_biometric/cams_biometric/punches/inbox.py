@@ -79,15 +79,15 @@ def count_known(punches: Iterable[Punch], device: "CAMSDevice | None") -> int:
 
 
 def _queue_readings_again(names: list[str]) -> None:
-	"""A text without an offset that came again and is known as it is read now: it counts instead of the same text in the
-	zone that the device had in between."""
+	"""A text without an offset that came again and is known as it is read now, but lost to a punch of another instant: the
+	device had another zone in between, in which they were one touch."""
 	if not names:
 		return
 	punch, other = frappe.qb.DocType("CAMS Punch"), frappe.qb.DocType("CAMS Punch").as_("other")
 	lost = (punch.state == PunchState.IGNORED) & (punch.reason_code == SAME_TOUCH) & (punch.has_offset == 0)
-	read_otherwise = (other.has_offset == 0) & (other.punched_at_utc != punch.punched_at_utc)
+	elsewhen = other.punched_at_utc != punch.punched_at_utc
 	query = frappe.qb.from_(punch).join(other).on(other.name == punch.same_touch_as).select(punch.name)
-	if again := query.where(punch.name.isin(names) & lost & read_otherwise).run(pluck=True):
+	if again := query.where(punch.name.isin(names) & lost & elsewhen).run(pluck=True):
 		queue_again(again)
 
 
