@@ -17,6 +17,34 @@ if TYPE_CHECKING:
 DEVICE = "CAMS Device"
 NOT_ATTENDANCE = "Not Attendance"  # a Direction, of a device or a punch type: kept, and no check-in
 ALTERNATE = "Alternate Within Shift"  # a Direction of a device: by the order of the day, see direction_order
+# What belief and check-ins are decided by: the half of the columns that people enter.
+DECIDING = (
+	"name",
+	"label",
+	"enabled",
+	"unconfirmed",
+	"replaced_by",
+	"company",
+	"branch",
+	"direction",
+	"ignore_repeat",
+	"checkin_time",
+	"time_zone",
+	"latitude",
+	"longitude",
+	"auth_token",
+	"auth_token_digest",
+	"previous_token_digest",
+	"previous_token_valid_until",
+	"encryption",
+	"security_key",
+	"callback_secret_sent",
+	"history_expected_until",
+	"history_from",
+	"history_to",
+	"history_rows",
+	"history_complete",
+)
 SERVICE_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -26,7 +54,7 @@ def is_service_tag(text: str) -> bool:
 
 
 def find_device(service_tag: str | None) -> "CAMSDevice | None":
-	"""The device of this service tag without its tables, in one query; not to be saved. None without one."""
+	"""The DECIDING fields of the device with this service tag, in one query; not to be saved. None without one."""
 	devices = find_devices([service_tag or ""])
 	return next(iter(devices.values()), None)
 
@@ -34,7 +62,7 @@ def find_device(service_tag: str | None) -> "CAMSDevice | None":
 def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
 	"""`find_device` for several, by the names that the devices have here."""
 	table = frappe.qb.DocType(DEVICE)
-	query = frappe.qb.from_(table).select("*").where(table.name.isin(service_tags or [""]))
+	query = frappe.qb.from_(table).select(*DECIDING).where(table.name.isin(service_tags or [""]))
 	return {device.name: device for device in _read(query)}
 
 

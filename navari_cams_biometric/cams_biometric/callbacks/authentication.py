@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 import frappe
-from frappe.utils.password import get_decrypted_password
 
 from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
@@ -63,22 +62,27 @@ class Account(TokenHolder):
 	"""What Settings say of the account's tokens and secret, as stored at this moment. One query, and no document, which
 	would cost a callback half of its time."""
 
-	doctype = name = SETTINGS
 	FIELDS = (*tokens.DIGESTS, "previous_token_valid_until", "callback_secret_digest", "service_tag_id")
 
 	def __init__(self) -> None:
-		single = frappe.qb.DocType("Singles")
-		is_wanted = (single.doctype == SETTINGS) & single["field"].isin(self.FIELDS)
-		rows = frappe.qb.from_(single).select(single["field"], single.value).where(is_wanted).run()
-		self.stored = dict(rows)
+		single, store = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth")
+		is_of_field = (store.doctype == single.doctype) & (store.name == single.doctype)
+		is_of_field &= (store.fieldname == single["field"]) & (store.encrypted == 1)
+		rows = (
+			frappe.qb.from_(single)
+			.left_join(store)
+			.on(is_of_field)
+			.select(single["field"], single.value, store.password)
+			.where((single.doctype == SETTINGS) & single["field"].isin(self.FIELDS))
+			.run()
+		)
+		self.stored = {field: value for field, value, _secret in rows}
+		self.flags = {"secrets": {field: secret for field, _value, secret in rows if secret}}
 		self.service_tag_id = self.stored.get("service_tag_id")
 		self.previous_token_valid_until = self.stored.get("previous_token_valid_until")
 
 	def get(self, fieldname: str) -> str | None:
 		return self.stored.get(fieldname)
-
-	def get_password(self, fieldname: str, raise_exception: bool = True) -> str | None:
-		return get_decrypted_password(SETTINGS, SETTINGS, fieldname, raise_exception)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from pypika.terms import Criterion
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
-from navari_cams_biometric.cams_biometric.punches.punch_names import names_of, times_of
+from navari_cams_biometric.cams_biometric.punches.punch_names import identities_of_punches, names_of, times_of
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS, SAME_TOUCH
 from navari_cams_biometric.gateway.callback import Callback
 from navari_cams_biometric.gateway.punch import Punch
@@ -47,14 +47,25 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 	"""
 	if not callback.punches:
 		return
-	named = names_of(callback.punches, device)
+	identities = identities_of_punches(callback.punches, device)
 	rows = [
 		{**_punch_row(name, punch, callback, device), "history_load": history_load}
-		for punch, name in zip(callback.punches, named, strict=True)
+		for punch, name in zip(callback.punches, identities, strict=True)
 	]
-	stored_values.insert_rows("CAMS Punch", rows)
-	_queue_readings_again([row["name"] for row in rows if not row["has_offset"]])
+	first_of_each: dict[str, dict[str, object]] = {}
+	for row, identity in zip(rows, identities, strict=True):
+		first_of_each.setdefault(identity, row)
+	if stored_values.insert_rows("CAMS Punch", list(first_of_each.values())) < len(rows):
+		_store_known_again(rows, names_of(callback.punches, device))
 	drain_after_commit()
+
+
+def _store_known_again(rows: list[dict[str, object]], names: list[str]) -> None:
+	"""Of rows whose identities are all here, keep those that tell the time otherwise, under their second `names`."""
+	named = [{**row, "name": name} for row, name in zip(rows, names, strict=True)]
+	if others := [again for row, again in zip(rows, named, strict=True) if again["name"] != row["name"]]:
+		stored_values.insert_rows("CAMS Punch", others)
+	_queue_readings_again([row["name"] for row in named if not row["has_offset"]])
 
 
 def count_by_reason(*states: str) -> list[frappe._dict]:

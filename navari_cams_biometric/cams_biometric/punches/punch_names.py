@@ -33,6 +33,11 @@ class Notation(NamedTuple):
 		return self == other or (self.has_offset and other.has_offset) or not other.wall_clock
 
 
+def identities_of_punches(punches: "Iterable[Punch]", device: "CAMSDevice | None") -> list[str]:
+	"""The names of these punches of a device where no other text has them."""
+	return [_identity(punch, device) for punch in punches]
+
+
 def names_of(punches: Iterable[Punch], device: "CAMSDevice | None") -> list[str]:
 	"""The names of the CAMS Punches of these punches of a device, whether or not they exist."""
 	return names_of_several((punch, device) for punch in punches)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import frappe
@@ -112,7 +113,7 @@ class Writing:
 		table = f"tab{doctype}"
 		columns = [self._column(doctype, fieldname) for fieldname in fields]
 		statement = _insert_statement(doctype, list(fields), ignore_duplicates)
-		rows = iter(values)
+		rows, inserted = iter(values), 0
 		while chunk := list(islice(rows, chunk_size)):
 			if not self._is_outside(table):
 				self.begin()
@@ -121,7 +122,8 @@ class Writing:
 					column.store(value, ignore=ignore_duplicates)
 					for column, value in zip(columns, row, strict=True)
 				]
-				self.execute(statement, stored, table=table)
+				inserted += self.execute(statement, stored, table=table).rowcount
+		self._cursor = SimpleNamespace(rowcount=inserted)
 
 	def delete(self, doctype: Any, filters: Any = None, debug: bool = False, **keywords: Any) -> None:
 		"""Delete rows without hooks. With a query builder table, `filters` may be a criterion."""
