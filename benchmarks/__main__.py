@@ -8,7 +8,6 @@ process; the drain's peak memory; live punches behind old ones; a year of histor
 import argparse
 import http.client
 import json
-import os
 import statistics
 import sys
 import threading
@@ -21,7 +20,7 @@ from benchmarks.live import OLD, PER_SECOND, SECONDS, live
 from benchmarks.pages import pages
 from benchmarks.ratios import ratios
 from benchmarks.year import DAYS, year
-from tests.bench.bench_site import BenchSite, BenchUnusableError
+from tests.bench.bench_site import AppOnBench, BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import CALLBACK, DONE, Host, real_time
 
@@ -41,7 +40,7 @@ def main() -> int:
 	chosen = [arguments.section] if arguments.section in SECTIONS else SECTIONS
 	kept = True
 	try:
-		with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
+		with AppOnBench(), BenchSite() as site:
 			host = Host(site.url, site.key, site.name)
 			conftest.prepare(host)
 			if {"ratios", "callbacks", "drain"} & set(chosen):

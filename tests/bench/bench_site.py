@@ -1,7 +1,7 @@
-"""A site of its own on a bench, with its own Redis, web server and worker, removed at the end.
+"""This app on a bench, and sites of its own there, each with its own Redis, web server and worker, removed at the end.
 
 Knows a bench by its path and the ordinary `bench` commands. Other sites are not touched: the database server
-is shared, Redis and all processes are not.
+is shared, Redis and all processes are not. With KEEP_SITE=1 the app and the sites stay for the next run.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ from tests.bench.warm import Ended, Fork, Warm
 APP = "navari_cams_biometric"
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "cams-test"
+KEEP = bool(os.environ.get("KEEP_SITE"))
 DATABASE_PORT = 3306
 SETUP = {
 	"language": "English",
@@ -53,54 +54,77 @@ def bench_path() -> Path:
 	return Path(os.environ.get("FRAPPE_BENCH") or Path.home() / "frappe-bench")
 
 
-class BenchSite:
-	"""A context manager: `with BenchSite() as site`. `keep` leaves the site there for the next run; `beside` is for a
-	second one while the first has the app on the bench."""
+class Processes:
+	"""What is started here for a bench, each by a name, with a log of its own in the bench."""
 
-	def __init__(self, name: str = "cams-test.localhost", keep: bool = False, beside: bool = False):
+	def __init__(self, name: str):
 		self.path = bench_path()
 		self.name = name
-		self.keep = keep
-		self.beside = beside
 		self.processes: dict[str, subprocess.Popen | Fork] = {}
-		self.web_port = free_port()
-		self.redis_port = free_port()
-		self.key = ""
-		self.folder = tempfile.TemporaryDirectory()
-		self.warm = Warm(Path(self.folder.name) / "warm")
-
-	@property
-	def database(self) -> str:
-		"""Of this site on this bench: Frappe would name it after the site, and benches share a database server."""
-		site = str(self.path.resolve() / "sites" / self.name)
-		return f"_cams_{hashlib.sha1(site.encode(), usedforsecurity=False).hexdigest()[:10]}"
-
-	@property
-	def assets(self) -> Path:
-		"""What `bench build` links for each app: Frappe 16 shows the app's logo on every page."""
-		return self.path / "sites" / "assets" / APP
-
-	@property
-	def url(self) -> str:
-		return f"http://127.0.0.1:{self.web_port}"
 
 	@property
 	def environment(self) -> dict[str, str]:
-		redis = f"redis://127.0.0.1:{self.redis_port}"
-		return {**os.environ, **{f"FRAPPE_REDIS_{use}": redis for use in ("CACHE", "QUEUE", "SOCKETIO")}}
+		return dict(os.environ)
 
-	def __enter__(self) -> "BenchSite":
+	@property
+	def python(self) -> str:
+		return str(self.path / "env" / "bin" / "python")
+
+	def log_of(self, process: str) -> Path:
+		return self.path / "logs" / f"{self.name}-{process}.log"
+
+	def start(self, name: str, command: list[str]) -> None:
+		with self.log_of(name).open("ab") as log:
+			self.processes[name] = subprocess.Popen(
+				command,
+				cwd=self.path / "sites",
+				env=self.environment,
+				stdout=log,
+				stderr=log,
+				stdin=subprocess.DEVNULL,
+				start_new_session=True,
+			)
+
+	def stop(self, name: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
+		"""End a process that was started here, with its children, and wait until it is gone."""
+		process = self.processes.pop(name, None)
+		if not process or process.poll() is not None:
+			return
+		if with_signal != signal.SIGKILL:
+			with suppress(ProcessLookupError):
+				os.killpg(process.pid, with_signal)
+			with suppress(subprocess.TimeoutExpired):
+				process.wait(30)
+				return
+		children = children_of(process.pid)
+		with suppress(ProcessLookupError):
+			os.killpg(process.pid, signal.SIGKILL)
+		process.wait()
+		for (
+			child
+		) in children:  # a worker's job is in a process group of its own, and would outlive the worker
+			with suppress(ProcessLookupError):
+				os.kill(child, signal.SIGKILL)
+
+	def memory(self, name: str) -> float:
+		"""Resident MiB of a process that was started here and of its children; 0 where it does not run."""
+		process = self.processes.get(name)
+		if not process or process.poll() is not None:
+			return 0
+		return sum(map(_resident, [process.pid, *children_of(process.pid)]))
+
+
+class AppOnBench(Processes):
+	"""A context manager: as long as it lasts the app is on the bench, and the database server runs."""
+
+	def __init__(self) -> None:
+		super().__init__(APP)
+
+	def __enter__(self) -> "AppOnBench":
 		self.check()
 		try:
 			self.start_database()
-			self.start_redis()
-			if not self.beside:
-				self.link_app()
-			self.start_warm()
-			self.make_site()
-			self.start_web()
-			self.start_worker()
-			self.key = self.make_key()
+			self.link_app()
 		except BaseException:
 			self.__exit__(None, None, None)
 			raise
@@ -109,15 +133,9 @@ class BenchSite:
 	def __exit__(
 		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
 	) -> None:
-		for name in ("worker", "web"):
-			self.stop(name)
-		if not self.keep and (self.path / "sites" / self.name).exists():
-			self.drop_site()
-			if not self.beside:
-				self.unlink_app()
-		for name in list(self.processes):
-			self.stop(name)
-		self.folder.cleanup()
+		if not KEEP:
+			self.unlink_app()
+		self.stop("database")
 
 	def check(self) -> None:
 		if not (self.path / "apps" / "frappe").is_dir():
@@ -142,13 +160,10 @@ class BenchSite:
 		self.start("database", [program, "--user=mysql"])
 		wait_for(lambda: listens(DATABASE_PORT), "MariaDB")
 
-	def start_redis(self) -> None:
-		self.start("redis", self.redis_command)
-		wait_for(lambda: listens(self.redis_port), "Redis")
-
 	@property
-	def redis_command(self) -> list[str]:
-		return ["redis-server", "--port", str(self.redis_port), "--save", "", "--appendonly", "no"]
+	def assets(self) -> Path:
+		"""What `bench build` links for each app: Frappe 16 shows the app's logo on every page."""
+		return self.path / "sites" / "assets" / APP
 
 	def link_app(self) -> None:
 		"""Put this working tree on the bench, as `bench get-app` with a path would, but without a copy."""
@@ -180,6 +195,66 @@ class BenchSite:
 		command = [self.python, "-m", "pip", "--quiet", *arguments]
 		subprocess.run(command, check=True, cwd=self.path)
 
+
+class BenchSite(Processes):
+	"""A context manager: `with AppOnBench(), BenchSite() as site`. A `passing` one is never kept."""
+
+	def __init__(self, name: str = "cams-test.localhost", passing: bool = False):
+		super().__init__(name)
+		self.keep = KEEP and not passing
+		self.web_port = free_port()
+		self.redis_port = free_port()
+		self.key = ""
+		self.folder = tempfile.TemporaryDirectory()
+		self.warm = Warm(Path(self.folder.name) / "warm")
+
+	@property
+	def database(self) -> str:
+		"""Of this site on this bench: Frappe would name it after the site, and benches share a database server."""
+		site = str(self.path.resolve() / "sites" / self.name)
+		return f"_cams_{hashlib.sha1(site.encode(), usedforsecurity=False).hexdigest()[:10]}"
+
+	@property
+	def url(self) -> str:
+		return f"http://127.0.0.1:{self.web_port}"
+
+	@property
+	def environment(self) -> dict[str, str]:
+		redis = f"redis://127.0.0.1:{self.redis_port}"
+		return {**os.environ, **{f"FRAPPE_REDIS_{use}": redis for use in ("CACHE", "QUEUE", "SOCKETIO")}}
+
+	def __enter__(self) -> "BenchSite":
+		try:
+			self.start_servers()
+			self.start_warm()
+			self.make_site()
+			self.start_web()
+			self.start_worker()
+			self.key = self.make_key()
+		except BaseException:
+			self.__exit__(None, None, None)
+			raise
+		return self
+
+	def __exit__(
+		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+	) -> None:
+		for name in ("worker", "web"):
+			self.stop(name)
+		if not self.keep and (self.path / "sites" / self.name).exists():
+			self.drop_site()
+		for name in list(self.processes):
+			self.stop(name)
+		self.folder.cleanup()
+
+	def start_servers(self) -> None:
+		self.start("redis", self.redis_command)
+		wait_for(lambda: listens(self.redis_port), "Redis")
+
+	@property
+	def redis_command(self) -> list[str]:
+		return ["redis-server", "--port", str(self.redis_port), "--save", "", "--appendonly", "no"]
+
 	def make_site(self) -> None:
 		self.provide_site()
 		self.bench("set-config", "--parse", "throttle_user_limit", "1000")  # new users in an hour; else 60
@@ -193,8 +268,9 @@ class BenchSite:
 				return
 			self.drop_site()
 		fresh = FreshSite(self.path, SETUP)
-		if not self._restore(fresh):
-			self._make(fresh)
+		with fresh.alone():
+			if not self._restore(fresh):
+				self._make(fresh)
 		self.process("install-app", APP)
 
 	def _restore(self, fresh: FreshSite) -> bool:
@@ -224,17 +300,13 @@ class BenchSite:
 		self._run("new-site", self.name, "--db-name", self.database, "--admin-password", PASSWORD, *arguments)
 
 	def drop_site(self) -> None:
-		archive = self.path / "archived" / "cams-test"
+		archive = self.path / "archived" / self.name
 		self._run("drop-site", self.name, "--force", "--no-backup", "--archived-sites-path", str(archive))
 		shutil.rmtree(archive, ignore_errors=True)
 
 	@property
 	def config(self) -> dict[str, object]:
 		return json.loads((self.path / "sites" / self.name / "site_config.json").read_text())
-
-	@property
-	def python(self) -> str:
-		return str(self.path / "env" / "bin" / "python")
 
 	def process(self, *arguments: str) -> str:
 		"""Run `bench --site NAME ...` as everybody does, in a process of its own, and return what it printed."""
@@ -328,49 +400,6 @@ class BenchSite:
 
 	def _warm_command(self, *arguments: str) -> list[str]:
 		return [self.python, str(Path(__file__).with_name("warm.py")), *arguments]
-
-	def log_of(self, process: str) -> Path:
-		return self.path / "logs" / f"cams-test-{process}.log"
-
-	def start(self, name: str, command: list[str]) -> None:
-		with self.log_of(name).open("ab") as log:
-			self.processes[name] = subprocess.Popen(
-				command,
-				cwd=self.path / "sites",
-				env=self.environment,
-				stdout=log,
-				stderr=log,
-				stdin=subprocess.DEVNULL,
-				start_new_session=True,
-			)
-
-	def stop(self, name: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
-		"""End a process that was started here, with its children, and wait until it is gone."""
-		process = self.processes.pop(name, None)
-		if not process or process.poll() is not None:
-			return
-		if with_signal != signal.SIGKILL:
-			with suppress(ProcessLookupError):
-				os.killpg(process.pid, with_signal)
-			with suppress(subprocess.TimeoutExpired):
-				process.wait(30)
-				return
-		children = children_of(process.pid)
-		with suppress(ProcessLookupError):
-			os.killpg(process.pid, signal.SIGKILL)
-		process.wait()
-		for (
-			child
-		) in children:  # a worker's job is in a process group of its own, and would outlive the worker
-			with suppress(ProcessLookupError):
-				os.kill(child, signal.SIGKILL)
-
-	def memory(self, name: str) -> float:
-		"""Resident MiB of a process that was started here and of its children; 0 where it does not run."""
-		process = self.processes.get(name)
-		if not process or process.poll() is not None:
-			return 0
-		return sum(map(_resident, [process.pid, *children_of(process.pid)]))
 
 	def make_key(self) -> str:
 		"""The administrator's `key:secret` for REST."""

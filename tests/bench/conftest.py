@@ -28,9 +28,3 @@ def no_unread_events(bench_site):
 @pytest.fixture(scope="session")
 def bench_site(pytestconfig):
 	return pytestconfig.bench_site
-
-
-@pytest.fixture
-def months_beside(pytestconfig):
-	"""See `tests.bench.__main__.SitePlugin`."""
-	return pytestconfig.months_beside

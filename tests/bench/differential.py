@@ -4,12 +4,11 @@ one by one, on a site of its own on FRAPPE_BENCH. Ends with 1 where any field of
 
 import argparse
 import json
-import os
 import sys
 import time
 from pathlib import Path
 
-from tests.bench.bench_site import BenchSite
+from tests.bench.bench_site import AppOnBench, BenchSite
 
 SCRIPT = Path(__file__).with_name("random_rosters.py")
 
@@ -26,7 +25,7 @@ def main() -> int:
 	parser.add_argument("--rosters", type=int, default=200)
 	parser.add_argument("--seed", type=int, default=1)
 	arguments = parser.parse_args()
-	with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site:
+	with AppOnBench(), BenchSite() as site:
 		site.stop("worker")
 		started = time.monotonic()
 		found = compared(site, arguments.rosters, arguments.punches, arguments.seed)

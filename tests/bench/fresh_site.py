@@ -4,13 +4,14 @@ It is kept in the bench's `archived` folder, one for each bench: the next one ta
 is part of the file's name, so that a dump of other versions, or of another setup, is never found.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 APPS = ("frappe", "erpnext", "hrms")
@@ -39,6 +40,14 @@ class FreshSite:
 	@property
 	def _config(self) -> Path:
 		return self.sql.with_suffix(".json")
+
+	@contextmanager
+	def alone(self) -> Iterator[None]:
+		"""Nobody else reads or makes a dump meanwhile: what one makes the next one finds."""
+		self.folder.parent.mkdir(exist_ok=True)
+		with self.folder.with_suffix(".lock").open("w") as lock:
+			fcntl.flock(lock, fcntl.LOCK_EX)
+			yield
 
 	def save(self, config: dict[str, object]) -> None:
 		"""Dump the database that a site's configuration names; whole or not at all."""

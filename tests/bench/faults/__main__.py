@@ -5,10 +5,9 @@ of one. Ends with 1 if something was.
 """
 
 import argparse
-import os
 import sys
 
-from tests.bench.bench_site import BenchSite
+from tests.bench.bench_site import AppOnBench, BenchSite
 from tests.bench.faults.breakable_site import BreakableSite
 from tests.bench.faults.play import Stage, play_all
 
@@ -18,7 +17,7 @@ def main() -> int:
 	parser.add_argument("--schedules", type=int, default=20)
 	parser.add_argument("--seed", type=int, default=1)
 	arguments = parser.parse_args()
-	with BenchSite(keep=bool(os.environ.get("KEEP_SITE"))) as site, BreakableSite(site) as breakable:
+	with AppOnBench(), BenchSite() as site, BreakableSite(site) as breakable:
 		tallies = play_all(Stage(breakable), range(arguments.seed, arguments.seed + arguments.schedules))
 	counts = {
 		kind: sum(len(getattr(each, kind)) for each in tallies) for kind in ("lost", "doubled", "wrong")

@@ -29,7 +29,7 @@ SERVER_PROCESSES = ("redis", "database", "web", "worker")
 
 class BreakableSite(BenchSite):
 	def __init__(self, like: BenchSite):
-		super().__init__(SITE, beside=True)
+		super().__init__(SITE, passing=True)
 		self.like = like
 		self.database_port = free_port()
 		self.data = Path(self.folder.name) / "database"
@@ -41,7 +41,8 @@ class BreakableSite(BenchSite):
 	def environment(self) -> dict[str, str]:
 		return {**super().environment, "CAMS_TEST_CLOCK": str(self.clock)}
 
-	def start_database(self) -> None:
+	def start_servers(self) -> None:
+		super().start_servers()
 		install = ["mariadb-install-db", *self._server_options, "--auth-root-authentication-method=normal"]
 		subprocess.run([*install, "--skip-test-db"], check=True, capture_output=True)
 		self.start_server()

@@ -1,0 +1,47 @@
+"""A site for the tests: a plugin of pytest, for `python -m tests.bench`.
+
+Where pytest has several processes (`-n 2`) each is a lane: it takes one file of tests after the other, on a site of its
+own. A simulated month goes to whichever lane is free.
+"""
+
+import os
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+from tests.bench.bench_site import BenchSite
+
+MONTHS = "tests/bench/test_months.py::"
+
+
+class Lanes(LoadFileScheduling):
+	def _split_scope(self, nodeid: str) -> str:
+		return nodeid if nodeid.startswith(MONTHS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes:
+	return Lanes(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+	"""In a lane, or where there are none."""
+	if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+		return
+	lane = os.environ.get("PYTEST_XDIST_WORKER", "")
+	site = BenchSite(f"cams-test{lane and f'-{lane}'}.localhost").__enter__()
+	os.environ.update(CAMS_HOST_URL=site.url, CAMS_HOST_KEY=site.key, CAMS_HOST_SITE=site.name)
+	config.bench_site = site
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+	if site := getattr(config, "bench_site", None):
+		site.__exit__(None, None, None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+	"""What tests have to say of themselves, as the ledger of a month."""
+	for outcome in ("passed", "failed"):
+		for report in terminalreporter.stats.get(outcome, []):
+			for _name, line in report.user_properties:
+				terminalreporter.write_line(line)
