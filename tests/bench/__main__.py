@@ -19,7 +19,7 @@ LANES = ["-n", "2", "--dist", "loadfile"]
 
 
 def main(arguments: list[str]) -> int:
-	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # also then the bench is left as it was
+	signal.signal(signal.SIGTERM, signal.default_int_handler)  # also then the bench is left as it was
 	has_paths = any(Path(each.partition("::")[0]).exists() for each in arguments)
 	try:
 		with AppOnBench():
