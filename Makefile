@@ -32,7 +32,7 @@ format: .venv/.test
 test-bench: .venv/.bench
 	$(BIN)/python -m tests.bench
 
-# On such a site too, half an hour. `$(BIN)/python -m benchmarks year` (or callbacks, drain, pages) is one section.
+# On such a site too, half an hour. `$(BIN)/python -m benchmarks year` (or ratios, drain, pages) is one section.
 benchmark: .venv/.bench
 	$(BIN)/python -m benchmarks
 

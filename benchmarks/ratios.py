@@ -8,10 +8,12 @@ import statistics
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from benchmarks.callbacks import rounds
 from benchmarks.inside import run_inside
 from tests.bench.bench_site import BenchSite
 
 DRAIN_LEAST = 10
+CALLBACK_LEAST = 0.75
 
 
 class Ratio(NamedTuple):
@@ -55,4 +57,8 @@ def drain(site: BenchSite) -> Iterator[Ratio]:
 		yield Ratio(f"drain, {figures['roster']}", "HRMS's own call", DRAIN_LEAST, figures["rounds"])
 
 
-RATIOS: tuple[Callable[[BenchSite], Iterator[Ratio]], ...] = (drain,)
+def callbacks(site: BenchSite) -> Iterator[Ratio]:
+	yield Ratio("callbacks", "Frappe's ping", CALLBACK_LEAST, rounds(site))
+
+
+RATIOS: tuple[Callable[[BenchSite], Iterator[Ratio]], ...] = (callbacks, drain)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.host import DONE, real_time
+from tests.bench.held_page import row
+from tests.contract.host import CALLBACK, DONE, TOKEN, real_time
 
 BOARD = "method/navari_cams_biometric.cams_biometric.controllers.live_board_page.board"
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -166,10 +167,13 @@ def beginning(bench_site):
 	bench_site.bench("clear-cache")
 
 
-def test_a_new_administrator_is_led_from_the_token_to_the_first_punch(
-	host, bench_site, desk, desk_user, beginning, new_employee
+def test_the_first_hour_of_an_administrator(
+	host, bench_site, desk, desk_user, beginning, new_employee, new_user_id
 ):
-	page = desk(desk_user("System Manager"), "/app/cams-biometric")
+	"""From the token to the first punch, by what the workspace says next."""
+	tag, user_id = f"FIRST{uuid.uuid4().hex[:8].upper()}", new_user_id()
+	newcomer = new_employee(attendance_device_id="", first_name=f"First {uuid.uuid4().hex[:8]}")
+	page = desk(desk_user("System Manager", "HR Manager"), "/app/cams-biometric")
 	steps = page.locator(".onboarding-step")
 	expect(steps).to_have_text(
 		[
@@ -182,19 +186,86 @@ def test_a_new_administrator_is_led_from_the_token_to_the_first_punch(
 		timeout=PATIENCE,
 	)
 	page.get_by_role("button", name="Enter It").click()
-	expect(page.locator("[data-fieldname=auth_token] input")).to_be_visible(timeout=PATIENCE)
+	page.locator("[data-fieldname=auth_token] input").fill(TOKEN)
+	page.get_by_role("button", name="Save").click()
+	expect(page.locator("#alert-container")).to_contain_text("Saved", timeout=PATIENCE)
 
-	page.go_back()
+	back_to_the_workspace(page, bench_site)
+	steps.nth(1).click()
+	page.get_by_role("button", name="Show the Callback URL").click()
+	expect(page.locator(".modal.show")).to_contain_text("Press Copy beside Callback URL")
+	page.locator(".modal.show .btn-modal-close").click()
+	expect(page.locator("[data-fieldname=setup_html]")).to_contain_text(CALLBACK.partition("?")[0])
+	expect(page.locator(".copy-callback-url")).to_be_visible()
+
+	back_to_the_workspace(page, bench_site)
+	steps.nth(2).click()
+	page.get_by_role("button", name="Add a Device").click()
+	page.locator("[data-fieldname=service_tag] input").fill(tag)
+	page.locator("[data-fieldname=label] input").fill("First Gate")
+	page.get_by_role("button", name="Save").click()
+	expect(page).to_have_url(re.compile(f"/cams-device/{tag}"), timeout=PATIENCE)
+
+	page.goto(f"{bench_site.url}/app/employee/{newcomer['name']}")
+	page.get_by_role("tab", name="Attendance & Leaves").click(timeout=PATIENCE)
+	page.locator("[data-fieldname=attendance_device_id] input").fill(user_id)
+	page.get_by_role("button", name="Save").click()
+	expect(page.locator("#alert-container")).to_contain_text("Saved", timeout=PATIENCE)
+
+	back_to_the_workspace(page, bench_site)
 	steps.last.click()
 	page.get_by_role("button", name="Open Live Board").click()
 	expect(page.locator(".modal.show")).to_contain_text("it appears here within seconds")
-	assert page.url.endswith("/cams-live-board")
+	page.locator(".modal.show .btn-modal-close").click()
+	punch(host, user_id, f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S}", SerialNumber=tag)
+	first = page.locator(".cams-punch", has_text=newcomer["employee_name"]).first
+	expect(first).to_contain_text("Recorded", timeout=PATIENCE)
+	expect(first).to_contain_text("First Gate")
 
-	punch(host, new_employee()["attendance_device_id"], f"{datetime.now(NAIROBI):%Y-%m-%d %H:%M:%S}")
 	bench_site.execute("navari_cams_biometric.onboarding.note_progress")
 	page.goto(f"{bench_site.url}/app/cams-biometric")
 	expect(card(page, "Punches Today")).to_be_visible(timeout=PATIENCE)
 	expect(steps.first).to_be_hidden()
+
+
+def test_the_morning_of_an_hr_officer(host, bench_site, desk, manager, absent, new_employee, new_user_id):
+	"""What waits is found from the workspace: an unknown user, a day that was marked too early, who is in, who forgot."""
+	user_id = new_user_id()
+	hired = new_employee(attendance_device_id="", employee_number=user_id)
+	now = datetime.now(NAIROBI)
+	punch(host, user_id, f"{now:%Y-%m-%d %H:%M:%S}")
+	host.settled(user_id, state="Held")
+	for clock, kind in LATE_PUNCHES:
+		punch(host, absent["attendance_device_id"], f"{DAY} {clock}", Type=kind)
+	host.settled(absent["attendance_device_id"], 2, state="Recorded")
+
+	page = desk(manager, "/app/cams-biometric")
+	expect(card(page, "Held Punches")).to_be_visible(timeout=PATIENCE)
+	page.locator(".shortcut-widget-box", has_text="Held Punches").click()
+	expect(row(page, user_id)).to_contain_text("same number", timeout=PATIENCE)
+	row(page, user_id).get_by_role("button", name="Link to Employee").click()
+	expect(page.locator(".cams-result")).to_contain_text("1 recorded", timeout=PATIENCE)
+
+	back_to_the_workspace(page, bench_site)
+	page.locator(".shortcut-widget-box", has_text="Day Repairs").click()
+	day = page.locator(".list-row", has_text=absent["employee_name"])
+	day.get_by_role("button", name="Repair").click(timeout=PATIENCE)
+	expect(day).to_contain_text("Repaired", timeout=PATIENCE)
+	assert statuses(host, absent) == [("Absent", 2), ("Present", 1)]
+
+	back_to_the_workspace(page, bench_site)
+	page.locator(".shortcut-widget-box", has_text="Live Board").click()
+	expect(page.locator(".cams-group", has_text=hired["employee_name"]).first).to_be_visible(timeout=PATIENCE)
+
+	back_to_the_workspace(page, bench_site)
+	page.get_by_role("link", name="Missing Punches").click()
+	expect(page.locator(".page-form [data-fieldname=employee] input")).to_be_visible(timeout=PATIENCE)
+	expect(page.locator(".title-text:visible")).to_contain_text("Missing Punches")
+
+
+def back_to_the_workspace(page, bench_site):
+	page.goto(f"{bench_site.url}/app/cams-biometric")
+	expect(card(page, "Punches Today")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_chart_without_punches_says_so(bench_site, desk, manager):

@@ -80,17 +80,16 @@ class Hrms:
 
 	def __init__(self, memory: Memory):
 		self.memory = memory
-		functions = _on_globals_of_their_own(_Frappe(memory))
+		self._functions = _on_globals_of_their_own(_Frappe(memory))
 		own = employee_checkin.EmployeeCheckin
-		methods = {
-			name: functions.get(id(inspect.unwrap(each)))
-			for name, each in vars(own).items()
-			if callable(each)
-		}
-		found = {name: method for name, method in methods.items() if method}
+		methods = {name: self.on_memory(each) for name, each in vars(own).items() if callable(each)}
+		found = {name: method for name, method in methods.items() if method is not vars(own)[name]}
 		self.checkin_class = type(own.__name__, (own,), {**found, "__module__": own.__module__})
-		asked = shift_assignment.get_actual_start_end_datetime_of_shift
-		self.shift_at = functions.get(id(inspect.unwrap(asked)), asked)
+		self.shift_at = self.on_memory(shift_assignment.get_actual_start_end_datetime_of_shift)
+
+	def on_memory(self, function: Callable[..., Any]) -> Callable[..., Any]:
+		"""A function of HRMS that answers from memory; the same one where it is not HRMS's."""
+		return self._functions.get(id(inspect.unwrap(function)), function)
 
 
 def _on_globals_of_their_own(answering: "_Frappe") -> dict[int, FunctionType]:
