@@ -125,8 +125,8 @@ def test_a_silent_device_is_told_once_and_once_when_it_is_well_again(host, gatew
 def test_saving_an_old_form_does_not_tell_it_again(host, gateway, tags, check, recipient):
 	check()
 	opened = host.get("CAMS Device", tags[0])
-	bench_day = (date.today() + timedelta(days=3)).isoformat()
-	gateway.world.devices[tags[0]].licence_until = date.fromisoformat(bench_day)
+	licence_until = date.today() + timedelta(days=3)
+	gateway.world.devices[tags[0]].licence_until = licence_until
 	call_device(host, tags[0], "read_information")
 	check()
 	assert state(host, tags[0]) == ("Licence Expiring", "Licence Expiring")
@@ -137,7 +137,7 @@ def test_saving_an_old_form_does_not_tell_it_again(host, gateway, tags, check, r
 
 	assert state(host, tags[0]) == ("Licence Expiring", "Licence Expiring")
 	assert len(notices(host, tags[0])) == 1
-	assert bench_day in host.get("CAMS Device", tags[0])["health_note"]
+	assert f"{licence_until:%d-%m-%Y}" in host.get("CAMS Device", tags[0])["health_note"]
 
 
 def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import frappe
@@ -29,11 +29,14 @@ class Records:
 	asked: dict[Key, list[frappe._dict]]
 	settled_at: dict[Key, datetime]
 	now: datetime
+	answers: dict[Key, Answer] = field(default_factory=dict)
 
 	def whose(self, key: Key) -> Answer:
-		"""Whose user ID it is on that device today."""
-		service_tag, user_id = key
-		return self.people.judge(user_id, self.devices[service_tag], self.now.date())
+		"""Whose user ID it is on that device today. Each is asked for several times."""
+		if key not in self.answers:
+			service_tag, user_id = key
+			self.answers[key] = self.people.judge(user_id, self.devices[service_tag], self.now.date())
+		return self.answers[key]
 
 	def active(self, key: Key) -> frappe._dict | None:
 		employee = self.whose(key).person
