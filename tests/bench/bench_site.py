@@ -248,6 +248,9 @@ class BenchSite(Processes):
 		self.folder.cleanup()
 
 	def start_servers(self) -> None:
+		self.start_redis()
+
+	def start_redis(self) -> None:
 		self.start("redis", self.redis_command)
 		wait_for(lambda: listens(self.redis_port), "Redis")
 
