@@ -2,7 +2,8 @@
 
 What this app promises, which fails if it is not kept (`ratios`): the drain against HRMS's own call, callbacks against
 Frappe's ping. What a stranger's largest body costs; the drain against HRMS's own function, in one process, and its peak
-memory; live punches behind old ones; a year of history; pages and reports on a large site. Absolute figures depend on the machine, ratios hardly.
+memory; live punches behind old ones; a year of history; pages and reports on a large site; what a punch costs on an empty
+site and on one with a million. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
 
@@ -19,7 +20,7 @@ from tests.bench.bench_site import AppOnBench, BenchSite, BenchUnusableError
 from tests.contract import conftest
 from tests.contract.host import Host
 
-SECTIONS = ["ratios", "strangers", "drain", "live", "year", "pages"]
+SECTIONS = ["ratios", "strangers", "drain", "live", "year", "pages", "scale"]
 PUNCHES = 1000
 EMPLOYEES = 50
 
@@ -28,6 +29,9 @@ def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
 	parser.add_argument("section", nargs="?", choices=[*SECTIONS, "all"], default="all")
 	parser.add_argument("--days", type=int, default=DAYS, help="of history in the section year")
+	parser.add_argument(
+		"--sizes", nargs="+", default=["0", "1000000"], help="of the site in the section scale, in punches"
+	)
 	arguments = parser.parse_args()
 	chosen = [arguments.section] if arguments.section in SECTIONS else SECTIONS
 	kept = True
@@ -57,6 +61,10 @@ def main() -> int:
 				year(site, host, arguments.days)
 			if "pages" in chosen:
 				pages(site, host)
+			if "scale" in chosen:
+				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
+				site.stop("worker")
+				print(run_inside(site, "scale.py", *arguments.sizes), end="")
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
 		return 1

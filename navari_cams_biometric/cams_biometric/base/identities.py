@@ -54,14 +54,12 @@ class Claim(NamedTuple):
 
 	def is_for(self, device: frappe._dict | None, day: date) -> bool:
 		"""Whether it holds on this device (None: one that is not known) and day."""
-		places = device or frappe._dict()
-		names = {
-			"service_tag": places.get("name"),
-			"branch": places.get("branch"),
-			"company": places.get("company"),
-		}
-		return self.first <= day <= self.last and all(
-			not getattr(self, place) or getattr(self, place) == names[place] for place in PLACES
+		places = device or {}
+		return (
+			self.first <= day <= self.last
+			and self.service_tag in ("", places.get("name"))
+			and self.branch in ("", places.get("branch"))
+			and self.company in ("", places.get("company"))
 		)
 
 	def is_of_other_company(self, device: frappe._dict | None) -> bool:
@@ -108,6 +106,8 @@ class Identities:
 		if not here:
 			others = _people(fitting)
 			return Answer(None, OTHER_COMPANY if others else UNKNOWN, others)
+		if len(here) == 1:
+			return Answer(here[0].employee)
 		nearest = max(claim.nearness for claim in here)
 		people = _people(claim for claim in here if claim.nearness == nearest)
 		employed = tuple(person for person in people if was_employed(person, day)) or people
