@@ -115,8 +115,14 @@ def finish(host, gateway, sweep=None, **filters):
 
 	until(all_sent, lambda: str(commands_of(host, tags, state="Queued")))
 	gateway.tick(15)
-	for command in commands_of(host, tags, state=["in", ["Sent", "Waiting for Device"]]):
-		host.document_response("CAMS Command", command["name"], "check_now")
+
+	def all_answered():
+		asked = commands_of(host, tags, state=["in", ["Sent", "Waiting for Device"]])
+		for command in asked:
+			host.document_response("CAMS Command", command["name"], "check_now")
+		return not asked
+
+	until(all_answered, lambda: str(commands_of(host, tags, **filters)))
 	done = commands_of(host, tags, **filters)
 	assert {command["state"] for command in done} == {"Done"}, done
 

@@ -334,4 +334,4 @@ def test_from_a_row_one_gets_to_the_punches_of_that_device_and_person(two_days, 
 	missing = page.locator(".form-dashboard-section tr", has_text=user_id)  # the form follows the load
 	expect(missing).to_have_count(4, timeout=PATIENCE)
 	expect(missing.first).to_contain_text(two_days.employees[2]["employee_name"])
-	expect(missing.first).to_contain_text(two_days.tags[0])
+	expect(missing.first).to_contain_text("Gate 1")

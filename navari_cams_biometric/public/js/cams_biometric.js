@@ -170,9 +170,9 @@ Object.assign(cams_biometric, {
 	// A person or a device, with the code behind the name.
 	named: (name, code) => (name && code && name !== code ? `${name} (${code})` : name || code || ""),
 
-	// For `onload` of a list: the names of its employees come with its rows.
-	name_employees(listview) {
-		if (frappe.model.can_read("Employee")) listview.link_field_title_fields.employee = "employee_name";
+	// For `onload` of a list, not of its report view: the names of its employees come with its rows.
+	name_employees({ link_field_title_fields: titles }) {
+		if (titles && frappe.model.can_read("Employee")) titles.employee = "employee_name";
 	},
 
 	// Who a row or a document is about, for `who` where nobody is known.
