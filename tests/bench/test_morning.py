@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.bench.held_page import row
+from tests.bench.watching import Watch
 from tests.contract.host import CALLBACK, DONE, TOKEN, real_time
 
 BOARD = "method/navari_cams_biometric.cams_biometric.controllers.live_board_page.board"
@@ -185,6 +186,7 @@ def test_the_first_hour_of_an_administrator(
 		],
 		timeout=PATIENCE,
 	)
+	see_the_workspace(page)
 	page.get_by_role("button", name="Enter It").click()
 	page.locator("[data-fieldname=auth_token] input").fill(TOKEN)
 	save(page)
@@ -238,7 +240,7 @@ def test_the_morning_of_an_hr_officer(host, bench_site, desk, manager, absent, n
 	host.settled(absent["attendance_device_id"], 2, state="Recorded")
 
 	page = desk(manager, "/app/cams-biometric")
-	expect(card(page, "Held Punches")).to_be_visible(timeout=PATIENCE)
+	see_the_workspace(page)
 	page.locator(".shortcut-widget-box", has_text="Held Punches").click()
 	expect(row(page, user_id)).to_contain_text("same number", timeout=PATIENCE)
 	row(page, user_id).get_by_role("button", name="Link to Employee").click()
@@ -269,8 +271,14 @@ def save(page):
 
 
 def back_to_the_workspace(page, bench_site):
+	"""Until its charts are drawn, which Frappe cannot do on a page that was left."""
 	page.goto(f"{bench_site.url}/app/cams-biometric")
+	see_the_workspace(page)
+
+
+def see_the_workspace(page):
 	expect(card(page, "Punches Today")).to_be_visible(timeout=PATIENCE)
+	Watch(page).settle()
 
 
 def test_a_chart_without_punches_says_so(bench_site, desk, manager):
