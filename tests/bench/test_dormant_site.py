@@ -73,7 +73,7 @@ def punch(host, employee, minutes=0, **values):
 	host.settled(user_id, before + 1)
 
 
-def wait(condition, seconds=60):
+def wait(condition, seconds=240):
 	deadline = time.monotonic() + seconds
 	while not condition():
 		assert time.monotonic() < deadline, "it did not happen"

@@ -87,7 +87,7 @@ def call(host, function, key=None, **arguments):
 	return response.json().get("message")
 
 
-def until(condition, what, seconds=60):
+def until(condition, what, seconds=180):
 	deadline = time.monotonic() + seconds
 	while not (found := condition()):
 		assert time.monotonic() < deadline, what() if callable(what) else what
