@@ -457,7 +457,7 @@ def listens(port: int) -> bool:
 		return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for(condition, what: str, seconds: float = 60) -> None:
+def wait_for(condition, what: str, seconds: float = 180) -> None:
 	deadline = time.monotonic() + seconds
 	while not condition():
 		if time.monotonic() > deadline:

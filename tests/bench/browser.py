@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.bench.bench_site import PASSWORD, BenchSite
 from tests.contract.host import Host
@@ -77,6 +77,7 @@ def chromium() -> Iterator[Browser]:
 		missing = f"NO PAGE WAS LOOKED AT: {CHROMIUM} is not installed (Debian: apt-get install chromium)"
 		print(f"\n!!! {missing}\n", flush=True)
 		pytest.skip(missing)
+	expect.set_options(timeout=PATIENCE)
 	with warnings.catch_warnings():
 		warnings.simplefilter("ignore", DeprecationWarning)  # Playwright's own, of asyncio
 		with sync_playwright() as playwright:

@@ -308,7 +308,7 @@ class Desk:
 	def _recorded(self, verb: str, path: str, arguments: dict[str, object]) -> dict:
 		"""Ask, and wait for the record, which comes a moment after the answer. Frappe 16 tells its other web processes
 		of a recorder that starts, but not at once: what one of them answers before it knows is asked again."""
-		deadline = time.monotonic() + 20
+		deadline = time.monotonic() + 60
 		while time.monotonic() < deadline:
 			self.ask(verb, path, arguments)
 			if found := wait_for(lambda: self._records(f"/api/method/{path}"), seconds=2):

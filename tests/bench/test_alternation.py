@@ -127,7 +127,7 @@ def test_a_late_punch_on_a_marked_day_is_repaired_with_the_directions_of_the_who
 
 
 def the_day(host, employee):
-	deadline = time.monotonic() + 30
+	deadline = time.monotonic() + 90
 	while not (found := host.find(REPAIR, {"employee": employee["name"]})):
 		assert time.monotonic() < deadline
 		time.sleep(0.2)

@@ -34,7 +34,7 @@ def ask(bench_site):
 
 
 def wait_for(condition, what):
-	deadline = time.monotonic() + 30
+	deadline = time.monotonic() + 90
 	while not (found := condition()):
 		assert time.monotonic() < deadline, f"waited in vain for {what}"
 		time.sleep(0.1)

@@ -207,7 +207,7 @@ def test_commands_are_listed_shown_and_asked_after(gateway, tags, cams):
 	assert len(listed.json) <= 20
 	assert name in cams("command").out.splitlines()[1]
 
-	deadline = time.monotonic() + 30
+	deadline = time.monotonic() + 90
 	while cams("command", name, "--json").json["state"] != "Sent":
 		assert time.monotonic() < deadline
 	assert cams("command", name).code == 3

@@ -75,7 +75,7 @@ def reached(host, name, *states, seconds=120):
 
 def answered(host, name):
 	"""Wait until the gateway has taken a command; return the command."""
-	deadline = time.monotonic() + 60
+	deadline = time.monotonic() + 180
 	while not (command := host.get("CAMS Command", name)).get("answered_at"):
 		assert time.monotonic() < deadline, command
 		time.sleep(0.1)

@@ -29,13 +29,6 @@ def _nothing_held(bench_site):
 	bench_site.sql("delete from `tabCAMS Punch` where name like 'many-%'")
 
 
-@pytest.fixture(autouse=True)
-def _patient():
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5000)
-
-
 @pytest.fixture
 def manager(desk_user):
 	return desk_user("HR Manager", "HR User")

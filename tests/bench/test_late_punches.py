@@ -65,7 +65,7 @@ def punch(host, person, *punches):
 
 
 def wait_for_day(host, person, checkin):
-	deadline = time.monotonic() + 30
+	deadline = time.monotonic() + 90
 	while not host.find(REPAIR, {"employee": person["name"], "checkins": ["like", f"%{checkin}%"]}):
 		assert time.monotonic() < deadline, f"{checkin} is on no day"
 		time.sleep(0.2)

@@ -245,7 +245,7 @@ def test_the_worker_says_that_there_is_something_new_without_saying_what(host, b
 		try:
 			assert listener.stdout.readline().strip() == "1"  # it listens
 			punch(host, employee["attendance_device_id"], now())
-			deadline = time.monotonic() + 40
+			deadline = time.monotonic() + 120
 			event = {}
 			while event.get("event") != "cams_punches":
 				assert time.monotonic() < deadline

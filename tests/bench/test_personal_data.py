@@ -443,7 +443,7 @@ def a_shift(host):
 	return host.create("Shift Type", name=name, __newname=name, **values)["name"]
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
 	deadline = time.monotonic() + seconds
 	while not (found := condition()):
 		assert time.monotonic() < deadline

@@ -71,7 +71,7 @@ def schedule(host, person):
 def waiting_command(host, gateway):
 	gateway.set_online(GATE, False)
 	name = host.call_document("CAMS Device", GATE, "sync_time")
-	deadline = time.monotonic() + 30
+	deadline = time.monotonic() + 90
 	while host.get("CAMS Command", name)["state"] != "Waiting for Device":
 		assert time.monotonic() < deadline, "the command was not sent"
 		time.sleep(0.1)

@@ -122,7 +122,7 @@ def _person(user_id, envelope, text, operation_time=""):
 	return {"RealTime": {**body, "UserUpdated": {**told, "Template": templates}}}
 
 
-def _wait_until(is_so, seconds=60):
+def _wait_until(is_so, seconds=180):
 	deadline = datetime.now() + timedelta(seconds=seconds)
 	while not is_so():
 		assert datetime.now() < deadline

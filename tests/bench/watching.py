@@ -3,7 +3,7 @@
 import time
 
 QUIET_SECONDS = 0.5  # without a request, until a place counts as opened
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 OPEN = """(route) => new Promise((resolve) => {
 	frappe.set_route(route).then(resolve, resolve);
 	setTimeout(resolve, 10000);
