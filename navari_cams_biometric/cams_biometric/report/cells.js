@@ -27,6 +27,11 @@ function safe_cell(value, row, column, data, default_formatter) {
 	return default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
 }
 
+// A sentence over several lines, so that it is not cut. The report's cellHeight has to hold them.
+function sentence_cell(shown) {
+	return `<div style="white-space: normal; line-height: 1.3">${shown}</div>`;
+}
+
 // The table of a report takes Enter for itself. What can be pressed in a cell gets it, be the focus on it or on its cell;
 // a button gets the space bar too.
 function press_in_cell(event) {

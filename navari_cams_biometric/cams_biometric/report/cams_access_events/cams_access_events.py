@@ -164,12 +164,12 @@ def _rows_of_site(device: frappe._dict, first: date, last: date) -> Iterator[Row
 def _columns() -> list[Row]:
 	return [
 		column("time", _("Time"), 180, "Datetime"),
-		column("device", _("Device"), 145, "Link", "CAMS Device"),
-		column("person", _("Person"), 125),
+		column("device", _("Device"), 120, "Link", "CAMS Device"),
+		column("person", _("Person"), 150),
 		column("event", _("Event"), 105),
-		column("door", _("Door"), 60),
-		column("source", _("Source"), 100),
-		column("asked_by", _("Asked By"), 165, "Link", "User"),
-		column("reason", _("Reason"), 180),
+		column("door", _("Door"), 65),
+		column("source", _("Source"), 125),
+		column("asked_by", _("Asked By"), 160, "Link", "User"),
+		column("reason", _("Reason"), 155),
 		column("state", _("State"), 150),
 	]

@@ -32,7 +32,7 @@
 		formatter(value, row, column, data, default_formatter) {
 			const shown = safe_cell(value, row, column, data, default_formatter);
 			if (!data || !SENTENCES.includes(column.fieldname)) return shown;
-			const text = `<div style="white-space: normal; line-height: 1.3">${shown}</div>`;
+			const text = sentence_cell(shown);
 			if (column.fieldname !== "kind_label") return text;
 			// A grid, because a flexible box squeezes the dot.
 			return `<div class="indicator ${COLORS[data.kind] || "gray"}" style="display: grid; grid-template-columns: auto 1fr">${text}</div>`;

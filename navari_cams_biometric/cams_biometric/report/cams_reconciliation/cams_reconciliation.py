@@ -21,11 +21,11 @@ def execute(filters: frappe._dict) -> tuple:
 class Reconciliation(PunchComparison):
 	def columns(self) -> list[dict]:
 		return [
-			column("who", _("Device, Person"), 260),
+			column("who", _("Device, Person"), 240),
 			column("user_id", _("User ID"), 100),
 			column("at_gateway", _("At Gateway"), 130, "Int"),
 			column("on_site", _("In ERPNext"), 120, "Int"),
-			column("missing", _("Only at Gateway"), 125, "Int"),
+			column("missing", _("Only at Gateway"), 145, "Int"),
 			column("held", _("Held"), 80, "Int"),
 			column("not_at_gateway", _("Only in ERPNext"), 160, "Int"),
 			column("punches", _("Punches"), 110),

@@ -1,8 +1,14 @@
 (() => {
 {% include "navari_cams_biometric/cams_biometric/report/cells.js" %}
 
+	// Over up to three lines, so that the cause is not cut.
+	const SENTENCES = ["what_holds_it", "devices"];
+	const ROW_HEIGHT = 64;
+
 	frappe.query_reports["CAMS Shift Sync"] = {
 		filters: [{ fieldname: "shift_type", label: __("Shift"), fieldtype: "Link", options: "Shift Type" }],
+
+		get_datatable_options: (options) => ({ ...options, cellHeight: ROW_HEIGHT }),
 
 		onload(report) {
 			report.page.add_inner_button(__("Releases"), () => frappe.set_route("List", "CAMS Shift Release"));
@@ -17,7 +23,7 @@
 			if (!data) return text;
 			if (column.fieldname === "state") return pill(value, data.color);
 			if (column.fieldname === "release") return data.can_be_released ? release_button(data) : "";
-			return text;
+			return SENTENCES.includes(column.fieldname) ? sentence_cell(text) : text;
 		},
 	};
 
