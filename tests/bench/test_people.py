@@ -114,9 +114,9 @@ def finish(host, gateway, sweep=None, **filters):
 		return not commands_of(host, tags, state="Queued")
 
 	until(all_sent, lambda: str(commands_of(host, tags, state="Queued")))
-	gateway.tick(15)
 
 	def all_answered():
+		gateway.tick(15)
 		asked = commands_of(host, tags, state=["in", ["Sent", "Waiting for Device"]])
 		for command in asked:
 			host.document_response("CAMS Command", command["name"], "check_now")
