@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import frappe
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import format_date, get_datetime, now_datetime
 
 from navari_cams_biometric.tests.plant import PlantCase, at
 from navari_cams_biometric.tests.site_case import real_time
@@ -99,7 +99,9 @@ class TestShiftSync(PlantCase):
 		self.punch(gate_1, one)
 		self.drain()
 		self.assertEqual(self.advance(night), [at(0, "21:55")])
-		self.assertEqual(self.state_of(night), f"Held since {at(0, '21:55')[:16]}, Gate 2 not reporting")
+		self.assertEqual(
+			self.state_of(night), f"Held since {format_date(at(0, '21:55'))} 21:55, Gate 2 not reporting"
+		)
 		self.mark_attendance(night)
 		self.assertEqual(self.attendance(one, two), {})
 

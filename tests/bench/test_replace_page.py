@@ -46,8 +46,12 @@ def test_a_broken_device_is_replaced(host, desk, gateway, new_employee):
 	dialog.get_by_role("button", name="Migration Status").click()
 	expect(dialog).to_contain_text("Migration at the gateway: Done, 2 of 2 devices", timeout=PATIENCE)
 	dialog.locator("input[data-fieldname=service_tag]").fill(new)
-	dialog.get_by_role("button", name="Replace", exact=True).click()
-	expect(page.locator(".modal.show")).to_contain_text(f"{new} is North Gate from now on.", timeout=PATIENCE)
+	dialog.locator("input[data-fieldname=service_tag]").press("Tab")
+	with page.expect_response(lambda answer: "run_doc_method" in answer.url, timeout=PATIENCE) as replaced:
+		dialog.get_by_role("button", name="Replace", exact=True).click()
+	assert replaced.value.ok, replaced.value.text()
+	done = page.locator(".modal.show", has_text=f"{new} is North Gate from now on.")
+	expect(done).to_be_visible(timeout=PATIENCE)
 
 	successor, broken = host.get("CAMS Device", new), host.get("CAMS Device", old)
 	assert (successor["label"], successor["direction"], successor["enabled"]) == ("North Gate", "IN", 1)
