@@ -29,14 +29,16 @@ MAY = """([kind, name]) => ({
 # What the app draws itself, be it within a page of Frappe's; a field, a chart or a list in it is Frappe's again.
 OWN = """(targets) => targets.filter((target) => {
 	const element = document.querySelector(target);
-	const own = element?.closest("[class*=cams-]");
+	const own = element?.closest("[data-own]");
 	const frappes = element?.closest(".frappe-control:not([data-fieldtype=HTML]), .list-row-container, .chart-container");
 	return own && !(frappes && own.contains(frappes));
 })"""
-# So that axe looks at these alone: the Desk keeps every page that was open before.
+# So that axe looks at these alone: the Desk keeps every page that was open before, and names a whole form by its DocType.
 MARK = """() => {
 	document.querySelectorAll("[data-own]").forEach((element) => element.removeAttribute("data-own"));
-	const own = [...document.querySelectorAll("[class*=cams-]")].filter((element) => element.offsetParent);
+	const own = [...document.querySelectorAll("[class*=cams-]")].filter(
+		(element) => element.offsetParent && !element.querySelector(".page-head, .layout-main, .form-layout, .frappe-list"),
+	);
 	own.forEach((element) => element.setAttribute("data-own", ""));
 	return own.length;
 }"""

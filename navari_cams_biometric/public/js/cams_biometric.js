@@ -262,12 +262,12 @@ Object.assign(cams_biometric, {
 		if (cams_biometric.has_socket()) subscribe();
 	},
 
-	// Heads and cells are HTML.
+	// Heads and cells are HTML. A column without a head has none.
 	table(heads, rows, attributes = 'class="table table-sm small"') {
-		const cells = (values, tag) => values.map((value) => `<${tag}>${value}</${tag}>`).join("");
+		const cells = (values) => values.map((value) => `<td>${value}</td>`).join("");
 		return `<div class="table-responsive"><table ${attributes}>
-			<thead><tr>${cells(heads, "th")}</tr></thead>
-			<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody>
+			<thead><tr>${heads.map((head) => (head ? `<th>${head}</th>` : "<td></td>")).join("")}</tr></thead>
+			<tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("")}</tbody>
 		</table></div>`;
 	},
 
