@@ -266,7 +266,9 @@ def test_the_morning_of_an_hr_officer(host, bench_site, desk, manager, absent, n
 
 
 def save(page):
-	"""As with the button, until the site has it."""
+	"""By the button, once the form knows what was typed, until the site has it."""
+	page.keyboard.press("Tab")
+	expect(page.locator(".indicator-pill:visible", has_text="Not Saved")).to_be_visible()
 	with page.expect_response(lambda answer: "form.save" in answer.url, timeout=PATIENCE) as saved:
 		page.get_by_role("button", name="Save", exact=True).click()
 	assert saved.value.ok
