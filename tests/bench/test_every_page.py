@@ -30,7 +30,7 @@ MAY = """([kind, name]) => ({
 OWN = """(targets) => targets.filter((target) => {
 	const element = document.querySelector(target);
 	const own = element?.closest("[data-own]");
-	const frappes = element?.closest(".frappe-control:not([data-fieldtype=HTML]), .list-row-container, .chart-container");
+	const frappes = element?.closest(".frappe-control:not([data-fieldtype=HTML]), .list-row-head, .list-row-container, .chart-container");
 	return own && !(frappes && own.contains(frappes));
 })"""
 # So that axe looks at these alone: the Desk keeps every page that was open before, and names a whole form by its DocType.
