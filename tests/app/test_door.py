@@ -351,4 +351,4 @@ def test_a_known_device_and_an_unknown_one_cost_the_same_queries(callback, new_d
 
 	monkeypatch.setattr(Database, "execute", counting)
 	assert cost(new_device().name) == cost("NOSUCHDEVICE")
-	assert len(cost("NOSUCHDEVICE")) == 3  # Settings, the device, the token of one of them
+	assert len(cost("NOSUCHDEVICE")) == 2  # Settings with the tokens of the account, the device
