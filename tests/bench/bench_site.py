@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import redis
 import requests
@@ -46,6 +47,9 @@ SETUP = {
 }
 
 
+Started = TypeVar("Started", bound="Processes")
+
+
 class BenchUnusableError(Exception):
 	"""There is no bench that could be tested on; the text says what is missing."""
 
@@ -55,12 +59,25 @@ def bench_path() -> Path:
 
 
 class Processes:
-	"""What is started here for a bench, each by a name, with a log of its own in the bench."""
+	"""What is started here for a bench, each by a name, with a log of its own in the bench. A context manager."""
 
 	def __init__(self, name: str):
 		self.path = bench_path()
 		self.name = name
 		self.processes: dict[str, subprocess.Popen | Fork] = {}
+
+	def __enter__(self: Started) -> Started:
+		try:
+			self.begin()
+		except BaseException:
+			self.end()
+			raise
+		return self
+
+	def __exit__(
+		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+	) -> None:
+		self.end()
 
 	@property
 	def environment(self) -> dict[str, str]:
@@ -115,24 +132,17 @@ class Processes:
 
 
 class AppOnBench(Processes):
-	"""A context manager: as long as it lasts the app is on the bench, and the database server runs."""
+	"""As long as it lasts the app is on the bench, and the database server runs."""
 
 	def __init__(self) -> None:
 		super().__init__(APP)
 
-	def __enter__(self) -> "AppOnBench":
+	def begin(self) -> None:
 		self.check()
-		try:
-			self.start_database()
-			self.link_app()
-		except BaseException:
-			self.__exit__(None, None, None)
-			raise
-		return self
+		self.start_database()
+		self.link_app()
 
-	def __exit__(
-		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-	) -> None:
+	def end(self) -> None:
 		if not KEEP:
 			self.unlink_app()
 		self.stop("database")
@@ -197,7 +207,7 @@ class AppOnBench(Processes):
 
 
 class BenchSite(Processes):
-	"""A context manager: `with AppOnBench(), BenchSite() as site`. A `passing` one is never kept."""
+	"""`with AppOnBench(), BenchSite() as site`. A `passing` one is never kept."""
 
 	def __init__(self, name: str = "cams-test.localhost", passing: bool = False):
 		super().__init__(name)
@@ -223,22 +233,15 @@ class BenchSite(Processes):
 		redis = f"redis://127.0.0.1:{self.redis_port}"
 		return {**os.environ, **{f"FRAPPE_REDIS_{use}": redis for use in ("CACHE", "QUEUE", "SOCKETIO")}}
 
-	def __enter__(self) -> "BenchSite":
-		try:
-			self.start_servers()
-			self.start_warm()
-			self.make_site()
-			self.start_web()
-			self.start_worker()
-			self.key = self.make_key()
-		except BaseException:
-			self.__exit__(None, None, None)
-			raise
-		return self
+	def begin(self) -> None:
+		self.start_servers()
+		self.start_warm()
+		self.make_site()
+		self.start_web()
+		self.start_worker()
+		self.key = self.make_key()
 
-	def __exit__(
-		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-	) -> None:
+	def end(self) -> None:
 		for name in ("worker", "web"):
 			self.stop(name)
 		if not self.keep and (self.path / "sites" / self.name).exists():

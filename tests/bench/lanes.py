@@ -5,6 +5,7 @@ own. A simulated month goes to whichever lane is free.
 """
 
 import os
+from contextlib import ExitStack
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -29,14 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
 	if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
 		return
 	lane = os.environ.get("PYTEST_XDIST_WORKER", "")
-	site = BenchSite(f"cams-test{lane and f'-{lane}'}.localhost").__enter__()
+	opened = ExitStack()
+	config.add_cleanup(opened.close)
+	site = opened.enter_context(BenchSite(f"cams-test{lane and f'-{lane}'}.localhost"))
 	os.environ.update(CAMS_HOST_URL=site.url, CAMS_HOST_KEY=site.key, CAMS_HOST_SITE=site.name)
 	config.bench_site = site
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-	if site := getattr(config, "bench_site", None):
-		site.__exit__(None, None, None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -166,6 +166,7 @@ def test_axe_finds_nothing_of_our_own(desk, desk_user, gateway, places, theme):
 	page = desk(desk_user("HR Manager", "System Manager"), "/app/cams-biometric")
 	watch = Watch(page)
 	page.wait_for_selector(".number-widget-box .number")
+	watch.settle()
 	page.evaluate("(theme) => document.documentElement.setAttribute('data-theme', theme)", theme)
 	found = []
 	for kind, name, route in places:

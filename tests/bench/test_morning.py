@@ -183,10 +183,12 @@ def test_a_new_administrator_is_led_from_the_token_to_the_first_punch(
 		],
 		timeout=PATIENCE,
 	)
+	see_the_workspace(page)
 	page.get_by_role("button", name="Enter It").click()
 	expect(page.locator("[data-fieldname=auth_token] input")).to_be_visible(timeout=PATIENCE)
 
 	page.go_back()
+	see_the_workspace(page)
 	steps.last.click()
 	page.get_by_role("button", name="Open Live Board").click()
 	expect(page.locator(".modal.show")).to_contain_text("it appears here within seconds")

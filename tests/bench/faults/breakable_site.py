@@ -202,9 +202,9 @@ class BreakableSite(BenchSite):
 		self.free_disk()
 		return self.answers()
 
-	def __exit__(self, *error: object) -> None:
+	def end(self) -> None:
 		self.resume()
-		super().__exit__(*error)
+		super().end()
 
 
 def _send(number: signal.Signals, process: int) -> bool:
