@@ -16,7 +16,7 @@ from navari_cams_biometric.cams_biometric.punches.checkins import drain
 from navari_cams_biometric.cams_biometric.punches.punch_names import names_of
 from navari_cams_biometric.gateway.punch import Punch
 from tests.app.inside import DAY, checkins_of, punches_of, store
-from tests.contract.host import SETTINGS, real_time
+from tests.contract.host import SETTINGS, batch, real_time
 
 EIGHT = f"{DAY} 08:00:00"
 
@@ -350,6 +350,16 @@ def test_a_touch_is_counted_as_known_by_each_of_its_notations(person):
 	device.reload()
 	other = Punch(person.user_id, "CheckIn", f"{DAY} 10:30:00")  # at the instant of the others
 	assert inbox.count_known([other], device) == 0
+
+
+def test_two_notations_in_one_batch_are_both_kept_however_often_they_come(person):
+	rows = [("CheckIn", person.user_id, EIGHT), ("CheckIn", person.user_id, f"{EIGHT} GMT +0300")]
+	for _time in range(2):
+		store(batch(*rows, SerialNumber=person.device.name))
+		drain()
+		assert {punch.original_time for punch in punches_of(person.user_id)} == {row[2] for row in rows}
+		assert len(punches_of(person.user_id)) == 2
+	assert person.checkins() == [("08:00:00", "IN")]
 
 
 # What really happened, and how it is told.

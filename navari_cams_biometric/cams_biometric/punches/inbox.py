@@ -52,10 +52,7 @@ def store(callback: Callback, device: "CAMSDevice | None", history_load: str | N
 		{**_punch_row(name, punch, callback, device), "history_load": history_load}
 		for punch, name in zip(callback.punches, identities, strict=True)
 	]
-	first_of_each: dict[str, dict[str, object]] = {}
-	for row, identity in zip(rows, identities, strict=True):
-		first_of_each.setdefault(identity, row)
-	if stored_values.insert_rows("CAMS Punch", list(first_of_each.values())) < len(rows):
+	if stored_values.insert_rows("CAMS Punch", rows) < len(rows):
 		_store_known_again(rows, names_of(callback.punches, device))
 	drain_after_commit()
 
