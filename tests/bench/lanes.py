@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 from tests.bench.bench_site import BenchSite
 
 MONTHS = "tests/bench/test_months.py::"
+OPENED = pytest.StashKey[ExitStack]()
 
 
 class Lanes(LoadFileScheduling):
@@ -30,11 +31,16 @@ def pytest_configure(config: pytest.Config) -> None:
 	if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
 		return
 	lane = os.environ.get("PYTEST_XDIST_WORKER", "")
-	opened = ExitStack()
-	config.add_cleanup(opened.close)
-	site = opened.enter_context(BenchSite(f"cams-test{lane and f'-{lane}'}.localhost"))
+	config.stash[OPENED] = ExitStack()
+	site = config.stash[OPENED].enter_context(BenchSite(f"cams-test{lane and f'-{lane}'}.localhost"))
 	os.environ.update(CAMS_HOST_URL=site.url, CAMS_HOST_KEY=site.key, CAMS_HOST_SITE=site.name)
 	config.bench_site = site
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+	"""Afterwards a lane has ten seconds, and dropping a site takes longer."""
+	if opened := session.config.stash.get(OPENED, None):
+		opened.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
