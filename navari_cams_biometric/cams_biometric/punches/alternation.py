@@ -126,7 +126,7 @@ def note_cancelled_attendance(attendance: Document, method: str | None = None) -
 
 def look_again(punch_names: Iterable[str]) -> None:
 	"""After the commit of a batch: another worker may have made a check-in of the same shift at the same time. Commits
-	after each person, and never raises: the check-ins are safe already."""
+	after each person; raises the last error when everybody else was looked at."""
 	if not alternating_devices():
 		return
 	filters = {"name": ["in", list(punch_names)], "state": PunchState.RECORDED}
@@ -140,24 +140,26 @@ def look_again(punch_names: Iterable[str]) -> None:
 	nearby = Nearby(
 		[(checkin.employee, moment) for checkin, moment in places], repeats.read_windows(read_settings())
 	)
+	failure = None
 	for checkin, moment in places:
 		if nearby.follows_order(checkin.employee, moment):
-			_look_again_safely(checkin.employee, checkin.time)
+			try:
+				_look_again_patiently(checkin.employee, checkin.time)
+			except Exception as error:
+				failure = error
+	if failure:
+		raise failure
 
 
-def _look_again_safely(employee: str, moment: datetime) -> None:
+def _look_again_patiently(employee: str, moment: datetime) -> None:
 	for attempts_left in reversed(range(MOST_ATTEMPTS)):
 		try:
 			look_again_at(employee, moment)
 			return
 		except Exception as error:
 			frappe.db.rollback()
-			if attempts_left and isinstance(error, BUSY):  # another worker was at the same check-ins
-				continue
-			title = "CAMS: directions could not be set right"
-			log_once_a_day(title, frappe.get_traceback(), ("alternation", employee))
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the entry above
-			return
+			if not (attempts_left and isinstance(error, BUSY)):  # another worker was at the same check-ins
+				raise
 
 
 def look_again_at(employee: str, moment: datetime | str) -> None:

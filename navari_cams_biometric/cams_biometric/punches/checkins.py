@@ -23,7 +23,6 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
 from navari_cams_biometric.cams_biometric.base.settings import read_settings, read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
 	batches,
@@ -33,6 +32,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	listeners,
 	punch_rules,
 	repeats,
+	second_look,
 	site_faults,
 	touches,
 )
@@ -70,23 +70,25 @@ def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
 
 def check_in_now(punch_name: str) -> frappe._dict:
 	"""Process one punch in the caller's transaction, as its user; return how it ended. Raises what made the transaction
-	unusable, such as frappe.QueryDeadlockError."""
+	unusable, such as frappe.QueryDeadlockError. The sweep takes the second look."""
 	punch = frappe.db.get_value("CAMS Punch", punch_name, "*", as_dict=True, for_update=True)
 	try:
 		_process_batch([punch])
 	except _BatchBrokenError as broken:
 		raise broken.__cause__ from None
+	second_look.note([punch_name])
 	fields = ["state", "reason_code", "reason", "remedy", "employee_checkin"]
 	return frappe.db.get_value("CAMS Punch", punch_name, fields, as_dict=True)
 
 
 def sweep() -> None:
-	"""Scheduled: process what a lost job or a dead worker left, requeue punches whose user is known by now, and try the
-	faults of the site again."""
+	"""Scheduled: process what a lost job or a dead worker left, requeue punches whose user is known by now, try the faults
+	of the site again, and take the second looks that were not taken."""
 	requeue_known_users()
 	touches.requeue_unblocked()
 	site_faults.probe()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the released punches are due for the drain below
+	second_look.take_left()
 	drain(turn=1)  # what is left then is for the job that callbacks ask for
 
 
@@ -138,13 +140,11 @@ def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
 
 def _commit_batch(punches: list[frappe._dict]) -> None:
 	"""Commit what was decided of these punches, and look at what other workers did at the same time."""
+	note = second_look.note(punch.name for punch in punches)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
-	names = [punch.name for punch in punches]
-	touches.look_again(punches)
-	repeats.look_again(names)
-	alternation.look_again(names)
-	late_days.note_punches(names)
-	frappe.publish_realtime("list_update", {"doctype": "CAMS Punch", "name": names[-1]}, doctype="CAMS Punch")
+	second_look.take(note, punches)
+	message = {"doctype": "CAMS Punch", "name": punches[-1].name}
+	frappe.publish_realtime("list_update", message, doctype="CAMS Punch")
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
 	frappe.publish_realtime("cams_punches", room="doctype:CAMS Punch", after_commit=False)
 

@@ -1,0 +1,16 @@
+"""CAMS Second Look: a batch of punches whose second look is still to be taken (punches.second_look)."""
+
+from frappe.model.document import Document
+
+
+class CAMSSecondLook(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		punches: DF.Code | None
+	# end: auto-generated types

@@ -1,0 +1,145 @@
+"""The second look after a commit lasts until it is taken, whoever dies in between."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.punches import alternation, checkins, second_look
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
+from tests.app.inside import checkins_of, log_entries, punch_at, punches_of, store
+
+ALTERNATE = "Alternate Within Shift"
+
+
+class DiedError(BaseException):
+	"""As SIGKILL between the commit and the second look."""
+
+
+def die(*_arguments):
+	raise DiedError
+
+
+@pytest.fixture(autouse=True)
+def no_notes(connected):
+	frappe.db.delete("Error Log")
+	frappe.db.delete(second_look.DOCTYPE)
+	frappe.db.commit()
+	yield
+	frappe.db.rollback()
+	frappe.db.set_value("CAMS Device", {"direction": ALTERNATE}, "direction", "From Punch Type")
+	frappe.db.commit()
+
+
+@pytest.fixture
+def day(new_employee, new_device):
+	"""A person, and the device that gives directions by the order of the day."""
+	return Day(new_employee(), new_device(direction=ALTERNATE).name)
+
+
+class Day(NamedTuple):
+	employee: frappe._dict
+	gate: str
+
+	def touch(self, *clocks):
+		for clock in clocks:
+			store(punch_at(self.employee.attendance_device_id, clock, SerialNumber=self.gate))
+			checkins.drain()
+
+	def turn(self):
+		"""As a worker leaves the second check-in that did not see the first."""
+		frappe.db.set_value(CHECKIN, checkins_of(self.employee.name)[1].name, "log_type", "IN")
+		frappe.db.commit()
+
+	@property
+	def directions(self):
+		return [checkin.log_type for checkin in checkins_of(self.employee.name)]
+
+
+def notes():
+	return frappe.get_all(second_look.DOCTYPE, pluck="name")
+
+
+def a_minute_later():
+	before = now_datetime() - timedelta(minutes=2)
+	frappe.db.set_value(
+		second_look.DOCTYPE, {"name": ["is", "set"]}, "modified", before, update_modified=False
+	)
+	frappe.db.commit()
+
+
+def test_a_drain_leaves_none(day):
+	day.touch("08:00:00", "17:00:00")
+	assert (day.directions, notes()) == (["IN", "OUT"], [])
+
+
+def test_of_a_worker_that_died_after_its_commit_the_sweep_takes_it(day, monkeypatch):
+	day.touch("08:00:00")
+	with monkeypatch.context() as dying:
+		dying.setattr(second_look, "take", die)
+		with pytest.raises(DiedError):
+			day.touch("17:00:00")
+	day.turn()
+	checkins.sweep()
+	assert day.directions == ["IN", "IN"]  # somebody may be at it at this moment
+	a_minute_later()
+	checkins.sweep()
+	assert (day.directions, notes()) == (["IN", "OUT"], [])
+
+
+def test_one_that_fails_is_logged_and_tried_again(day, monkeypatch):
+	def full(*_arguments):
+		raise OSError("The table is full")
+
+	with monkeypatch.context() as broken:
+		broken.setattr(alternation, "look_again_at", full)
+		day.touch("08:00:00", "17:00:00")
+		day.turn()
+		a_minute_later()
+		checkins.sweep()
+	[entry] = log_entries(method=["like", "CAMS: a second look%"])
+	assert "The table is full" in entry.error
+	assert day.directions == ["IN", "IN"]
+	a_minute_later()
+	checkins.sweep()
+	assert (day.directions, notes()) == (["IN", "OUT"], [])
+
+
+def test_the_others_of_a_batch_are_looked_at_although_one_fails(new_employee, new_device, monkeypatch):
+	people, gate = [new_employee() for _ in range(3)], new_device(direction=ALTERNATE).name
+	looked_at, look = [], alternation.look_again_at
+
+	def fail_for_the_first(employee, moment):
+		looked_at.append(employee)
+		if employee == people[0].name:
+			raise frappe.ValidationError
+		look(employee, moment)
+
+	monkeypatch.setattr(alternation, "look_again_at", fail_for_the_first)
+	store(*(punch_at(each.attendance_device_id, SerialNumber=gate) for each in people))
+	checkins.drain()
+	assert set(looked_at) == {each.name for each in people}
+	assert len(notes()) == 1
+
+
+def test_what_a_person_lets_be_processed_is_looked_at_again(new_employee):
+	employee = new_employee()
+	store(punch_at(employee.attendance_device_id))
+	[punch] = punches_of(employee.attendance_device_id)
+	checkins.check_in_now(punch.name)
+	frappe.db.commit()
+	assert len(notes()) == 1
+	a_minute_later()
+	checkins.sweep()
+	assert notes() == []
+
+
+def test_a_decision_that_is_taken_back_leaves_none(new_employee):
+	employee = new_employee()
+	store(punch_at(employee.attendance_device_id))
+	[punch] = punches_of(employee.attendance_device_id)
+	checkins.check_in_now(punch.name)
+	frappe.db.rollback()
+	assert notes() == []
