@@ -28,6 +28,7 @@ def quiet(host, bench_site):
 	now = datetime.now(NAIROBI)
 	bench_site.sql(
 		"update `tabCAMS Punch` set state = 'Ignored', attempts = 77 where state in ('Held', 'Failed');"
+		"update `tabCAMS Unread Event` set state = 'Dismissed' where state = 'Unread';"
 		f"update `tabCAMS Device` set latitude = 77 where enabled = 1 and name != '{SERVICE_TAG}';"
 		"update `tabCAMS Device` set enabled = 0 where latitude = 77;"
 		"update `tabCAMS Device` set health = '';"

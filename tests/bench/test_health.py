@@ -161,7 +161,7 @@ def test_a_clock_that_is_ahead_shows_in_a_punch_and_is_forgotten_once_it_is_set(
 	assert (device["clock_skew"], device.get("clock_skew_at"), device["health"]) == (0, None, "Healthy")
 
 
-def wait_until(host, name, state, seconds=30):
+def wait_until(host, name, state, seconds=180):
 	deadline = datetime.now() + timedelta(seconds=seconds)
 	while (command := host.get("CAMS Command", name))["state"] != state or not command.get("answered_at"):
 		assert datetime.now() < deadline, command  # a command is Sent a moment before the gateway has it

@@ -96,10 +96,20 @@ def test_a_naming_counter_that_was_restored_is_moved_on(host, bench_site, new_em
 	for employee in employees[:2]:
 		host.callback(real_time(employee["attendance_device_id"]))
 		host.settled(employee["attendance_device_id"], state="Recorded")
-	bench_site.sql("update tabSeries set current = 0 where name like 'EMP-CKIN-%'")
+	before = int(host.checkins(employees[0]["name"])[0]["name"].rpartition("-")[2]) - 1
+	bench_site.sql(f"update tabSeries set current = {before} where name like 'EMP-CKIN-%'")
 	host.callback(real_time(employees[2]["attendance_device_id"]))
 	host.settled(employees[2]["attendance_device_id"], state="Recorded")
 	entries = host.find("Error Log", {"method": ["like", "%naming counter%"]}, ["error"])
+	assert entries, (
+		before,
+		bench_site.sql("select name, current from tabSeries where name like 'EMP-CKIN%'"),
+		bench_site.sql(
+			"select name, employee, creation from `tabEmployee Checkin` order by creation desc limit 8"
+		),
+		[e["name"] for e in employees],
+		bench_site.sql("select name, creation, method from `tabError Log` order by creation desc limit 5"),
+	)
 	assert "lay behind what exists" in entries[0]["error"]
 
 

@@ -137,6 +137,6 @@ def test_a_load_is_titled_by_its_days(desk, bench_site):
 	page = desk("Administrator", f"/app/cams-history-load/{name}")
 	expect(page.get_by_text("1 Jan to 1 Mar 2024").first).to_be_visible(timeout=PATIENCE)
 	assert name not in page.evaluate(TEXTS)
-	page.goto(f"{bench_site.url}/app/cams-history-load")
+	page.goto(f"{bench_site.url}/app/cams-history-load?from_date=2024-01-01&to_date=2024-03-01")
 	expect(page.locator(".list-row", has_text="1 Jan to 1 Mar 2024").first).to_be_visible(timeout=PATIENCE)
 	bench_site.sql(f"delete from `tabCAMS History Load` where name = '{name}'")

@@ -180,9 +180,8 @@ def test_a_punch_appears_on_the_board_without_reloading(host, desk, desk_user, n
 	expect(page.locator(".title-area .indicator-pill")).to_have_text("Live, every 5 s")
 	page.evaluate("window.same_page = true")
 	punch(host, employee["attendance_device_id"], now())
-	first = page.locator(".cams-punch").first
-	expect(first).to_contain_text(employee["employee_name"], timeout=PATIENCE)
-	expect(first).to_contain_text("Recorded", timeout=PATIENCE)
+	shown = page.locator(".cams-punch", has_text=employee["employee_name"])
+	expect(shown).to_contain_text("Recorded", timeout=PATIENCE)
 	group = page.locator(f".cams-group[data-branch='{branch}']")
 	expect(group).to_contain_text(employee["employee_name"])
 	assert page.evaluate("window.same_page")
@@ -208,7 +207,7 @@ def test_with_a_socket_the_board_asks_when_it_is_told(host, desk, manager, new_e
 	page.wait_for_timeout(6000)
 	assert requests == []  # it does not poll
 	page.evaluate(TELL)
-	expect(page.locator(".cams-punch").first).to_contain_text(employee["employee_name"])
+	expect(page.locator(".cams-punch", has_text=employee["employee_name"])).to_be_visible()
 	assert len(requests) == 1
 
 

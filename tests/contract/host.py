@@ -87,7 +87,7 @@ class Host:
 	def checkins(self, employee: str) -> list[dict]:
 		return self.find("Employee Checkin", {"employee": employee}, order_by="time asc")
 
-	def settled(self, user_id: str, count: int = 1, state: str = "", seconds: float = 120) -> list[dict]:
+	def settled(self, user_id: str, count: int = 1, state: str = "", seconds: float = 180) -> list[dict]:
 		"""Wait until `count` punches of a user have left the queue (and are in `state`), and return them."""
 		deadline = time.monotonic() + seconds
 		while time.monotonic() < deadline:
