@@ -219,7 +219,8 @@ function add_button(frm, operation, label, group, action) {
 	}
 	const { gateway_api } = frm.doc.__onload;
 	const explain = () => frappe.msgprint(__("{0} does not support this. REST v3 does, if your account has it.", [gateway_api]));
-	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, MORE).addClass("text-muted");
+	// A second refresh finds it there, and Frappe returns nothing for it.
+	frm.add_custom_button(__("{0} (not in {1})", [label, gateway_api]), explain, MORE)?.addClass("text-muted");
 }
 
 function lacks(frm, operation) {
