@@ -83,7 +83,7 @@ def advice_for_several(problem: str) -> str:
 	if problem == Health.QUEUE_STUCK:
 		return _("Reset the queue of each; if that does not help, restart it.")
 	if problem == Health.CLOCK_DRIFT:
-		return _("Sync the time of each.")
+		return _("Press Set the Clock on each.")
 	return _("Renew the licences at CAMS, then set the new dates on the devices.")
 
 
@@ -139,14 +139,14 @@ def _waits(case: Case) -> bool:
 def _clock_drift(case: Case, limits: Limits) -> str:
 	if case.fell_back_to:
 		return _(
-			"Its clock fell back to {0}, as after a power cut, and its punches are held. Sync its time, then use Correct Time on Held Punches."
+			"Its clock fell back to {0}, as after a power cut, and its punches are held. Press Set the Clock, then Correct Time on Held Punches."
 		).format(format_date(case.fell_back_to))
 	skew = case.after.clock_skew
 	if abs(skew) <= 60 * limits.clock_tolerance:
 		return ""
 	if skew > 0:
-		return _("Its clock is {0} ahead. Sync its time.").format(_rough_span(skew))
-	return _("Its clock is {0} behind, or its punches arrived that late. Sync its time.").format(
+		return _("Its clock is {0} ahead. Press Set the Clock.").format(_rough_span(skew))
+	return _("Its clock is {0} behind, or its punches arrived that late. Press Set the Clock.").format(
 		_rough_span(-skew)
 	)
 

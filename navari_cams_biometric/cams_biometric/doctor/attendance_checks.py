@@ -52,7 +52,9 @@ def clocks(facts: SiteFacts) -> Iterator[Finding]:
 		yield Finding(title, OK, _("No clock fell back."))
 		return
 	sentence = _("The clock of these devices fell back, so their punches are held: {0}.")
-	remedy = _("Sync the time of the device, then use Correct Time for its punches on the page Held Punches.")
+	remedy = _(
+		"Press Set the Clock on the device, then Correct Time for its punches on the page Held Punches."
+	)
 	yield Finding(
 		title, WARNING, sentence.format(joined_labels(found)), remedy, **these("CAMS Device", _names(found))
 	)

@@ -15,10 +15,7 @@ function date_filters(from_days_ago, to_days_ago = 0) {
 	];
 }
 
-// A link to a device shows its title where the Desk knows it.
-frappe.db.get_list("CAMS Device", { fields: ["name", "label"], limit: 0 }).then((devices) => {
-	for (const { name, label } of devices) frappe.utils.add_link_title("CAMS Device", name, label || name);
-});
+cams_biometric.learn_devices();
 
 // What a device calls its users, or itself, is anything: it must not become part of the page.
 function safe_cell(value, row, column, data, default_formatter) {

@@ -192,6 +192,12 @@ Object.assign(cams_biometric, {
 
 	device: (service_tag) => frappe.utils.get_link_title("CAMS Device", service_tag) || service_tag || "",
 
+	// A link to a device shows its title where the Desk knows it.
+	learn_devices: () =>
+		frappe.db.get_list("CAMS Device", { fields: ["name", "label"], limit: 0 }).then((devices) => {
+			for (const { name, label } of devices) frappe.utils.add_link_title("CAMS Device", name, label || name);
+		}),
+
 	// For the list's file, which is read before any form copies the fields: people and devices stand with their codes, and
 	// the zone of times below the first of them alone.
 	name_links(doctype) {

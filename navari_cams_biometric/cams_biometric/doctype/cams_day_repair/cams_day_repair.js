@@ -6,7 +6,9 @@ frappe.ui.form.on("CAMS Day Repair", {
 		// Check-ins that are in no shift have no attendance that could be compared.
 		frm.toggle_display("before_section", Boolean(frm.doc.attendance));
 		frm.get_field("comparison_html").$wrapper.html(comparison(frm.doc));
-		frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
+		const show_checkins = () => frm.get_field("checkins_html").$wrapper.html(checkins(frm.doc));
+		show_checkins();
+		cams_biometric.learn_devices().then(show_checkins);
 		if (cams_biometric.day_actions.can_settle()) frm.trigger("add_actions");
 		if (cams_biometric.can_add_punch()) frm.trigger("offer_punch");
 	},
@@ -68,7 +70,7 @@ function checkins(doc) {
 			.filter((direction) => direction !== undefined)
 			.map((direction) => frappe.utils.escape_html(__(direction) || "–"))
 			.join(" → "),
-		frappe.utils.escape_html(checkin.device_id || "–"),
+		cams_biometric.escape(cams_biometric.device(checkin.device_id) || "–"),
 		frappe.utils.get_form_link("Employee Checkin", checkin.name, true),
 		mark(checkin, doc),
 	]);

@@ -38,9 +38,9 @@ frappe.ui.form.on("CAMS History Load", {
 			limit: SHOWN,
 		});
 		const names = punches.length ? await names_of(punches) : {};
-		if (frm.turn !== turn || !punches.length) return;
-		frm.dashboard.add_section(table_of(punches, names), __("Missing Punches Loaded"));
-		frm.dashboard.show();
+		if (frm.turn !== turn) return;
+		frm.toggle_display("punches_section", punches.length > 0);
+		frm.get_field("punches_html").$wrapper.html(punches.length ? table_of(punches, names) : "");
 	},
 
 	onload(frm) {

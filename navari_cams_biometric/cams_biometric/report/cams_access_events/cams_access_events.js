@@ -9,7 +9,8 @@
 		],
 
 		formatter(value, row, column, data, default_formatter) {
-			const text = safe_cell(value, row, column, data, default_formatter);
+			const shown = column.fieldname === "event" && data && !data.command ? cams_biometric.type_of(value) : value;
+			const text = safe_cell(shown, row, column, data, default_formatter);
 			if (!data || !data.command) return text;
 			if (column.fieldname === "source") {
 				const url = frappe.utils.get_form_link("CAMS Command", data.command);
