@@ -66,7 +66,9 @@ def _take(
 	parts = callback.unread
 	if not device and (callback.events or callback.device_status):
 		parts = (*parts, NO_DEVICE)
-	frappe.db.savepoint("cams_callback")
+	writes_more = bool(callback.events or callback.device_status)  # than punches, by one statement
+	if writes_more:
+		frappe.db.savepoint("cams_callback")
 	try:
 		inbox.store(callback, device, loads.load_answered_by(callback, device))
 		events.apply(callback, device, arrived)
@@ -74,7 +76,8 @@ def _take(
 		if _is_database_failure(error):
 			raise
 		trace = frappe.get_traceback()
-		frappe.db.rollback(save_point="cams_callback")
+		if writes_more:
+			frappe.db.rollback(save_point="cams_callback")
 		_report_not_taken(trace, device)
 		parts = (*parts, NOT_STORED)
 	return parts
