@@ -82,6 +82,7 @@ def records(host, bench_site):
 		"CAMS Ignored ID": {"user_id": mark, "reason": "A visitor"},
 		"CAMS Checkin Photo": {"employee_checkin": checkin, "employee": employee},
 		"CAMS Access Schedule": {"schedule_name": mark},
+		"CAMS Second Look": {"punches": "[]"},
 		"CAMS Unread Event": {"state": "Unread", "parts": "alarm", "body": '{"Alarm": {"Door": 1}}'},
 	}
 	for doctype, values in made.items():

@@ -36,7 +36,7 @@ def punched(host, gate):
 		moment = moment or datetime.now(NAIROBI) - timedelta(minutes=1)
 		written = f"{moment:%Y-%m-%d %H:%M:%S} GMT +0300"
 		host.callback(real_time(user_id, written, SerialNumber=gate["name"], **overrides))
-		return host.settled(user_id, seconds=90)[-1]
+		return host.settled(user_id)[-1]
 
 	return punch
 

@@ -22,7 +22,7 @@ def gateway(host):
 def test_what_waits_at_a_device_stands_first_and_leads_there(host, desk, new_device, new_user_id):
 	device, stranger = new_device(label="East Gate"), new_user_id()
 	host.callback(real_time(stranger, SerialNumber=device["name"]))
-	host.settled(stranger, state="Held", seconds=90)
+	host.settled(stranger, state="Held")
 	page = desk("Administrator", f"/app/cams-device/{device['name']}")
 	cockpit = page.locator(".cams-cockpit")
 	expect(cockpit).to_contain_text("Held Punches", timeout=PATIENCE)
@@ -37,7 +37,7 @@ def test_a_broken_device_is_replaced(host, desk, gateway, new_employee):
 	host.create("CAMS Device", service_tag=old, label="North Gate", direction="IN")
 	employee = new_employee()
 	host.callback(real_time(employee["attendance_device_id"], SerialNumber=old))
-	host.settled(employee["attendance_device_id"], state="Recorded", seconds=90)
+	host.settled(employee["attendance_device_id"], state="Recorded")
 
 	page = desk("Administrator", f"/app/cams-device/{old}")
 	page.get_by_role("button", name="More").click(timeout=PATIENCE)
@@ -58,4 +58,4 @@ def test_a_broken_device_is_replaced(host, desk, gateway, new_employee):
 	assert (broken["enabled"], broken["replaced_by"]) == (0, new)
 	late = "2024-09-17 17:00:00 GMT +0300"
 	host.callback(real_time(employee["attendance_device_id"], late, SerialNumber=old))
-	host.settled(employee["attendance_device_id"], 2, state="Recorded", seconds=90)
+	host.settled(employee["attendance_device_id"], 2, state="Recorded")

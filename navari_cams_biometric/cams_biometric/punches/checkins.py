@@ -44,7 +44,7 @@ from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
 # Where their check-ins are made together: the series is locked for the last step alone.
-TOGETHER = 300
+TOGETHER = 500
 MOST_ATTEMPTS = 6
 SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
 TIMES = ("punch_time", "wall_clock", "has_offset", "punched_at_utc")  # a retry may have read them
