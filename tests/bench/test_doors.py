@@ -62,15 +62,18 @@ def refusal(response):
 
 
 def reached(host, name, *states, seconds=120):
-	"""Wait until the worker has brought a command to one of the states; return the command.
+	"""Wait until the worker has brought a command to one of the states, and the gateway has what is Sent; return the
+	command.
 
 	After a migration the only worker may be busy for a minute, with the website's search index.
 	"""
 	deadline = time.monotonic() + seconds
-	while (command := host.get("CAMS Command", name))["state"] not in states:
+	while True:
+		command = host.get("CAMS Command", name)
+		if command["state"] in states and (command["state"] != "Sent" or command.get("answered_at")):
+			return command
 		assert time.monotonic() < deadline, command
 		time.sleep(0.1)
-	return command
 
 
 def answered(host, name):

@@ -18,6 +18,7 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gateway_questions import gateway_client
 from navari_cams_biometric.cams_biometric.base.identities import MAPPING
 from navari_cams_biometric.cams_biometric.base.permissions import ensure_may, stored
+from navari_cams_biometric.cams_biometric.base.plurals import first_of
 from navari_cams_biometric.cams_biometric.base.stored_secrets import (
 	fetch_secrets,
 	read_secret,
@@ -381,10 +382,10 @@ class CAMSBiometricSettings(TokenHolder, Document):
 
 
 def _devices_without_secret() -> str:
-	"""The labels of the enabled devices whose events arrive without the secret of the callback URL."""
+	"""The first of the enabled devices whose events arrive without the secret of the callback URL."""
 	filters = {"enabled": 1, "callback_secret_sent": "No"}
 	devices = frappe.get_all("CAMS Device", filters=filters, fields=["name", "label"], order_by="name")
-	return ", ".join(device.label or device.name for device in devices)
+	return first_of([device.label or device.name for device in devices], 5)
 
 
 def _log_unusable(unusable: dict[str, str]) -> None:
