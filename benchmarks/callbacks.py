@@ -1,4 +1,4 @@
-"""Callbacks against Frappe's ping, over HTTP with gunicorn, each a new punch stored."""
+"""Callbacks over HTTP with gunicorn, each a new punch stored, against Frappe's ping and against HRMS's own call by REST."""
 
 import http.client
 import itertools
@@ -13,11 +13,12 @@ from tests.contract.host import CALLBACK, DONE, real_time
 CONNECTIONS = 8
 ROUNDS = 5
 ROUND_SECONDS = 4
+HRMS_CALL = "/api/method/hrms.hr.doctype.employee_checkin.employee_checkin.add_log_based_on_employee_field"
 Request = tuple[str, bytes | None]  # path, body
 
 
-def rounds(site: BenchSite) -> list[tuple[float, float]]:
-	"""Pings and callbacks answered in a second, in turn."""
+def rounds(site: BenchSite) -> list[tuple[float, float, float]]:
+	"""Pings, calls of HRMS's method and callbacks answered in a second, in turn."""
 	numbers = itertools.count()  # each taken once, by whichever thread
 
 	def ping() -> Request:
@@ -27,9 +28,15 @@ def rounds(site: BenchSite) -> list[tuple[float, float]]:
 		moment = time.strftime("%Y-%m-%d %H:%M:%S GMT +0300", time.gmtime(1_600_000_000 + next(numbers)))
 		return CALLBACK, json.dumps(real_time("EMP-0001", moment)).encode()
 
-	for warming in (ping, punch):
+	def checkin() -> Request:
+		moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(1_500_000_000 + 60 * next(numbers)))
+		log = {"employee_field_value": "EMP-0002", "timestamp": moment, "log_type": "IN"}
+		return HRMS_CALL, json.dumps(log).encode()
+
+	requests = (ping, checkin, punch)
+	for warming in requests:
 		_rate(site, warming, 1)
-	return [(_rate(site, ping, ROUND_SECONDS), _rate(site, punch, ROUND_SECONDS)) for _ in range(ROUNDS)]
+	return [tuple(_rate(site, make, ROUND_SECONDS) for make in requests) for _ in range(ROUNDS)]
 
 
 def _rate(site: BenchSite, make: Callable[[], Request], seconds: float) -> float:
@@ -40,13 +47,14 @@ def _rate(site: BenchSite, make: Callable[[], Request], seconds: float) -> float
 	def client() -> None:
 		connection = http.client.HTTPConnection("127.0.0.1", site.web_port)
 		headers = {"X-Frappe-Site-Name": site.name, "Content-Type": "application/json"}
+		known = {**headers, "Authorization": f"token {site.key}"}
 		count = 0
 		while time.monotonic() < end:
 			path, body = make()
-			connection.request("POST" if body else "GET", path, body, headers)
+			connection.request("POST" if body else "GET", path, body, known if path == HRMS_CALL else headers)
 			response = connection.getresponse()
 			content = response.read()
-			if response.status != 200 or (body and content != DONE):
+			if response.status != 200 or (path == CALLBACK and content != DONE):
 				raise RuntimeError(f"{response.status} {content[:200]!r}")
 			count += 1
 		counts.append(count)
