@@ -200,6 +200,7 @@ def test_the_state_of_a_door_is_read(gateway, tags, cams):
 
 
 def test_commands_are_listed_shown_and_asked_after(gateway, tags, cams):
+	before = len(gateway.received)
 	name = cams("door", "open", "--device", tags[0], "--reason", "x", "--wait", "0", "--json").json["name"]
 	listed = cams("command", "--json")
 	assert listed.code == 0
@@ -208,7 +209,7 @@ def test_commands_are_listed_shown_and_asked_after(gateway, tags, cams):
 	assert name in cams("command").out.splitlines()[1]
 
 	deadline = time.monotonic() + 90
-	while cams("command", name, "--json").json["state"] != "Sent":
+	while cams("command", name, "--json").json["state"] != "Sent" or len(gateway.received) == before:
 		assert time.monotonic() < deadline
 	assert cams("command", name).code == 3
 	gateway.tick(20)
