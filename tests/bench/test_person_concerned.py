@@ -307,7 +307,10 @@ def test_the_page_shows_each_punch_with_its_reason(host, new_person, desk, size)
 	expect(page.locator(f'.cams-mine section[data-day="{YESTERDAY}"]')).to_contain_text("08:01")
 	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 	cut = "(title) => title.scrollWidth > title.clientWidth"
-	assert not page.locator("#page-cams-my-punches .title-text").first.evaluate(cut)
+	for title in page.locator(
+		"#page-cams-my-punches .title-text:visible"
+	).all():  # Frappe 16 has none on the page
+		assert not title.evaluate(cut)
 	if size:
 		picture(page, "my-punches")
 
