@@ -331,7 +331,7 @@ def test_from_a_row_one_gets_to_the_punches_of_that_device_and_person(two_days, 
 	page.get_by_role("button", name="Load Missing Punches").locator("visible=true").click()
 	page.get_by_role("button", name="Yes").click()
 	page.wait_for_url("**/cams-history-load/**")
-	missing = page.locator(".form-dashboard-section tr", has_text=user_id)  # the form follows the load
+	missing = page.locator("[data-fieldname=punches_html] tr", has_text=user_id)  # the form follows the load
 	expect(missing).to_have_count(4, timeout=PATIENCE)
 	expect(missing.first).to_contain_text(two_days.employees[2]["employee_name"])
 	expect(missing.first).to_contain_text("Gate 1")
