@@ -124,11 +124,16 @@ def test_the_others_of_a_batch_are_looked_at_although_one_fails(new_employee, ne
 	assert len(notes()) == 1
 
 
-def test_what_a_person_lets_be_processed_is_looked_at_again(new_employee):
+@pytest.fixture
+def processed_by_a_person(new_employee):
+	"""A punch, in a transaction that is not committed yet."""
 	employee = new_employee()
 	store(punch_at(employee.attendance_device_id))
 	[punch] = punches_of(employee.attendance_device_id)
 	checkins.check_in_now(punch.name)
+
+
+def test_what_a_person_lets_be_processed_is_looked_at_again(processed_by_a_person):
 	frappe.db.commit()
 	assert len(notes()) == 1
 	a_minute_later()
@@ -136,10 +141,6 @@ def test_what_a_person_lets_be_processed_is_looked_at_again(new_employee):
 	assert notes() == []
 
 
-def test_a_decision_that_is_taken_back_leaves_none(new_employee):
-	employee = new_employee()
-	store(punch_at(employee.attendance_device_id))
-	[punch] = punches_of(employee.attendance_device_id)
-	checkins.check_in_now(punch.name)
+def test_a_decision_that_is_taken_back_leaves_none(processed_by_a_person):
 	frappe.db.rollback()
 	assert notes() == []

@@ -7,6 +7,7 @@ is shared, Redis and all processes are not. With KEEP_SITE=1 the app and the sit
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -56,6 +57,13 @@ class BenchUnusableError(Exception):
 
 def bench_path() -> Path:
 	return Path(os.environ.get("FRAPPE_BENCH") or Path.home() / "frappe-bench")
+
+
+def frappe_major() -> int:
+	"""15 or 16: the version of the bench's Frappe."""
+	text = (bench_path() / "apps/frappe/frappe/__init__.py").read_text(encoding="utf-8")
+	[major] = re.findall(r'^__version__ = "(\d+)', text, re.MULTILINE)
+	return int(major)
 
 
 class Processes:

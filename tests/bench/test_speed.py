@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import navari_cams_biometric
+from tests.bench.bench_site import frappe_major
 from tests.bench.browser import make_desk_user
 from tests.bench.opening import Desk, be_employee, large_site, places, rows_of
 
@@ -23,6 +24,7 @@ APP = Path(navari_cams_biometric.__file__).parent / "cams_biometric"
 SECONDS = 1.0
 ORDINARY_PACE = 0.015
 ROUNDS = 3
+MORE_ON_16 = 5  # for rights, of Frappe's own, whatever the site holds
 TIME_LIMIT = re.compile(r"^\s*set\s+statement\s+\S+\s+for\s+", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ def test_a_place_opens_within_a_second_by_a_number_of_queries_that_does_not_grow
 	figures = desk.measure(place)
 	print(f"\n{place.name}: {figures}", end="")
 	assert figures.rows >= place.least
-	assert figures.queries <= place.queries, "\n".join(desk.statements(place))
+	assert figures.queries <= most_queries(place), "\n".join(desk.statements(place))
 	assert figures.quickest < allowed() or quickest(desk, place) < allowed()
 
 
@@ -63,8 +65,12 @@ def restricted_desk(host, desk):
 def test_who_may_see_one_company_alone_waits_no_longer(restricted_desk, place):
 	figures = restricted_desk.measure(place)
 	print(f"\n{place.name}: {figures}", end="")
-	assert figures.queries <= place.queries + 8, "\n".join(restricted_desk.statements(place))
+	assert figures.queries <= most_queries(place) + 4, "\n".join(restricted_desk.statements(place))
 	assert figures.quickest < allowed() or quickest(restricted_desk, place) < allowed()
+
+
+def most_queries(place):
+	return place.queries + (MORE_ON_16 if frappe_major() >= 16 else 0)
 
 
 def allowed():

@@ -21,7 +21,6 @@ from navari_cams_biometric.cams_biometric.punches import alternation, repeats, t
 DOCTYPE = "CAMS Second Look"
 LEFT_AFTER = timedelta(minutes=1)  # nobody is at it any more
 MOST = 200  # batches that one sweep looks at
-BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def note(punch_names: Iterable[str]) -> str:
@@ -60,7 +59,7 @@ def take_left() -> None:
 def _postpone(name: str, error: Exception) -> None:
 	"""Behind the others that are left."""
 	stored_values.set_values(DOCTYPE, name, {"modified": now_datetime()})
-	if isinstance(error, BUSY):  # another worker was at the same check-ins
+	if isinstance(error, alternation.BUSY):  # another worker was at the same check-ins
 		return
 	title = "CAMS: a second look at processed punches failed; it is tried again every two minutes"
 	log_once_a_day(title, "".join(traceback.format_exception(error)), ("second look", type(error).__name__))
