@@ -20,9 +20,12 @@ __all__ = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_unread_events(bench_site):
-	"""Those of other tests hold shifts, and stand on Held Punches and in the digest."""
-	bench_site.sql("update `tabCAMS Unread Event` set state = 'Dismissed'")
+def nothing_left_open(bench_site):
+	"""What other files left would hold shifts or be held, and stand on Held Punches and in the digest."""
+	bench_site.sql(
+		"update `tabCAMS Unread Event` set state = 'Dismissed';"
+		"update `tabShift Type` set enable_auto_attendance = 0"
+	)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from tests.contract.host import DONE, INVALID_TOKEN, SETTINGS, TOKEN, batch, real_time
 
 REPEATS = 50
-AT_ONCE = 300  # check-ins that a drain makes together
+AT_ONCE = 500  # check-ins that a drain makes together
 
 
 @pytest.fixture
@@ -63,16 +63,16 @@ def test_a_long_drain_sees_a_change_within_a_batch(host, new_device, new_employe
 	device, employee = new_device(direction="IN")["name"], new_employee()
 	user_id = employee["attendance_device_id"]
 	rows = [
-		("CheckIn", user_id, f"2024-05-{1 + n // 50:02} {8 + n % 50 // 10:02}:{n % 10:02}:00 GMT +0300")
-		for n in range(1000)
+		("CheckIn", user_id, f"2024-05-{1 + n // 100:02} {8 + n % 100 // 10:02}:{n % 10:02}:00 GMT +0300")
+		for n in range(2000)
 	]
 	assert host.callback(batch(*rows, AuthToken=TOKEN, SerialNumber=device)).content == DONE
 	while not host.checkins(employee["name"]):
 		pass
 	host.update("CAMS Device", device, direction="OUT")
 	made_by_then = len(host.checkins(employee["name"]))
-	host.settled(user_id, 1000, state="Recorded", seconds=120)
+	host.settled(user_id, 2000, state="Recorded", seconds=120)
 	directions = [checkin["log_type"] for checkin in host.checkins(employee["name"])]
-	assert made_by_then < 1000 - AT_ONCE, "the drain was over before the change"
+	assert made_by_then < 2000 - AT_ONCE, "the drain was over before the change"
 	assert directions[0] == "IN"
 	assert set(directions[made_by_then + AT_ONCE :]) == {"OUT"}

@@ -200,7 +200,7 @@
 			const people = branch.people.map(
 				(person) => `<li data-key="${escape(person.employee)}">
 					<a href="${frappe.utils.get_form_link("Employee", person.employee)}">${bdi(person.employee_name)}</a>
-					${person.sure ? "" : `<span class="indicator-pill yellow no-indicator-dot">${__("no direction")}</span>`}
+					${person.sure ? "" : `<span class="indicator-pill orange no-indicator-dot">${__("no direction")}</span>`}
 					<small>${when_and_where(person)}</small>
 				</li>`,
 			);
