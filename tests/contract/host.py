@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from typing import Any
 
 import requests
@@ -48,7 +49,7 @@ class Host:
 			"filters": json.dumps(filters),
 			"fields": json.dumps(fields or ["*"]),
 			"order_by": order_by,
-			"limit_page_length": 1000,
+			"limit_page_length": 10_000,
 		}
 		return _data(self.api("GET", f"resource/{doctype}", params=parameters))
 
@@ -101,7 +102,7 @@ class Host:
 				return punches
 			time.sleep(0.15)
 		raise AssertionError(
-			f"after {seconds} s: {[(p['state'], p['reason_code']) for p in self.punches(user_id)]}"
+			f"after {seconds} s: {Counter((p['state'], p['reason_code']) for p in self.punches(user_id))}"
 		)
 
 
