@@ -5,11 +5,11 @@ import pytest
 from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
+from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Memory
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.doctor import OK, WARNING, site_checks
 from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.punches import batches, checkins, listeners
-from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import Memory
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of, store
 
 RECORDED = ("Recorded", None)

@@ -6,9 +6,9 @@ import frappe
 import pytest
 from pypika import Criterion
 
+from navari_cams_biometric.cams_biometric.base import hrms_from_memory
+from navari_cams_biometric.cams_biometric.base.hrms_from_memory import ASSIGNMENT, Memory, _Frappe
 from navari_cams_biometric.cams_biometric.base.stored_values import insert_rows, new_row
-from navari_cams_biometric.cams_biometric.punches import hrms_from_memory
-from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import ASSIGNMENT, Memory, _Frappe
 
 AT = datetime(2024, 9, 17, 8)
 PERIODS = {

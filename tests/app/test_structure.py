@@ -223,7 +223,7 @@ def test_a_filter_has_the_form_that_frappe_16_takes(path):
 MODULE = "navari_cams_biometric.cams_biometric"
 USES_OF_ERPNEXT_AND_HRMS = {
 	"cams_biometric/punches/checkins.py",  # whether a check-in is valid, and the shift of a moment
-	"cams_biometric/punches/hrms_from_memory.py",  # the same for many at once
+	"cams_biometric/base/hrms_from_memory.py",  # the same for many at once
 	"cams_biometric/punches/listeners.py",  # whether HRMS's class is the one in use
 	"cams_biometric/punches/alternation.py",  # the shift of a moment
 	"cams_biometric/day_repair/hrms_decision.py",  # how a day is marked

@@ -4,6 +4,7 @@ No rule is repeated here: HRMS's functions decide which check-ins count, which s
 written. The job itself cannot be called, because it works on all employees and commits.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from inspect import signature
 from itertools import groupby
@@ -18,8 +19,11 @@ from hrms.hr.doctype.shift_assignment.shift_assignment import (
 	get_employee_shift,
 )
 
+from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
 
+# Its name, its start, and from when to when it takes check-ins.
+Shift = tuple[str, datetime, datetime, datetime]
 DECIDED = ("status", "working_hours", "in_time", "out_time")
 
 
@@ -27,12 +31,18 @@ class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
 
 
-def shift_at(employee: str, moment: datetime) -> tuple[str, datetime, datetime, datetime] | None:
-	"""The shift that a check-in of this moment gets now: its name, its start, and from when to when it takes them."""
-	found = get_actual_start_end_datetime_of_shift(employee, moment, True)
-	if not found:
-		return None
-	return found.shift_type.name, found.start_datetime, found.actual_start, found.actual_end
+def shift_reader(moments: Iterable[tuple[str, datetime]]) -> Callable[[str, datetime], Shift | None]:
+	"""A function for the shift that a check-in of an employee and a moment gets now. The shift assignments of the people
+	named here are read once, around these moments."""
+	moments = list(moments)
+	find = Hrms(Memory(moments, set())).shift_at if moments else get_actual_start_end_datetime_of_shift
+
+	def shift_at(employee: str, moment: datetime) -> Shift | None:
+		if not (found := find(employee, moment, True)):
+			return None
+		return found.shift_type.name, found.start_datetime, found.actual_start, found.actual_end
+
+	return shift_at
 
 
 def is_absence_of(employee: str, day: date, shift: str) -> bool:

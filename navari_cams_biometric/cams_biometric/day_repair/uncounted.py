@@ -4,7 +4,7 @@ HRMS drops them without a word: a check-in in no shift, or on a holiday, an IN a
 once it is over. Here too what HRMS would say now is asked of HRMS (hrms_decision).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import ABSENT, Exclusion
 
-MOST = 500  # check-ins that one search looks at: HRMS takes 30 ms for each
+MOST = 500  # check-ins that one search looks at: HRMS takes some ms for each
 MOST_MARKED = 200  # attendances, of some check-ins each, and listed days that it does not find again
 UNASSIGNED = "UNASSIGNED"
 LONGEST_SHIFT = timedelta(hours=16)
@@ -124,8 +124,10 @@ def find(
 	"""Those of this time, of all people or some."""
 	last = last or now_datetime()
 	found: dict[str, Uncounted] = {}
-	for checkin in _loose(first, last, employees):
-		if reason := _reason_safely(checkin):
+	loose = _loose(first, last, employees)
+	shift_at = hrms_decision.shift_reader((each.employee, each.time) for each in loose)
+	for checkin in loose:
+		if reason := _reason_safely(checkin, shift_at):
 			code, detail, shift = reason
 			day = (checkin.shift_start or checkin.time).date()
 			one = Uncounted(checkin.employee, day, code, detail, shift)
@@ -166,20 +168,20 @@ _FIELDS = ("name", "employee", "time", "log_type", "device_id", "shift", "shift_
 _FIELDS += ("shift_actual_start", "shift_actual_end", "skip_auto_attendance")
 
 
-def _reason_safely(checkin: frappe._dict) -> tuple[str, str, str] | None:
+def _reason_safely(checkin: frappe._dict, shift_at: Callable) -> tuple[str, str, str] | None:
 	"""A rule of another app, or a shift that is gone, must not keep the others off the list."""
 	try:
-		return _reason(checkin)
+		return _reason(checkin, shift_at)
 	except Exception:
 		title = "CAMS: HRMS could not say in which shift a check-in is"
 		log_once_a_day(title, frappe.get_traceback(), ("uncounted", checkin.employee))
 		return None
 
 
-def _reason(checkin: frappe._dict) -> tuple[str, str, str] | None:
+def _reason(checkin: frappe._dict, shift_at: Callable) -> tuple[str, str, str] | None:
 	"""Code, detail and shift; None for one that HRMS counts, or that another attendance keeps from counting."""
 	stored = _stored(checkin)
-	now = hrms_decision.shift_at(checkin.employee, checkin.time)
+	now = shift_at(checkin.employee, checkin.time)
 	if (now and now[:2]) != stored:
 		return "SHIFT_CHANGED", now[0] if now else "–", checkin.shift or (now[0] if now else "")
 	if not stored:
@@ -279,9 +281,11 @@ def _changed(marked: list[frappe._dict]) -> list[Uncounted]:
 	of: dict[str, list[frappe._dict]] = {}
 	for row in query.where(checkin.custom_cams_punch.isnotnull()).orderby(checkin.time).run(as_dict=True):
 		of.setdefault(row.attendance, []).append(row)
+	checkins = [each for some in of.values() for each in some]
+	shift_at = hrms_decision.shift_reader((each.employee, each.time) for each in checkins)
 	found = []
 	for row in marked:
-		moved = [(each, hrms_decision.shift_at(each.employee, each.time)) for each in of.get(row.name, [])]
+		moved = [(each, shift_at(each.employee, each.time)) for each in of.get(row.name, [])]
 		moved = [(each, now) for each, now in moved if (now and now[:2]) != _stored(each)]
 		if moved:
 			now = moved[0][1]

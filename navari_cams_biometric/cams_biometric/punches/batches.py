@@ -25,12 +25,12 @@ from frappe.utils import cint, get_datetime, now, now_datetime
 from pypika.functions import NullIf
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
-from navari_cams_biometric.cams_biometric.punches.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 from navari_cams_biometric.cams_biometric.punches.punch_rules import MANUAL, NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.wanted_checkins import Wanted, examine, fields_of
