@@ -70,8 +70,9 @@ class TokenHolder:
 		return value if value.strip("*") else value and read_secret(self, fieldname)
 
 	def _former_is_valid(self) -> bool:
-		until = frappe.utils.get_datetime(self.previous_token_valid_until)
-		return bool(until and now_datetime() < until)
+		if not self.previous_token_valid_until:
+			return False  # Frappe takes no date for now
+		return now_datetime() < frappe.utils.get_datetime(self.previous_token_valid_until)
 
 
 def digest(token: str) -> str:
