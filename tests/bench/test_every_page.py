@@ -161,6 +161,7 @@ def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user
 def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
 	"""15 has a page for that, 16 the icons of the Desk."""
 	page = desk(desk_user("HR Manager"), "/apps")
+	Watch(page).settle()
 	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
 	expect(page.locator(".number-widget-box .number").first).to_be_visible(timeout=PATIENCE)
 	assert page.url.endswith("/cams-biometric")

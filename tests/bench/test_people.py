@@ -115,14 +115,17 @@ def finish(host, gateway, sweep=None, **filters):
 
 	until(all_sent, lambda: str(commands_of(host, tags, state="Queued")))
 
+	answers = {}
+
 	def all_answered():
 		gateway.tick(15)
 		asked = commands_of(host, tags, state=["in", ["Sent", "Waiting for Device"]])
 		for command in asked:
-			host.document_response("CAMS Command", command["name"], "check_now")
+			answer = host.document_response("CAMS Command", command["name"], "check_now")
+			answers[command["name"]] = answer.text[:300]
 		return not asked
 
-	until(all_answered, lambda: str(commands_of(host, tags, **filters)))
+	until(all_answered, lambda: f"{commands_of(host, tags, **filters)} {answers}")
 	done = commands_of(host, tags, **filters)
 	assert {command["state"] for command in done} == {"Done"}, done
 
