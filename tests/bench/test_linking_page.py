@@ -5,6 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.browser import SIZE
 from tests.contract.host import DONE, SERVICE_TAG, real_time
 
 HELD = "/app/cams-held-punches"
@@ -44,21 +45,19 @@ def choose(row, employee):
 	box.blur()
 
 
-@pytest.mark.parametrize("size", [None, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [SIZE, PHONE], ids=["desk", "phone"])
 def test_two_people_with_one_id_are_settled_for_a_device_from_a_day(host, desk, manager, new_employee, size):
 	one = new_employee()
 	user_id = one["attendance_device_id"]
 	other = new_employee(attendance_device_id=f" {user_id}")
 	hold(host, user_id, 16, 17)
-	page = desk(manager, HELD)
-	if size:
-		page.set_viewport_size(size)
+	page = desk(manager, HELD, viewport=size)
 	row = row_of(page, user_id)
 	title = page.locator("section[data-code=UNKNOWN_USER] h4")
 	expect(title).to_contain_text("More than one employee has this user ID.")
 	expect(row.locator(".cams-chip")).to_have_count(2)
 	row.locator(f".cams-chip[data-employee='{other['name']}']").click()
-	picture(page, f"ambiguous-{'phone' if size else 'desk'}")
+	picture(page, f"ambiguous-{'phone' if size == PHONE else 'desk'}")
 	width = page.evaluate("document.documentElement.scrollWidth")
 	assert width <= page.viewport_size["width"]
 	row.get_by_role("button", name="More").click()
@@ -66,7 +65,7 @@ def test_two_people_with_one_id_are_settled_for_a_device_from_a_day(host, desk, 
 	dialog = page.locator(".modal.show")
 	expect(dialog.get_by_text(f"Link {user_id} to {other['employee_name']}")).to_be_visible()
 	dialog.locator("[data-fieldname=from_date] input").fill("17-09-2024")
-	picture(page, f"link-{'phone' if size else 'desk'}")
+	picture(page, f"link-{'phone' if size == PHONE else 'desk'}")
 	dialog.get_by_role("button", name="Link to Employee", exact=True).click()
 	expect(page.locator(".cams-results")).to_contain_text("1 recorded", timeout=PATIENCE)
 	[mapping] = host.find("CAMS Device ID", {"user_id": user_id}, ["employee", "service_tag", "from_date"])

@@ -5,7 +5,7 @@ import pytest
 
 from tests.bench import month
 
-SEEDS = range(1, 7)
+SEEDS = range(1, 21)
 DAYS = 30 * 30  # of people
 
 
