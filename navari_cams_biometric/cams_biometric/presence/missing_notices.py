@@ -114,7 +114,8 @@ def _notify(missing: MissingPunch, user: frappe._dict) -> None:
 			_("Shift: {0}").format(missing.shift),
 			_("If you were at work, press New Attendance Request: it is filled in."),
 		]
-		link = f'<a href="{escape_html(url)}">{escape_html(_("New Attendance Request"))}</a>'
+		label = _("New Attendance Request")
+		link = f'<a href="{escape_html(url)}">{escape_html(label)}</a>'
 		message = "<br>".join([*map(escape_html, sentences), link])
 		short = short if len(short) <= MOST_CHARACTERS else ""
 		notices.notify([user.name], "Employee", missing.employee, escape_html(subject), message, short)
