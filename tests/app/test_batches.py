@@ -220,6 +220,7 @@ def test_an_error_of_the_batch_costs_nobody_a_check_in(monkeypatch, people, alon
 	assert (outcomes(people), alone) == ([RECORDED] * len(people), ids_of(people))
 	[entry] = log_entries(method=["like", "%one by one%"])
 	assert "nobody thought of this" in entry.error
+	assert (finding().state, "Error Log" in finding().remedy) == (WARNING, True)
 
 
 def test_what_the_database_takes_back_is_made_one_by_one(monkeypatch, people, alone):

@@ -299,7 +299,8 @@ class Month:
 
 	def play_in_time(self) -> None:
 		"""The whole month of the other crew. HRMS marks absences back to the last change of a person's shift, and those
-		come weekly: so it runs on each free day between two weeks."""
+		come weekly: so it runs on each free day between two weeks, and in the night after it, when it looks at the last
+		night shift of the week."""
 		self.assign(IN_TIME, DAYS)
 		hrms = self.hrms(IN_TIME)
 		rows = []
@@ -317,7 +318,8 @@ class Month:
 			rows.append(checkin.get_valid_dict())
 		frappe.db.bulk_insert("Employee Checkin", list(rows[0]), [list(row.values()) for row in rows])
 		for day in (*range(6, DAYS, 7), DAYS + NIGHTS_AFTER - 1):
-			self.run_hrms(IN_TIME, last_sync_of_checkin=self.at(day, 12))
+			for moment in (self.at(day, 12), self.at(day + 1, STEPS[0])):
+				self.run_hrms(IN_TIME, last_sync_of_checkin=moment)
 		frappe.db.commit()
 
 	def hrms(self, crew: str) -> Hrms:

@@ -17,6 +17,7 @@ from navari_cams_biometric.cams_biometric.base.plurals import counted
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import listeners
+from navari_cams_biometric.cams_biometric.punches.batches import BROKEN_TITLE
 
 from .finding import ERROR, OK, WARNING, Finding, joined_names
 from .site_facts import SiteFacts
@@ -191,6 +192,15 @@ def batches(facts: SiteFacts) -> Iterator[Finding]:
 	if others := listeners.find():
 		sentence = _("Check-ins are made one by one, which is slower, so that each of these takes part: {0}.")
 		yield Finding(title, OK, sentence.format(joined_names(others)))
+		return
+	if frappe.db.exists(
+		"Error Log", {"method": BROKEN_TITLE, "creation": [">", add_to_date(now_datetime(), days=-1)]}
+	):
+		sentence = _(
+			"Since yesterday, batches failed: their check-ins were made one by one, which is slower."
+		)
+		remedy = _("None is lost. The Error Log says why: tell the maintainers of this app.")
+		yield Finding(title, WARNING, sentence, remedy, "Error Log")
 		return
 	yield Finding(title, OK, _("Check-ins are made in batches: nothing else acts on each of them."))
 

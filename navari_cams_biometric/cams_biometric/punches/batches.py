@@ -39,6 +39,7 @@ FEWEST = 8  # punches for which it is worth the reading
 SAMPLE = 2  # check-ins of a batch that HRMS makes as well
 ITS_OWN = ("name", "creation", "modified")  # of one check-in, and of no other way to make it
 BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+BROKEN_TITLE = "CAMS: a batch of check-ins is made one by one"  # in the Error Log
 
 
 class BatchLostError(Exception):
@@ -181,7 +182,7 @@ class _Meta:
 
 	def __getattr__(self, name: str) -> Any:
 		value = getattr(self._meta, name)
-		if name == "get" or name.endswith("_fields"):
+		if callable(value) and (name == "get" or name.endswith("_fields")):
 			value = self._search(name, value)
 		vars(self)[name] = value
 		return value
@@ -283,7 +284,7 @@ def _take_back(error: Exception) -> None:
 		frappe.db.rollback(save_point="cams_batch")
 	except Exception:
 		raise BatchLostError from error
-	title = "CAMS: a batch of check-ins is made one by one"
+	title = BROKEN_TITLE
 	if isinstance(error, _DifferentError):
 		frappe.db.set_single_value(SETTINGS, "one_by_one", 1)
 		title = "CAMS: check-ins are made one by one from now on, because HRMS makes others"
