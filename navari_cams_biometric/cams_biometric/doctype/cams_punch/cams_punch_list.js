@@ -147,6 +147,8 @@ const STYLE = `@media (min-width: 768px) {
 	.cams-punches .list-row > .level-right, .cams-punches .list-row-head > .level-right { flex: 0 0 var(--cams-right) !important; width: var(--cams-right) !important; }
 	.cams-punches .list-row-activity > :not(:first-child), .cams-punches .list-liked-by-me { display: none !important; }
 	.cams-punches.cams-button-column .list-row:not(.list-row-head) > .level-right { visibility: hidden; }
+	.cams-punches.cams-button-column .level-left > .list-row-col { min-width: 90px !important; flex-shrink: 1 !important; }
+	.cams-punches.cams-button-column .level-left > .list-row-col:has(.btn-action), .cams-punches.cams-button-column .list-row-head .level-left > .list-row-col:last-child { flex: 0 0 140px !important; }
 	.cams-punches .list-row-activity > :first-child { margin: 0; }
 	.cams-punches .level-left > .list-row-col:nth-child(4) { flex: 1.3; }
 }`;
