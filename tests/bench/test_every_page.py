@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.bench.bench_site import frappe_major
 from tests.bench.rest_gateway import rest_gateway
 from tests.bench.watching import OPEN, Watch
 from tests.contract.host import SERVICE_TAG, real_time
@@ -160,15 +159,9 @@ def test_everything_that_a_role_may_open_opens_without_complaint(desk, desk_user
 
 
 def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
-	"""15 has a page for that, 16 the icons of the Desk, which open an app in a tab of its own."""
+	"""15 has a page for that, 16 the icons of the Desk."""
 	page = desk(desk_user("HR Manager"), "/apps")
-	icon = page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true")
-	if frappe_major() == 15:
-		icon.click()
-	else:
-		with page.context.expect_page() as opened:
-			icon.click()
-		page = opened.value
+	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
 	expect(page.locator(".number-widget-box .number").first).to_be_visible(timeout=PATIENCE)
 	assert page.url.endswith("/cams-biometric")
 
