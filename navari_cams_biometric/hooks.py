@@ -14,6 +14,7 @@ add_to_apps_screen = [
 		"logo": "/assets/navari_cams_biometric/images/logo.svg",
 		"title": app_title,
 		"route": "/app/cams-biometric",
+		"has_permission": "navari_cams_biometric.cams_biometric.base.permissions.may_open_app",
 	}
 ]
 

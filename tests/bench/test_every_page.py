@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.bench.rest_gateway import rest_gateway
+from tests.bench.users import new_user
 from tests.bench.watching import OPEN, Watch
 from tests.contract.host import SERVICE_TAG, real_time
 
@@ -164,6 +165,14 @@ def test_the_app_opens_from_where_frappe_lists_apps(desk, desk_user):
 	page.locator("a", has=page.get_by_text("CAMS Biometric", exact=True)).locator("visible=true").click()
 	expect(page.locator(".number-widget-box .number").first).to_be_visible(timeout=PATIENCE)
 	assert page.url.endswith("/cams-biometric")
+
+
+@pytest.mark.parametrize(
+	("role", "offered"), [("HR User", True), ("CAMS Door Operator", True), ("Employee", False)]
+)
+def test_the_app_is_offered_to_who_may_open_it(host, role, offered):
+	apps = host.api("GET", "method/frappe.apps.get_apps", new_user(host, role).key).json()["message"]
+	assert ("navari_cams_biometric" in [app["name"] for app in apps]) is offered
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -19,6 +19,11 @@ ROLES = {
 }
 
 
+def may_open_app() -> bool:
+	"""Whether the app stands among those that Frappe offers to the user: the roles of its workspace."""
+	return not {*READERS, *DOORS}.isdisjoint(frappe.get_roles())
+
+
 def sees_door_commands_only(user: str | None = None) -> bool:
 	"""Whether the user reads CAMS Command as a door operator: commands about people are none of a door's business."""
 	user = user or frappe.session.user
