@@ -56,6 +56,18 @@ SECRETS = {
 }
 
 
+def test_it_is_counted_how_many_of_many_rows_were_not_there(bench_site):
+	"""More than Frappe 16 would insert by one statement."""
+	kept = {"creation": "2024-09-17", "modified": "2024-09-17", "owner": "Administrator"}
+	rows = [{"name": f"counted-{number}", **kept, "user_id": f"{number}"} for number in range(1500)]
+	insert = "navari_cams_biometric.cams_biometric.base.stored_values.insert_rows"
+	try:
+		assert bench_site.execute(insert, doctype="CAMS Ignored ID", rows=rows[:400]).strip() == "400"
+		assert bench_site.execute(insert, doctype="CAMS Ignored ID", rows=rows).strip() == "1100"
+	finally:
+		bench_site.sql("delete from `tabCAMS Ignored ID` where name like 'counted-%'")
+
+
 def test_migrating_again_keeps_what_the_site_changed(host, bench_site):
 	rows = host.get(SETTINGS, SETTINGS)["punch_types"]
 	changed = [{**row, "direction": "OUT"} if row["punch_type"] == "BreakIn" else row for row in rows]
