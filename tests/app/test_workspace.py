@@ -8,6 +8,7 @@ import pytest
 from frappe.utils import add_to_date, getdate, now_datetime
 
 from navari_cams_biometric import onboarding
+from navari_cams_biometric.cams_biometric.base import permissions
 from navari_cams_biometric.cams_biometric.dashboard_chart_source.cams_held_by_reason import (
 	cams_held_by_reason,
 )
@@ -50,6 +51,11 @@ def punch(service_tag, days_ago=0, **values):
 
 def done():
 	return frappe.get_all("Onboarding Step", {"is_complete": 1}, pluck="name", order_by="name")
+
+
+def test_the_app_is_offered_to_the_roles_of_its_workspace():
+	roles = {row["role"] for row in json.loads(WORKSPACE.read_text(encoding="utf-8"))["roles"]}
+	assert roles == {*permissions.READERS, *permissions.DOORS}
 
 
 def test_a_chart_without_punches_has_no_grid():

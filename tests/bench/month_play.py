@@ -26,12 +26,13 @@ from datetime import date, datetime, timedelta
 import frappe
 import sqlparse
 from erpnext.setup.doctype.transaction_deletion_record import transaction_deletion_record
+from frappe.model.document import Document
 from frappe.utils import data
 from hrms.hr.doctype.shift_assignment import shift_assignment
 from hrms.hr.doctype.shift_type import shift_type as shift_type_module
 
 from navari_cams_biometric.cams_biometric.base import stored_values
-from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
+from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.callbacks import reception
@@ -341,21 +342,22 @@ class Month:
 		here = [
 			each for each in self.touches if each.moment <= self.clock.now and not self.is_away(each.device)
 		]
-		devices = [find_device(tag) for tag in self.tags]
+		devices = find_devices(self.tags)
 		for touch in [each for each in here if not getattr(each, "is_delivered", False)]:
 			touch.is_delivered = True
-			self.send(touch, devices[touch.device])
+			self.send(touch, devices[self.tags[touch.device]])
 		frappe.db.commit()
 
-	def send(self, touch: Touch, device: object) -> None:
+	def send(self, touch: Touch, device: Document) -> None:
 		log = {
 			"Type": touch.kind,
 			"InputType": "Fingerprint",
 			"UserId": f"{self.key}{touch.person.number}",
 			"LogTime": touch.moment.strftime("%Y-%m-%d %H:%M:%S GMT +0300"),
 		}
-		tag = self.tags[touch.device]
-		body = {"RealTime": {"SerialNumber": tag, "PunchLog": log, "AuthToken": "x", "OperationID": "m"}}
+		body = {
+			"RealTime": {"SerialNumber": device.name, "PunchLog": log, "AuthToken": "x", "OperationID": "m"}
+		}
 		envelope = read_envelope(json.dumps(body))
 		reception.take(envelope, read_callback(envelope), device)
 

@@ -63,12 +63,12 @@ def test_no_row_of_the_punch_list_leaves_its_frame(desk, desk_user, gate, punche
 	page = desk(desk_user("HR Manager"), f"/app/cams-punch?service_tag={gate['name']}")
 	button = page.locator(".list-row .btn-action").first
 	expect(button).to_be_visible(timeout=PATIENCE)
-	inside = """() => ![...document.querySelectorAll('.list-row .btn-action')].filter((each) => {
+	outside = """() => [...document.querySelectorAll('.list-row .btn-action')].filter((each) => {
 		const frame = each.closest('.frappe-list').getBoundingClientRect(), own = each.getBoundingClientRect();
 		const seen = document.elementFromPoint(own.x + own.width - 4, own.y + own.height / 2);
 		return own.right > frame.right + 1 || !each.contains(seen);
-	}).length"""
-	page.wait_for_function(inside, timeout=PATIENCE)  # once the columns have their widths
+	}).map((each) => each.innerText)"""
+	assert page.evaluate(outside) == []
 
 
 def test_what_a_person_looks_for_is_one_click_away(desk, desk_user, host, gate, person, punched, new_user_id):

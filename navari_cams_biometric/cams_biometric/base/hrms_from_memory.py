@@ -24,7 +24,9 @@ from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.shift_assignment import shift_assignment
 from pypika import Criterion, Table
 
-CHECKIN, ASSIGNMENT = "Employee Checkin", "Shift Assignment"
+from navari_cams_biometric.cams_biometric.base.gate_times import CHECKIN
+
+ASSIGNMENT = "Shift Assignment"
 MODULES = (hrms.hr.utils, shift_assignment, employee_checkin)
 EMPLOYEE_FIELDS = ("name", "employee_name", "status", "default_shift")
 UNREAD = ("creation", "modified", "owner", "modified_by", "idx")  # of an assignment

@@ -71,7 +71,7 @@ class TokenHolder:
 
 	def _former_is_valid(self) -> bool:
 		if not self.previous_token_valid_until:
-			return False  # Frappe takes no date for now
+			return False  # get_datetime makes the present of it
 		return now_datetime() < frappe.utils.get_datetime(self.previous_token_valid_until)
 
 

@@ -4,8 +4,9 @@ No rule is repeated here: HRMS's functions decide which check-ins count, which s
 written. The job itself cannot be called, because it works on all employees and commits.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from inspect import signature
 from itertools import groupby
 
@@ -14,10 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, get_time, strip_html
 from hrms.hr.doctype.employee_checkin.employee_checkin import mark_attendance_and_link_log
-from hrms.hr.doctype.shift_assignment.shift_assignment import (
-	get_actual_start_end_datetime_of_shift,
-	get_employee_shift,
-)
+from hrms.hr.doctype.shift_assignment.shift_assignment import get_employee_shift
 
 from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, is_loose
@@ -31,14 +29,16 @@ class NotDecidedError(Exception):
 	"""HRMS marks nothing; the text says why."""
 
 
-def shift_reader(moments: Iterable[tuple[str, datetime]]) -> Callable[[str, datetime], Shift | None]:
-	"""A function for the shift that a check-in of an employee and a moment gets now. The shift assignments of the people
-	named here are read once, around these moments."""
-	moments = list(moments)
-	find = Hrms(Memory(moments, set())).shift_at if moments else get_actual_start_end_datetime_of_shift
+def shift_reader(checkins: list[frappe._dict]) -> Callable[[frappe._dict], Shift | None]:
+	"""A function for the shift that one of these check-ins gets now; each has `employee` and `time`, naive in the site's zone.
+	The shift assignments of all their people are read when it is first asked. It raises what HRMS raises."""
 
-	def shift_at(employee: str, moment: datetime) -> Shift | None:
-		if not (found := find(employee, moment, True)):
+	@cache
+	def hrms() -> Hrms:
+		return Hrms(Memory([(each.employee, each.time) for each in checkins], set()))
+
+	def shift_at(checkin: frappe._dict) -> Shift | None:
+		if not (found := hrms().shift_at(checkin.employee, checkin.time, True)):
 			return None
 		return found.shift_type.name, found.start_datetime, found.actual_start, found.actual_end
 

@@ -20,7 +20,7 @@ from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, hrms_decision, late_days
 from navari_cams_biometric.cams_biometric.day_repair.exclusions import ABSENT, Exclusion
 
-MOST = 500  # check-ins that one search looks at: HRMS takes some ms for each
+MOST = 500  # check-ins that one search looks at: some milliseconds each
 MOST_MARKED = 200  # attendances, of some check-ins each, and listed days that it does not find again
 UNASSIGNED = "UNASSIGNED"
 LONGEST_SHIFT = timedelta(hours=16)
@@ -125,7 +125,7 @@ def find(
 	last = last or now_datetime()
 	found: dict[str, Uncounted] = {}
 	loose = _loose(first, last, employees)
-	shift_at = hrms_decision.shift_reader((each.employee, each.time) for each in loose)
+	shift_at = hrms_decision.shift_reader(loose)
 	for checkin in loose:
 		if reason := _reason_safely(checkin, shift_at):
 			code, detail, shift = reason
@@ -181,7 +181,7 @@ def _reason_safely(checkin: frappe._dict, shift_at: Callable) -> tuple[str, str,
 def _reason(checkin: frappe._dict, shift_at: Callable) -> tuple[str, str, str] | None:
 	"""Code, detail and shift; None for one that HRMS counts, or that another attendance keeps from counting."""
 	stored = _stored(checkin)
-	now = shift_at(checkin.employee, checkin.time)
+	now = shift_at(checkin)
 	if (now and now[:2]) != stored:
 		return "SHIFT_CHANGED", now[0] if now else "–", checkin.shift or (now[0] if now else "")
 	if not stored:
@@ -281,11 +281,10 @@ def _changed(marked: list[frappe._dict]) -> list[Uncounted]:
 	of: dict[str, list[frappe._dict]] = {}
 	for row in query.where(checkin.custom_cams_punch.isnotnull()).orderby(checkin.time).run(as_dict=True):
 		of.setdefault(row.attendance, []).append(row)
-	checkins = [each for some in of.values() for each in some]
-	shift_at = hrms_decision.shift_reader((each.employee, each.time) for each in checkins)
+	shift_at = hrms_decision.shift_reader([each for theirs in of.values() for each in theirs])
 	found = []
 	for row in marked:
-		moved = [(each, shift_at(each.employee, each.time)) for each in of.get(row.name, [])]
+		moved = [(each, shift_at(each)) for each in of.get(row.name, [])]
 		moved = [(each, now) for each, now in moved if (now and now[:2]) != _stored(each)]
 		if moved:
 			now = moved[0][1]
