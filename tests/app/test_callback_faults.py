@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
+from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.controllers.cams_call import answer_for_frappe
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of
 from tests.contract.host import CALLBACK, DONE, TOKEN
@@ -28,14 +29,14 @@ def fault():
 
 @pytest.fixture
 def punches_cannot_be_stored(monkeypatch, fault):
-	bulk_insert = Database.bulk_insert
+	insert_rows = stored_values.insert_rows
 
-	def fail(self, doctype, *arguments, **keywords):
+	def fail(doctype, rows):
 		if doctype == "CAMS Punch":
 			raise fault
-		return bulk_insert(self, doctype, *arguments, **keywords)
+		return insert_rows(doctype, rows)
 
-	monkeypatch.setattr(Database, "bulk_insert", fail)
+	monkeypatch.setattr(stored_values, "insert_rows", fail)
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_when_the_error_log_fails_too_the_gateway_is_told_and_a_file_has_the_tra
 	def fail(*_arguments, **_keywords):
 		raise fault
 
-	monkeypatch.setattr(Database, "bulk_insert", fail)
+	monkeypatch.setattr(stored_values, "insert_rows", fail)
 	user_id = new_user_id()
 	assert_answer(callback(punch_at(user_id)), NOT_STORED)
 	assert fault.args[1] in caplog.text
@@ -141,7 +142,7 @@ def test_what_could_not_be_stored_is_stored_when_the_gateway_sends_it_again(
 
 	user_id = new_user_id()
 	with monkeypatch.context() as broken:
-		broken.setattr(Database, "bulk_insert", fail)
+		broken.setattr(stored_values, "insert_rows", fail)
 		assert_answer(callback(punch_at(user_id)), NOT_STORED)
 	assert_answer(callback(punch_at(user_id)), DONE)
 	assert punch_of(user_id).state == "Queued"

@@ -157,7 +157,7 @@ def test_only_settled_ones_expire(send):
 
 def test_events_of_no_device_are_kept(callback, monkeypatch):
 	monkeypatch.setattr(
-		"navari_cams_biometric.cams_biometric.callbacks.authentication.find_device", lambda _tag: None
+		"navari_cams_biometric.cams_biometric.callbacks.authentication.find_device", lambda *_: None
 	)
 	frappe.db.set_single_value("CAMS Biometric Settings", "service_tag_id", "")
 	frappe.db.commit()

@@ -247,10 +247,14 @@ def save(page):
 
 
 def go_on(page):
-	"""Frappe says what to do here, and closes that by itself where the page comes later."""
+	"""Frappe says what to do here, and closes that by itself where the page comes later. It may come late, and a click while
+	it fades in closes nothing."""
 	dialog = page.locator(".modal.show")
-	with suppress(TimeoutError):
-		dialog.get_by_role("button", name="Continue").click(timeout=PATIENCE / 4)
+	for _ in range(3):
+		with suppress(TimeoutError):
+			dialog.get_by_role("button", name="Continue").click(timeout=PATIENCE / 4)
+		with suppress(AssertionError):
+			return expect(dialog).to_have_count(0, timeout=PATIENCE / 8)
 	expect(dialog).to_have_count(0)
 
 

@@ -5,11 +5,14 @@ transaction began before a save would put the former document back into it, wher
 """
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import frappe
 from frappe.model.base_document import get_controller
 from pypika.queries import QueryBuilder
+
+from navari_cams_biometric.cams_biometric.base.prepared import Prepared, given
 
 if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
@@ -17,10 +20,21 @@ if TYPE_CHECKING:
 DEVICE = "CAMS Device"
 NOT_ATTENDANCE = "Not Attendance"  # a Direction, of a device or a punch type: kept, and no check-in
 ALTERNATE = "Alternate Within Shift"  # a Direction of a device: by the order of the day, see direction_order
-# What belief and check-ins are decided by: the half of the columns that people enter.
-DECIDING = (
+# What a callback with a token needs: each column costs as much as a line of Python.
+RECEIVING = (
 	"name",
 	"label",
+	"time_zone",
+	"auth_token_digest",
+	"previous_token_digest",
+	"previous_token_valid_until",
+	"encryption",
+	"security_key",
+	"callback_secret_sent",
+)
+# What belief and check-ins are decided by: the half of the columns that people enter.
+DECIDING = (
+	*RECEIVING,
 	"enabled",
 	"unconfirmed",
 	"replaced_by",
@@ -29,16 +43,9 @@ DECIDING = (
 	"direction",
 	"ignore_repeat",
 	"checkin_time",
-	"time_zone",
 	"latitude",
 	"longitude",
 	"auth_token",
-	"auth_token_digest",
-	"previous_token_digest",
-	"previous_token_valid_until",
-	"encryption",
-	"security_key",
-	"callback_secret_sent",
 	"history_expected_until",
 	"history_from",
 	"history_to",
@@ -53,17 +60,23 @@ def is_service_tag(text: str) -> bool:
 	return bool(SERVICE_TAG.fullmatch(text))
 
 
-def find_device(service_tag: str | None) -> "CAMSDevice | None":
-	"""The DECIDING fields of the device with this service tag, in one query; not to be saved. None without one."""
-	devices = find_devices([service_tag or ""])
-	return next(iter(devices.values()), None)
+def find_device(service_tag: str | None, fields: tuple[str, ...] = DECIDING) -> "CAMSDevice | None":
+	"""These fields of the device with this service tag, in one query; not to be saved. None without one."""
+	rows = _device_with(fields).run({"service_tag": service_tag or ""}, as_dict=True)
+	return _document(rows[0]) if rows else None
 
 
 def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
-	"""`find_device` for several, by the names that the devices have here."""
+	"""The DECIDING fields of several, by the names that the devices have here."""
 	table = frappe.qb.DocType(DEVICE)
 	query = frappe.qb.from_(table).select(*DECIDING).where(table.name.isin(service_tags or [""]))
 	return {device.name: device for device in _read(query)}
+
+
+@cache
+def _device_with(fields: tuple[str, ...]) -> Prepared:
+	table = frappe.qb.DocType(DEVICE)
+	return Prepared(frappe.qb.from_(table).select(*fields).where(table.name == given("service_tag")))
 
 
 def all_devices() -> "list[CAMSDevice]":

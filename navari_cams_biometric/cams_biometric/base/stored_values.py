@@ -6,9 +6,12 @@ leaves a tag without an end and a text that is JSON as they are.
 
 import re
 import unicodedata
+from functools import cache
 
 import frappe
 from frappe.utils import now_datetime
+
+from navari_cams_biometric.cams_biometric.base.prepared import Prepared, given
 
 COLUMN_LENGTH = 140  # characters in a Data field
 ROWS_AT_ONCE = 10_000  # in one statement, whose count of new rows is exact: Frappe 16 would make it ten
@@ -69,12 +72,21 @@ def insert_rows(doctype: str, rows: list[dict[str, object]]) -> int:
 
 	INSERT IGNORE would also truncate long texts and change invalid values: shape them before.
 	"""
+	if len(rows) == 1:
+		_insert_of_one(doctype, tuple(rows[0])).run(rows[0])
+		return frappe.db._cursor.rowcount
 	new = 0
 	for first in range(0, len(rows), ROWS_AT_ONCE):
 		values = [list(row.values()) for row in rows[first : first + ROWS_AT_ONCE]]
 		frappe.db.bulk_insert(doctype, list(rows[0]), values, ignore_duplicates=True, chunk_size=ROWS_AT_ONCE)
 		new += frappe.db._cursor.rowcount
 	return new
+
+
+@cache
+def _insert_of_one(doctype: str, fields: tuple[str, ...]) -> Prepared:
+	table = frappe.qb.DocType(doctype)
+	return Prepared(frappe.qb.into(table).columns(*fields).ignore().insert(*map(given, fields)))
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ for this request. A device that is known here and one that is not cost the same 
 import itertools
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
@@ -15,10 +16,12 @@ import frappe
 from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	DEVICE,
+	RECEIVING,
 	find_device,
 	find_devices,
 	is_service_tag,
 )
+from navari_cams_biometric.cams_biometric.base.prepared import Prepared
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
@@ -65,17 +68,7 @@ class Account(TokenHolder):
 	FIELDS = (*tokens.DIGESTS, "previous_token_valid_until", "callback_secret_digest", "service_tag_id")
 
 	def __init__(self) -> None:
-		single, store = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth")
-		is_of_field = (store.doctype == single.doctype) & (store.name == single.doctype)
-		is_of_field &= (store.fieldname == single["field"]) & (store.encrypted == 1)
-		rows = (
-			frappe.qb.from_(single)
-			.left_join(store)
-			.on(is_of_field)
-			.select(single["field"], single.value, store.password)
-			.where((single.doctype == SETTINGS) & single["field"].isin(self.FIELDS))
-			.run()
-		)
+		rows = _fields_and_secrets().run()
 		self.stored = {field: value for field, value, _secret in rows}
 		self.flags = {"secrets": {field: secret for field, _value, secret in rows if secret}}
 		self.service_tag_id = self.stored.get("service_tag_id")
@@ -83,6 +76,20 @@ class Account(TokenHolder):
 
 	def get(self, fieldname: str) -> str | None:
 		return self.stored.get(fieldname)
+
+
+@cache
+def _fields_and_secrets() -> Prepared:
+	single, store = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth")
+	is_of_field = (store.doctype == single.doctype) & (store.name == single.doctype)
+	is_of_field &= (store.fieldname == single["field"]) & (store.encrypted == 1)
+	return Prepared(
+		frappe.qb.from_(single)
+		.left_join(store)
+		.on(is_of_field)
+		.select(single["field"], single.value, store.password)
+		.where((single.doctype == SETTINGS) & single["field"].isin(Account.FIELDS))
+	)
 
 
 @dataclass
@@ -94,7 +101,7 @@ class Door:
 	addressed: "CAMSDevice | None" = None
 
 	def __post_init__(self) -> None:
-		self.addressed = find_device(self.address.service_tag or self.settings.service_tag_id)
+		self.addressed = find_device(self.address.service_tag or self.settings.service_tag_id, RECEIVING)
 
 	def has_secret(self) -> bool:
 		"""Whether the callback came to the URL that Settings hand out."""
@@ -108,9 +115,8 @@ class Door:
 		if len(text) <= SMALL or self.has_secret():
 			return
 		candidates = _texts_that_could_be_tokens(text)
-		is_awaited = (
-			self.addressed and self.addressed.expects_history() and not self.addressed.history_complete
-		)
+		addressed = find_device(self.addressed.name if self.addressed else None)
+		is_awaited = addressed and addressed.expects_history() and not addressed.history_complete
 		if not is_awaited and not self._is_token_of_any(candidates):
 			raise NotAuthenticError(self.addressed)
 
@@ -145,13 +151,14 @@ class Door:
 		addressed_tag = self.address.service_tag or self.settings.service_tag_id
 		if not envelope.service_tag or envelope.service_tag == addressed_tag:
 			return self.addressed
-		return find_device(envelope.service_tag)
+		return find_device(envelope.service_tag, RECEIVING)
 
 	def _without_token(self, device: "CAMSDevice | None") -> Sender:
 		if device and self.has_secret():
 			return Sender(device)
-		if device and device.expects_history():
-			return Sender(device, is_awaited=True)
+		expected = find_device(device.name if device else None)
+		if expected and expected.expects_history():
+			return Sender(expected, is_awaited=True)
 		raise NotAuthenticError(device)
 
 	def _is_token_of_any(self, candidates: set[str]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import frappe
@@ -18,7 +18,8 @@ from frappe.database import errors, schema
 from frappe.database.columns import Column
 from frappe.database.reading import Reading
 from frappe.database.writing import Writing
-from frappe.missing import missing
+from frappe.missing import missing, refuse
+from frappe.query_builder import query_of
 from frappe.runtime import Site, _dict
 
 _IDENTIFIER = re.compile(r"\w+")
@@ -103,9 +104,12 @@ class Database(Reading, Writing):
 	def release_savepoint(self, save_point: str) -> None:
 		self._run(self._connection(schema.MAIN), f'RELEASE "{_identifier(save_point)}"', ())
 
-	def sql(self, *_arguments: Any, **_keywords: Any) -> NoReturn:
-		"""Raw SQL would be MariaDB's dialect, which SQLite does not speak."""
-		missing("frappe.db.sql")
+	def sql(
+		self, query: str, values: Mapping[str, Any] | None = None, as_dict: bool = False, **unknown: Any
+	) -> Any:
+		"""Run a text that `frappe.qb` made, with its Parameters by name."""
+		refuse("frappe.db.sql", unknown)
+		return query_of(query).run_with(values or {}, as_dict=as_dict)
 
 	def columns(self, doctype: str) -> dict[str, Column]:
 		"""The columns of a DocType's table, by fieldname."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,7 +16,7 @@ import frappe
 from frappe.database.columns import datetime_text, time_text
 from frappe.missing import missing, module_getattr, refuse
 from frappe.runtime import _dict
-from pypika import Case, Criterion, Field, Order, Table
+from pypika import Case, Criterion, Field, Order, Parameter, Table
 from pypika import Query as PlainQuery
 from pypika.enums import Dialects
 from pypika.queries import QueryBuilder as PlainBuilder
@@ -39,6 +40,13 @@ class Interval:
 
 
 _parameters: ContextVar[list[Any] | None] = ContextVar("parameters", default=None)
+_given: ContextVar[Mapping[str, Any]] = ContextVar("given")
+_texts: dict[str, QueryBuilder] = {}  # what str() was made of, for frappe.db.sql
+
+
+def query_of(text: str) -> QueryBuilder:
+	"""The query that this is the text of. Any other SQL would be MariaDB's dialect, which SQLite does not speak."""
+	return _texts.get(text) or missing("frappe.db.sql with a text that is not of frappe.qb")
 
 
 def _value_sql(self: ValueWrapper, **keywords: Any) -> str:
@@ -66,8 +74,22 @@ def comparable(value: Any) -> Any:
 	return str(value)
 
 
+def _parameter_sql(self: Parameter, **_keywords: Any) -> str:
+	"""`%(name)s` for reading; while a query runs, what it was given by that name."""
+	parameters = _parameters.get()
+	if parameters is None:
+		return self.placeholder
+	parameters.append(comparable(_given_value(self)))
+	return f"?{len(parameters)}"
+
+
+def _given_value(parameter: Parameter) -> Any:
+	return _given.get()[parameter.placeholder.removeprefix("%(").removesuffix(")s")]
+
+
 # Process-wide, as Frappe does it: in a process with the stand-in, pypika serves nothing but the stand-in.
 ValueWrapper.get_value_sql = _value_sql
+Parameter.get_sql = _parameter_sql
 
 
 class QueryBuilder(PlainBuilder):
@@ -77,6 +99,11 @@ class QueryBuilder(PlainBuilder):
 		super().__init__(dialect=Dialects.SQLLITE, wrapper_cls=ValueWrapper, **keywords)
 		self._locks = False
 		self._ignores = False
+
+	def __str__(self) -> str:
+		text = self.get_sql()
+		_texts[text] = self
+		return text
 
 	def for_update(self, nowait: bool = False, skip_locked: bool = False, **unknown: Any) -> QueryBuilder:
 		"""Lock for writing. Coarser than a row lock: whoever else wants to write waits instead of skipping."""
@@ -101,12 +128,30 @@ class QueryBuilder(PlainBuilder):
 	) -> Any:
 		"""Rows as tuples, as dicts, or the first column of each."""
 		refuse("query.run", unknown)
+		return self.run_with({}, as_dict=as_dict, pluck=pluck, as_list=as_list)
+
+	def run_with(
+		self,
+		given: Mapping[str, Any],
+		*,
+		as_dict: bool = False,
+		pluck: bool | str = False,
+		as_list: bool = False,
+	) -> Any:
+		"""`run`, with the values of its Parameters by name."""
+		token = _given.set(given)
+		try:
+			query = self._with_checked_values(self._table_name())
+			return query._rows(as_dict=as_dict, pluck=pluck, as_list=as_list)
+		finally:
+			_given.reset(token)
+
+	def _rows(self, *, as_dict: bool, pluck: bool | str, as_list: bool) -> Any:
 		table = self._table_name()
-		self._check_written_values(table)
 		statement, values = self._statement()
 		if self._locks:
 			frappe.db.begin()
-		cursor = frappe.db.execute(statement, values, table=table)
+		cursor = frappe.db._cursor = frappe.db.execute(statement, values, table=table)
 		if cursor.description is None:
 			frappe.db.value_cache = {}
 			return ()
@@ -153,21 +198,22 @@ class QueryBuilder(PlainBuilder):
 		table = self._update_table or self._insert_table or (self._from[0] if self._from else None)
 		return getattr(table, "_table_name", "") if table else ""
 
-	def _check_written_values(self, table: str) -> None:
+	def _with_checked_values(self, table: str) -> QueryBuilder:
 		if not table.startswith("tab") or not (self._updates or self._values):
-			return
-		columns = frappe.db.columns(table[3:])
-		self._updates = [(field, _stored(columns, field, value)) for field, value in self._updates]
-		self._values = [
-			[_stored(columns, field, value) for field, value in zip(self._columns, row, strict=True)]
+			return self
+		query, columns = copy.copy(self), frappe.db.columns(table[3:])
+		query._updates = [(field, self._stored(columns, field, value)) for field, value in self._updates]
+		query._values = [
+			[self._stored(columns, field, value) for field, value in zip(self._columns, row, strict=True)]
 			for row in self._values
 		]
+		return query
 
-
-def _stored(columns: dict, field: Field, value: Any) -> Any:
-	if not isinstance(value, ValueWrapper) or field.name not in columns:
-		return value
-	return ValueWrapper(columns[field.name].store(value.value))
+	def _stored(self, columns: dict, field: Field, term: Any) -> Any:
+		if not isinstance(term, ValueWrapper | Parameter) or field.name not in columns:
+			return term
+		value = _given_value(term) if isinstance(term, Parameter) else term.value
+		return ValueWrapper(columns[field.name].store(value, ignore=self._ignores))
 
 
 def _moment(value: Any) -> Any:

@@ -23,6 +23,7 @@ __getattr__ = module_getattr(__name__)
 QUEUED, STARTED, FINISHED, FAILED = "queued", "started", "finished", "failed"
 QUEUES = {"short": "default", "default": "default", "long": "long"}
 MOST_RETRIES = 5
+KEY = "rq:job:"  # RQ's, of a job in Redis
 
 
 @dataclass
@@ -35,9 +36,6 @@ class Job:
 	lane: str
 	status: str = QUEUED
 	error: str = ""
-
-	def get_status(self, refresh: bool = True) -> str:
-		return self.status
 
 
 @dataclass
@@ -131,8 +129,18 @@ def is_job_enqueued(job_id: str) -> bool:
 	return frappe.local.site_object.jobs.is_pending(create_job_id(job_id))
 
 
-def get_job(job_id: str) -> Job | None:
-	return frappe.local.site_object.jobs.jobs.get(create_job_id(job_id))
+class JobStatuses:
+	"""What Redis tells of RQ's jobs, as far as it is asked."""
+
+	def hget(self, key: str, field: str) -> bytes | None:
+		if not key.startswith(KEY) or field != "status":
+			missing(f"{field!r} of {key!r} in the queue's Redis")
+		job = frappe.local.site_object.jobs.jobs.get(key.removeprefix(KEY))
+		return job.status.encode() if job else None
+
+
+def get_redis_conn() -> JobStatuses:
+	return JobStatuses()
 
 
 def execute_job(job: Job, attempt: int = 0) -> None:
