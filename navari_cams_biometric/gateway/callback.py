@@ -42,7 +42,10 @@ from .timestamp import format_timestamp
 LONGEST_NAME = 64  # characters of a part's name
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
 TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
-PLACES = {*EVENTS, "devicestatus", *AROUND, *LOGS}
+WHOLES = {*LOGS, *AROUND}
+PLACES = {*EVENTS, "devicestatus", *WHOLES}
+KNOWN = PLACES | KNOWN_AROUND
+TOLD_BY_PARTS = PLACES - KNOWN_IN_PUNCH
 
 
 @dataclass(frozen=True)
@@ -239,8 +242,8 @@ class _Reading:
 	def _read_part(self, key: str, value: Any) -> None:
 		if key in IGNORED:
 			return
-		if not has_content(value) or (key in {*LOGS, *AROUND} and _is_nothing(value)):
-			if key not in PLACES | KNOWN_AROUND:
+		if not has_content(value) or (key in WHOLES and _is_nothing(value)):
+			if key not in KNOWN:
 				self._scalars[key] = None
 		elif key in EVENTS:
 			self._read_events(EVENTS[key], value)
@@ -254,7 +257,7 @@ class _Reading:
 			return
 		elif key in TWICE_AROUND and isinstance(value, list) and all(map(is_plain, value)):
 			return
-		elif isinstance(value, dict | list) or key in PLACES - KNOWN_IN_PUNCH:
+		elif isinstance(value, dict | list) or key in TOLD_BY_PARTS:
 			self._unread[key] = None
 		else:
 			self._scalars[key] = None
@@ -266,16 +269,13 @@ class _Reading:
 		row = fold(value)
 		if any(value_of(row, key) is not None for key in ("userid", "logtime", "type", "inputtype")):
 			self._read_punch(row, name)
-		elif all(isinstance(decode(item), dict) for item in row.values()) and not row.keys() & {
-			*LOGS,
-			*AROUND,
-		}:
+		elif all(isinstance(decode(item), dict) for item in row.values()) and not row.keys() & WHOLES:
 			self._read_named_rows(name, list(row.values()))
 		else:
 			found = len(self.punches) + len(self.events) + len(self._unread)
 			self.read_object(row)
 			is_found = found != len(self.punches) + len(self.events) + len(self._unread)
-			if not is_found and row.keys() - PLACES - KNOWN_AROUND and not _is_reply(row):
+			if not is_found and row.keys() - KNOWN and not _is_reply(row):
 				self._unread[name] = None
 
 	def _read_named_rows(self, name: str, rows: list[Any]) -> None:

@@ -115,9 +115,10 @@ def fold_key(key: str) -> str:
 def value_of(row: Row, name: str) -> Any:
 	"""The first plain value that is not empty under one of the names for `name`; None without one."""
 	for key in KEYS[name]:
-		value = decode(row[key]) if key in row else None
-		if as_text(value) or isinstance(value, bool):
-			return value
+		if key in row:
+			value = decode(row[key])
+			if isinstance(value, bool) or as_text(value):
+				return value
 	return None
 
 
@@ -130,6 +131,8 @@ def as_text(value: object) -> str:
 
 	What no database takes is replaced and not dropped: a text must not become another one.
 	"""
+	if value is None:
+		return ""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""
 	if isinstance(value, float) and value.is_integer():
@@ -138,12 +141,12 @@ def as_text(value: object) -> str:
 
 
 def storable(text: str) -> str:
-	return UNSTORABLE.sub("\ufffd", text)
+	return text if text.isprintable() else UNSTORABLE.sub("\ufffd", text)
 
 
 def decode(value: Any) -> Any:
 	"""What JSON in a text says, where it is an object or a list of some; everything else, as `[1]`, as it is."""
-	if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+	if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
 		try:
 			told = load_json(value)
 		except (ValueError, RecursionError):

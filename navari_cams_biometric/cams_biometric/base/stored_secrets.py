@@ -1,9 +1,11 @@
 """Tokens and keys in Frappe's password store, which a site that was restored with another encryption key cannot read."""
 
+from functools import lru_cache
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils.password import decrypt
+from frappe.utils.password import decrypt, get_encryption_key
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import label_and_name
 
@@ -18,11 +20,17 @@ def read_secret(document: Document, fieldname: str) -> str:
 	try:
 		fetched = getattr(document, "flags", {}).get("secrets")
 		if fetched is not None:
-			return decrypt(fetched[fieldname]) if fieldname in fetched else ""
+			return _opened(fetched[fieldname], get_encryption_key()) if fieldname in fetched else ""
 		return document.get_password(fieldname, raise_exception=False) or ""
 	except frappe.ValidationError:
 		frappe.clear_last_message()
 		return ""
+
+
+@lru_cache(maxsize=256)
+def _opened(text: str, encryption_key: str) -> str:
+	"""Remembered in this process, which remembers the key as well: a callback asks for the same digest each time."""
+	return decrypt(text, encryption_key)
 
 
 def fetch_secrets(documents: list[Document]) -> list[Document]:
