@@ -352,4 +352,22 @@ def test_a_known_device_and_an_unknown_one_cost_the_same_queries(callback, new_d
 
 	monkeypatch.setattr(Database, "execute", counting)
 	assert cost(new_device().name) == cost("NOSUCHDEVICE")
-	assert len(cost("NOSUCHDEVICE")) == 2  # Settings with the tokens of the account, the device
+	assert len(cost("NOSUCHDEVICE")) == 1  # Settings with the tokens of the account, and the device
+
+
+def test_a_device_with_a_token_of_its_own_is_believed_where_settings_have_no_service_tag_row(
+	callback, new_device, new_user_id
+):
+	"""As on a site whose Settings were last saved before they had that field."""
+	device = frappe.get_doc("CAMS Device", new_device(auth_token="f" * 32).name)
+	single = frappe.qb.DocType("Singles")
+	of_tag = (single.doctype == SETTINGS) & (single["field"] == "service_tag_id")
+	before = frappe.db.get_single_value(SETTINGS, "service_tag_id")
+	frappe.qb.from_(single).delete().where(of_tag).run()
+	frappe.db.commit()
+	try:
+		body = real_time(new_user_id(), SerialNumber=device.name, AuthToken="f" * 32)
+		assert callback(body, f"?stgid={device.name}").get_data() == DONE
+	finally:
+		frappe.db.set_single_value(SETTINGS, "service_tag_id", before)
+		frappe.db.commit()

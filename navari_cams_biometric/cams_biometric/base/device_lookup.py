@@ -5,6 +5,7 @@ transaction began before a save would put the former document back into it, wher
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def is_service_tag(text: str) -> bool:
 def find_device(service_tag: str | None, fields: tuple[str, ...] = DECIDING) -> "CAMSDevice | None":
 	"""These fields of the device with this service tag, in one query; not to be saved. None without one."""
 	rows = _device_with(fields).run({"service_tag": service_tag or ""}, as_dict=True)
-	return _document(rows[0]) if rows else None
+	return document(rows[0]) if rows else None
 
 
 def find_devices(service_tags: list[str]) -> "dict[str, CAMSDevice]":
@@ -86,11 +87,11 @@ def all_devices() -> "list[CAMSDevice]":
 
 
 def _read(query: QueryBuilder) -> "list[CAMSDevice]":
-	return [_document(row) for row in query.run(as_dict=True)]
+	return [document(row) for row in query.run(as_dict=True)]
 
 
-def _document(row: frappe._dict) -> "CAMSDevice":
-	"""As Frappe begins one, but without a look at its metadata, which costs as much as a query."""
+def document(row: Iterable) -> "CAMSDevice":
+	"""Of a row, as pairs or a mapping. As Frappe begins one, but without a look at its metadata, which costs as much as a query."""
 	controller = get_controller(DEVICE)
 	device = controller.__new__(controller)
 	vars(device).update(row, doctype=DEVICE, flags=frappe._dict())

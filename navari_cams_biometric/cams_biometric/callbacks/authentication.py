@@ -6,22 +6,25 @@ for this request. A device that is known here and one that is not cost the same 
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 import frappe
+from pypika.functions import Coalesce, NullIf
 
 from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	DEVICE,
 	RECEIVING,
+	document,
 	find_device,
 	find_devices,
 	is_service_tag,
 )
-from navari_cams_biometric.cams_biometric.base.prepared import Prepared
+from navari_cams_biometric.cams_biometric.base.prepared import Prepared, given
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.tokens import TokenHolder
 from navari_cams_biometric.cams_biometric.callbacks import new_devices
@@ -62,13 +65,14 @@ class Sender:
 
 
 class Account(TokenHolder):
-	"""What Settings say of the account's tokens and secret, as stored at this moment. One query, and no document, which
-	would cost a callback half of its time."""
+	"""What Settings say of the account's tokens and secret, as stored at this moment. No document, which would cost a
+	callback half of its time."""
 
 	FIELDS = (*tokens.DIGESTS, "previous_token_valid_until", "callback_secret_digest", "service_tag_id")
 
-	def __init__(self) -> None:
-		rows = _fields_and_secrets().run()
+	def __init__(self, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
+		"""`rows` are field, value and secret."""
+		rows = list(rows)
 		self.stored = {field: value for field, value, _secret in rows}
 		self.flags = {"secrets": {field: secret for field, _value, secret in rows if secret}}
 		self.service_tag_id = self.stored.get("service_tag_id")
@@ -79,15 +83,19 @@ class Account(TokenHolder):
 
 
 @cache
-def _fields_and_secrets() -> Prepared:
-	single, store = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth")
+def _account_and_device() -> Prepared:
+	"""The fields of the account with their secrets; beside the service tag, the device of the `given` one or else of that."""
+	single, store, device = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth"), frappe.qb.DocType(DEVICE)
 	is_of_field = (store.doctype == single.doctype) & (store.name == single.doctype)
 	is_of_field &= (store.fieldname == single["field"]) & (store.encrypted == 1)
+	tag = Coalesce(NullIf(given("service_tag"), ""), single.value)
 	return Prepared(
 		frappe.qb.from_(single)
 		.left_join(store)
 		.on(is_of_field)
-		.select(single["field"], single.value, store.password)
+		.left_join(device)
+		.on((single["field"] == "service_tag_id") & (device.name == tag))
+		.select(single["field"], single.value, store.password, *(device[name] for name in RECEIVING))
 		.where((single.doctype == SETTINGS) & single["field"].isin(Account.FIELDS))
 	)
 
@@ -97,11 +105,15 @@ class Door:
 	"""What a callback is judged by: its address, and what the database says of the site and the addressed device."""
 
 	address: CallbackAddress
-	settings: Account = field(default_factory=Account)
-	addressed: "CAMSDevice | None" = None
+	settings: Account = field(init=False)
+	addressed: "CAMSDevice | None" = field(init=False)
 
 	def __post_init__(self) -> None:
-		self.addressed = find_device(self.address.service_tag or self.settings.service_tag_id, RECEIVING)
+		rows = _account_and_device().run({"service_tag": self.address.service_tag})
+		self.settings = Account(row[:3] for row in rows)
+		self.addressed = next((document(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None)
+		if "service_tag_id" not in self.settings.stored:  # Settings were never saved
+			self.addressed = find_device(self.address.service_tag, RECEIVING)
 
 	def has_secret(self) -> bool:
 		"""Whether the callback came to the URL that Settings hand out."""
