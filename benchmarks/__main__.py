@@ -3,7 +3,7 @@
 What this app promises, which fails if it is not kept (`ratios`): the drain against HRMS's own call, callbacks against
 Frappe's ping. What a stranger's largest body costs; the drain against HRMS's own function, in one process, and its peak
 memory; live punches behind old ones; a year of history; pages and reports on a large site; what a punch costs on an empty
-site and on one with a million. Absolute figures depend on the machine, ratios hardly.
+site and on one with a million; several workers at once. Absolute figures depend on the machine, ratios hardly.
 `python -m benchmarks year` is one section alone.
 """
 
@@ -15,12 +15,14 @@ from benchmarks.inside import run_inside
 from benchmarks.live import OLD, PER_SECOND, SECONDS, live
 from benchmarks.pages import pages
 from benchmarks.ratios import ratios
-from benchmarks.year import DAYS, year
+from benchmarks.workers import workers
+from benchmarks.year import DAYS, PEOPLE, year
 from tests.bench.bench_site import AppOnBench, BenchSite, BenchUnusableError
+from tests.bench.opening import PUNCHES as LARGE
 from tests.contract import conftest
 from tests.contract.host import Host
 
-SECTIONS = ["ratios", "strangers", "drain", "live", "year", "pages", "scale"]
+SECTIONS = ["ratios", "strangers", "drain", "live", "year", "pages", "scale", "workers"]
 PUNCHES = 1000
 EMPLOYEES = 50
 
@@ -30,8 +32,12 @@ def main() -> int:
 	parser.add_argument("section", nargs="?", choices=[*SECTIONS, "all"], default="all")
 	parser.add_argument("--days", type=int, default=DAYS, help="of history in the section year")
 	parser.add_argument(
+		"--people", type=int, default=PEOPLE, help="of the section year, with four punches a day"
+	)
+	parser.add_argument(
 		"--sizes", nargs="+", default=["0", "1000000"], help="of the site in the section scale, in punches"
 	)
+	parser.add_argument("--punches", type=int, default=LARGE, help="of the site in the section pages")
 	arguments = parser.parse_args()
 	chosen = [arguments.section] if arguments.section in SECTIONS else SECTIONS
 	kept = True
@@ -58,13 +64,17 @@ def main() -> int:
 				site.start_worker()
 				live(site, host, user_ids)
 			if "year" in chosen:
-				year(site, host, arguments.days)
+				year(site, host, arguments.days, arguments.people)
 			if "pages" in chosen:
-				pages(site, host)
+				pages(site, host, arguments.punches)
 			if "scale" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				site.stop("worker")
 				print(run_inside(site, "scale.py", *arguments.sizes), end="")
+			if "workers" in chosen:
+				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
+				site.stop("worker")
+				workers(site)
 	except BenchUnusableError as error:
 		print(f"\n!!! NOTHING WAS MEASURED: {error}\n")
 		return 1

@@ -6,12 +6,12 @@ from tests.bench.opening import OPENINGS, Desk, be_employee, large_site, places
 from tests.contract.host import Host
 
 
-def pages(site: BenchSite, host: Host) -> None:
+def pages(site: BenchSite, host: Host, punches: int) -> None:
 	"""Opens what tests/bench/test_speed.py opens; the reports that ask the gateway ask the simulator."""
 	print(
-		f"pages and reports with 100,000 punches and 2,000 employees (median of {OPENINGS} openings; aim 1 s)"
+		f"pages and reports with {punches:,} punches and 2,000 employees (median of {OPENINGS} openings; aim 1 s)"
 	)
-	with large_site(site, host):
+	with large_site(site, host, punches):
 		user = make_desk_user(host, "HR Manager", "System Manager")
 		be_employee(site, host, user)
 		desk = Desk(host, user)

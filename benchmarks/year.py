@@ -78,14 +78,14 @@ class Watch:
 		return sample
 
 
-def year(site: BenchSite, host: Host, days: int = DAYS) -> None:
+def year(site: BenchSite, host: Host, days: int, people: int) -> None:
 	"""Load, kill, resume, drain, compare. Needs the site's web server; the worker may be stopped."""
-	with _gateway(host, days) as gateway:
+	with _gateway(host, days, people) as gateway:
 		ledger = gateway.ledger
 		tags = sorted({entry.service_tag for entry in ledger})
-		_prepare(site, host, tags)
+		_prepare(site, host, tags, people)
 		print(
-			f"ledger     {len(ledger):7} punches: {PEOPLE} people, {DEVICES} devices, {days} days", flush=True
+			f"ledger     {len(ledger):7} punches: {people} people, {DEVICES} devices, {days} days", flush=True
 		)
 		watch = Watch(site, tags, len(ledger))
 		until_kill, after_kill = _load(site, host, watch, days)
@@ -100,9 +100,9 @@ def year(site: BenchSite, host: Host, days: int = DAYS) -> None:
 
 
 @contextmanager
-def _gateway(host: Host, days: int) -> Iterator[Simulator]:
+def _gateway(host: Host, days: int, people: int) -> Iterator[Simulator]:
 	with Simulator(token=TOKEN) as simulator:
-		simulator.history(PEOPLE, DEVICES, days, UNTIL)
+		simulator.history(people, DEVICES, days, UNTIL)
 		host.update(
 			SETTINGS, SETTINGS, gateway_api="REST v3 (form not published)", base_url=simulator.rest_url
 		)
@@ -112,9 +112,9 @@ def _gateway(host: Host, days: int) -> Iterator[Simulator]:
 			host.update(SETTINGS, SETTINGS, base_url="")
 
 
-def _prepare(site: BenchSite, host: Host, tags: list[str]) -> None:
+def _prepare(site: BenchSite, host: Host, tags: list[str], people: int) -> None:
 	"""People, devices, a worker, and nothing of a former run."""
-	ensure_employees(host, (f"EMP-{number:04}" for number in range(1, PEOPLE + 1)))
+	ensure_employees(host, (f"EMP-{number:04}" for number in range(1, people + 1)))
 	for tag in tags:
 		if not host.find("CAMS Device", {"name": tag}):
 			host.create("CAMS Device", service_tag=tag)

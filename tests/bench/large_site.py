@@ -1,15 +1,16 @@
 """A large site, made and taken away again: run in a bench's Python, in its sites folder, as
-`large_site.py SITE make` or `large_site.py SITE forget`.
+`large_site.py SITE make [PUNCHES]` or `large_site.py SITE forget`.
 
 100,000 punches of 2,000 employees at ten devices, in and out of each of the last 25 days, counted back from now so
 that the hour of the test does not matter. Four fifths are check-ins with their attendance; the others are held, half
-of them for 400 unknown users.
+of them for 400 unknown users. With more punches the days go further back, and what is held stays the same.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -25,7 +26,7 @@ EMPLOYEES = 2_000
 DEVICES = 10
 BRANCHES = 5
 SHIFTS = 10
-DAYS = PUNCHES // EMPLOYEES // 2
+DAYS = PUNCHES // EMPLOYEES // 2  # of what waits, and of commands
 UNKNOWN = 400
 REPAIRS = 2_000
 DEVICE_IDS = 5_000
@@ -38,32 +39,33 @@ LAST_NAMES = ("Mosi", "Pili", "Tatu", "Nne", "Tano", "Sita", "Saba", "Nane", "Ti
 Row = dict[str, object]
 
 
-def main(site: str, wanted: str) -> None:
+def main(site: str, wanted: str, size: str = str(PUNCHES)) -> None:
 	frappe.init(site=site)
 	frappe.connect()
 	forget()
 	if wanted == "make":
-		make()
+		make(int(size))
 
 
-def make() -> None:
+def make(size: int) -> None:
 	for doctype, rows in TABLES.items():
-		insert(doctype, [{**meta(), **row} for row in rows()])
+		insert(doctype, rows())
+	for doctype, rows_of_size in GROWING.items():
+		insert(doctype, rows_of_size(size))
 	frappe.db.commit()
 	frappe.clear_cache()
 
 
-def insert(doctype: str, rows: list[Row]) -> None:
+def insert(doctype: str, rows: Iterator[Row]) -> None:
 	"""By the driver, which takes half as long as `frappe.db.bulk_insert`."""
-	columns, places = ", ".join(f"`{name}`" for name in rows[0]), ", ".join(["%s"] * len(rows[0]))
-	statement = f"insert into `tab{doctype}` ({columns}) values ({places})"
-	for first in range(0, len(rows), CHUNK):
-		chunk = rows[first : first + CHUNK]
+	while chunk := [{**meta(), **row} for row in islice(rows, CHUNK)]:
+		columns, places = ", ".join(f"`{name}`" for name in chunk[0]), ", ".join(["%s"] * len(chunk[0]))
+		statement = f"insert into `tab{doctype}` ({columns}) values ({places})"
 		frappe.db._cursor.executemany(statement, [list(row.values()) for row in chunk])
 
 
 def forget() -> None:
-	for doctype in TABLES:
+	for doctype in (*TABLES, *GROWING):
 		frappe.db.delete(doctype, {"owner": OWNER})
 	frappe.db.commit()
 	frappe.clear_cache()
@@ -181,13 +183,13 @@ def moment_of(number: int) -> tuple[datetime, str]:
 
 def code_of(number: int) -> str:
 	"""Why a punch waits; empty where it became a check-in."""
-	if number % 5:
+	if number % 5 or number >= PUNCHES:
 		return ""
 	return "UNKNOWN_USER" if number % 2 else WAITING[number // 10 % len(WAITING)]
 
 
-def punches() -> Iterator[Row]:
-	for number in range(PUNCHES):
+def punches(size: int) -> Iterator[Row]:
+	for number in range(size):
 		moment, kind = moment_of(number)
 		code = code_of(number)
 		punch, instant = sent(number)
@@ -219,8 +221,8 @@ def sent(number: int) -> tuple[Punch, datetime]:
 	return Punch(user_id, kind, format_timestamp(instant)), instant
 
 
-def checkins() -> Iterator[Row]:
-	for number in range(PUNCHES):
+def checkins(size: int) -> Iterator[Row]:
+	for number in range(size):
 		if code_of(number):
 			continue
 		moment, kind = moment_of(number)
@@ -244,8 +246,8 @@ def checkins() -> Iterator[Row]:
 		}
 
 
-def attendances() -> Iterator[Row]:
-	for number in range(EMPLOYEES * DAYS):
+def attendances(size: int) -> Iterator[Row]:
+	for number in range(size // 2):
 		yield {
 			"name": f"LARGE-{number}",
 			"employee": employee_of(number),
@@ -328,14 +330,16 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
 	"CAMS Device": devices,
 	"Employee": employees,
 	"CAMS Device ID": device_ids,
-	"CAMS Punch": punches,
 	"CAMS Device User": device_users,
-	"Employee Checkin": checkins,
-	"Attendance": attendances,
 	"CAMS Day Repair": repairs,
 	"CAMS Command": commands,
+}
+GROWING: dict[str, Callable[[int], Iterator[Row]]] = {
+	"CAMS Punch": punches,
+	"Employee Checkin": checkins,
+	"Attendance": attendances,
 }
 
 
 if __name__ == "__main__":
-	main(sys.argv[1], sys.argv[2])
+	main(*sys.argv[1:])

@@ -31,6 +31,7 @@ LARGE_SITE = Path(__file__).with_name("large_site.py")
 NAIROBI = ZoneInfo("Africa/Nairobi")
 OWNER = "large-site@example.com"
 DEVICES = 10
+PUNCHES = 100_000
 ANALYZED = (
 	"`tabCAMS Punch`",
 	"`tabCAMS Device User`",
@@ -215,14 +216,14 @@ def places() -> list[Place]:
 
 
 @contextmanager
-def large_site(site: BenchSite, host: Host) -> Iterator[None]:
-	"""The site while it is large, and a gateway that tells today's punches: all but ten, and ten others.
+def large_site(site: BenchSite, host: Host, punches: int = PUNCHES) -> Iterator[None]:
+	"""The site while it is large, with so many punches, and a gateway that tells today's punches: all but ten, and ten others.
 
 	Settings are saved only while the site is small: saving them sets the worker on whatever they could release.
 	"""
 	with rest_gateway(host) as gateway:
 		try:
-			site.script(LARGE_SITE, site.name, "make")
+			site.script(LARGE_SITE, site.name, "make", str(punches), timeout=3600)
 			site.sql(f"analyze table {', '.join(ANALYZED)}")
 			tell_today(site, gateway)
 			yield
