@@ -2,6 +2,15 @@
 
 cams_biometric.name_links("CAMS Command");
 
+// The gateway answers in sentences: two lines of them fit into a row.
+const RESPONSE_IN_FULL = `@media (min-width: 768px) {
+	.cams-commands .level-left > .list-row-col { min-width: 90px !important; flex: 1 1 0 !important; }
+	.cams-commands .level-left > .list-row-col:first-child { flex-grow: 1.4 !important; }
+	.cams-commands .level-left > .list-row-col:nth-child(2) { flex-grow: 1.3 !important; }
+	.cams-commands .level-left > .list-row-col:last-child { flex-grow: 3.2 !important; line-height: 1.25; }
+	.cams-commands .list-row:not(.list-row-head) .level-left > .list-row-col:last-child :is(span, a) { white-space: normal; }
+}`;
+
 frappe.listview_settings["CAMS Command"] = {
 	add_fields: ["state", "outcome_unknown", "user_id"],
 	hide_name_column: true,
@@ -10,7 +19,11 @@ frappe.listview_settings["CAMS Command"] = {
 		employee: (_employee, _df, doc) => cams_biometric.cell(cams_biometric.person(doc), doc.employee || doc.user_id),
 		service_tag: cams_biometric.device_cell,
 	},
-	onload: cams_biometric.name_employees,
+	onload(listview) {
+		listview.page.wrapper.addClass("cams-commands");
+		frappe.dom.set_style(RESPONSE_IN_FULL, "cams-commands");
+		cams_biometric.name_employees(listview);
+	},
 	get_indicator: (doc) =>
 		doc.outcome_unknown
 			? [__("Outcome Unknown"), "orange", "outcome_unknown,=,1"]

@@ -11,6 +11,8 @@
 			ONLY_DIFFERENCES,
 		],
 
+		get_datatable_options: (options) => ({ ...options, cellHeight: 45 }), // two lines of a reason
+
 		onload(report) {
 			report.page.add_inner_button(__("Download the Gateway's Export"), () => this.download_export(report));
 			add_load_button(report, (row) => row.difference === "Only at Gateway");
@@ -43,7 +45,9 @@
 		formatter(value, row, column, data, default_formatter) {
 			const field = column.fieldname;
 			if (field === "difference" || field === "at_gateway") value = __(value);
-			const shown = safe_cell(value, row, column, data, default_formatter);
+			if (field === "punch_type") value = cams_biometric.type_of(value);
+			const cell = safe_cell(value, row, column, data, default_formatter);
+			const shown = field === "on_site" ? sentence_cell(cell) : cell;
 			if (!data?.difference) return shown;
 			if (field === "difference") return cams_biometric.pill(data.difference);
 			const color = cams_biometric.colors[data.difference];

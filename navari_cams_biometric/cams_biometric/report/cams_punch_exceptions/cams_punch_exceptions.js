@@ -18,6 +18,7 @@
 
 		formatter(value, row, column, data, default_formatter) {
 			if (column.fieldname === "state" && data) return cams_biometric.pill(data.state);
+			if (column.fieldname === "punch_type") value = cams_biometric.type_of(value);
 			return safe_cell(value, row, column, data, default_formatter);
 		},
 
