@@ -6,17 +6,38 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.bench.bench_site import AppOnBench, BenchSite
 
 SCRIPT = Path(__file__).with_name("random_rosters.py")
+AT_ONCE = 4  # rosters
+LONGEST = 4 * 3600  # seconds, for these: a roster may have any number of punches
+MOST_SHOWN = 20
 
 
-def compared(site: BenchSite, rosters: int, punches: int, seed: int) -> dict[str, object]:
-	"""`outcomes`, how many differ, and the first `differences`."""
-	printed = site.script(SCRIPT, site.name, str(rosters), str(punches), str(seed))
-	return json.loads(printed.splitlines()[-1])
+def compared(
+	site: BenchSite, rosters: int, punches: int, seed: int, tell: Callable[[str], object] = lambda _text: None
+) -> dict[str, Any]:
+	"""`outcomes`, how many differ, and the first `differences`. `tell` hears after some rosters how far it is."""
+	outcomes: Counter[str] = Counter()
+	differing, differences = 0, []
+	for first in range(0, rosters, AT_ONCE):
+		last = min(first + AT_ONCE, rosters)
+		wanted = map(str, (first, last, rosters, punches, seed))
+		found = json.loads(site.script(SCRIPT, site.name, *wanted, timeout=LONGEST).splitlines()[-1])
+		outcomes.update(found["outcomes"])
+		differing += found["differing"]
+		differences += found["differences"][: MOST_SHOWN - len(differences)]
+		tell(f"{last} of {rosters} rosters, {differing} differ")
+	return {"outcomes": dict(outcomes), "differing": differing, "differences": differences}
+
+
+def told(text: str) -> None:
+	print(text, flush=True)
 
 
 def main() -> int:
@@ -28,7 +49,7 @@ def main() -> int:
 	with AppOnBench(), BenchSite() as site:
 		site.stop("worker")
 		started = time.monotonic()
-		found = compared(site, arguments.rosters, arguments.punches, arguments.seed)
+		found = compared(site, arguments.rosters, arguments.punches, arguments.seed, told)
 	seconds = time.monotonic() - started
 	print(
 		f"{arguments.punches} punches over {arguments.rosters} rosters, seed {arguments.seed}: {seconds:.0f} s"

@@ -1,5 +1,6 @@
 """Random rosters and punches, each drained twice: in batches and one by one, which is HRMS's own way. Run in a bench's
-Python, in its sites folder, as `random_rosters.py SITE ROSTERS PUNCHES SEED`; prints a line of JSON.
+Python, in its sites folder, as `random_rosters.py SITE FIRST LAST ROSTERS PUNCHES SEED`, for the rosters FIRST to LAST - 1 of
+them; prints a line of JSON.
 
 Every field of the check-ins and of the punches is compared, but for names and for when they were written.
 """
@@ -34,7 +35,7 @@ DEVICES = {
 }
 
 
-def main(site: str, rosters: int, punches: int, seed: int) -> None:
+def main(site: str, first: int, last: int, rosters: int, punches: int, seed: int) -> None:
 	frappe.init(site=site)
 	frappe.connect()
 	frappe.set_user("Administrator")
@@ -42,7 +43,7 @@ def main(site: str, rosters: int, punches: int, seed: int) -> None:
 	_make_devices()
 	kept = {field: frappe.db.get_single_value(*field) for field in SINGLES}
 	try:
-		for number in range(rosters):
+		for number in range(first, last):
 			roster = Roster(random.Random(f"{seed}-{number}"), f"{seed}-{number}")
 			share = punches // rosters + (number < punches % rosters)
 			found, outcomes, together = roster.compared(share)
