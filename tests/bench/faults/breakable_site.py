@@ -161,8 +161,8 @@ class BreakableSite(BenchSite):
 			_send(signal.SIGCONT, self.stopped.pop())
 
 	def fill_disk(self) -> bool:
-		"""False where the database server does not run."""
-		if not self.is_running("database"):
+		"""False where the database server does not run, or is stopped and would not answer."""
+		if not self._answers("database"):
 			return False
 		size = (self.data / "ibdata1").stat().st_size
 		self._limit_files(size)
@@ -174,9 +174,14 @@ class BreakableSite(BenchSite):
 		raise RuntimeError("the disk does not get full")
 
 	def free_disk(self) -> None:
+		"""Of a database server that is stopped there is space at once, and the filler stays until `mend`."""
 		if self.is_running("database"):
 			self._limit_files(resource.RLIM_INFINITY)
+		if self._answers("database"):
 			self._as_root(f"truncate {FILLER}.filler")
+
+	def _answers(self, name: str) -> bool:
+		return self.is_running(name) and self.processes[name].pid not in self.stopped
 
 	def _limit_files(self, size: int) -> None:
 		process = self.processes["database"].pid

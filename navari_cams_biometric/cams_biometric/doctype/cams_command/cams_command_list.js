@@ -5,9 +5,9 @@ cams_biometric.name_links("CAMS Command");
 // The gateway answers in sentences: two lines of them fit into a row. The second child are tags, which are hidden.
 const RESPONSE_IN_FULL = `@media (min-width: 768px) {
 	.cams-commands .level-left > .list-row-col { min-width: 90px !important; flex: 1 1 0 !important; }
-	.cams-commands .level-left > .list-subject { flex: 1.7 1 0 !important; }
-	.cams-commands .level-left > .list-row-col:nth-child(3) { flex: 1.5 1 0 !important; }
-	.cams-commands .level-left > .list-row-col:nth-child(5) { flex: 1.3 1 0 !important; }
+	.cams-commands .level-left > .list-subject.list-row-col { flex: 2.1 1 0 !important; }
+	.cams-commands .level-left > .list-row-col:nth-child(3) { flex: 1.6 1 0 !important; }
+	.cams-commands .level-left > .list-row-col:nth-child(5) { flex: 1.4 1 0 !important; }
 	.cams-commands .level-left > .list-row-col:last-child { flex: 2.6 1 0 !important; line-height: 1.25; }
 	.cams-commands .list-row:not(.list-row-head) .level-left > .list-row-col:last-child :is(span, a) { white-space: normal; }
 }`;
