@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from benchmarks.employees import ensure_employees
-from benchmarks.inside import run_inside
+from benchmarks.inside import run_inside, show_inside
 from benchmarks.live import OLD, PER_SECOND, SECONDS, live
 from benchmarks.pages import pages
 from benchmarks.ratios import ratios
@@ -50,10 +50,10 @@ def main() -> int:
 			if "ratios" in chosen:
 				kept = ratios(site)
 			if "strangers" in chosen:
-				print(run_inside(site, "strangers.py"), end="")
+				show_inside(site, "strangers.py")
 			if "drain" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
-				print(run_inside(site, "drain.py", str(PUNCHES)), end="")
+				show_inside(site, "drain.py", str(PUNCHES))
 			if "live" in chosen:
 				user_ids = [f"LIVE-{number:03}" for number in range(1, SECONDS * PER_SECOND + 1)]
 				ensure_employees(
@@ -70,7 +70,7 @@ def main() -> int:
 			if "scale" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				site.stop("worker")
-				print(run_inside(site, "scale.py", *arguments.sizes), end="")
+				show_inside(site, "scale.py", *arguments.sizes)
 			if "workers" in chosen:
 				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				site.stop("worker")

@@ -61,6 +61,7 @@ class BreakableSite(BenchSite):
 			f"--user={getpass.getuser()}",
 			f"--datadir={self.data}",
 			f"--socket={self._socket}",
+			f"--tmpdir={self.folder.name}",  # a server deletes, when it starts, what others have in a shared one
 			"--innodb-file-per-table=0",
 			"--innodb-strict-mode=0",  # a table of Frappe 16 is compressed, which none in that file can be
 			"--innodb-autoextend-increment=1",
