@@ -12,6 +12,8 @@ from navari_cams_biometric.custom_fields import CUSTOM_FIELDS
 
 APP = "navari_cams_biometric"
 MODULE = "CAMS Biometric"
+# HRMS has none by time: whoever looks for a person's check-ins of a day would read all that the person ever had.
+CHECKIN_INDEXES = {"cams_employee_time": ["employee", "time"], "cams_time": ["time"]}
 
 
 def after_install() -> None:
@@ -19,9 +21,11 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	"""Add the custom fields and fill what Settings has no value for. Changes nothing that a site has set. Mark
+	"""Add the custom fields and indexes, and fill what Settings has no value for. Changes nothing that a site has set. Mark
 	the steps of the onboarding that are done."""
 	add_custom_fields()
+	for name, fields in CHECKIN_INDEXES.items():
+		frappe.db.add_index("Employee Checkin", fields, name)
 	_store_defaults("CAMS Biometric Settings")
 	settings = frappe.get_single("CAMS Biometric Settings")
 	if settings.set_missing_defaults():
@@ -47,7 +51,7 @@ def _store_defaults(doctype: str) -> None:
 
 
 def after_uninstall() -> None:
-	"""Remove what Frappe leaves: columns of the custom fields, scheduled jobs, the role, and what it keeps about
+	"""Remove what Frappe leaves: columns of the custom fields, indexes, scheduled jobs, the role, and what it keeps about
 	this app's records elsewhere. Frappe also calls this after a dry run: then the DocTypes are still there.
 	"""
 	doctypes = [
@@ -64,6 +68,10 @@ def after_uninstall() -> None:
 			if frappe.db.has_column(doctype, fieldname):
 				# nosemgrep: frappe-using-db-sql -- the query builder drops no column
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
+	for name in CHECKIN_INDEXES:
+		if frappe.db.has_index("tabEmployee Checkin", name):
+			# nosemgrep: frappe-using-db-sql -- the query builder drops no index
+			frappe.db.sql_ddl(f"alter table `tabEmployee Checkin` drop index `{name}`")
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "navari_cams_biometric.%"]})
 	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})
 	frappe.db.delete("__Auth", {"doctype": ["in", doctypes]})

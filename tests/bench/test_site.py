@@ -15,6 +15,7 @@ LEFT_BEHIND = {
 	"columns": "select column_name from information_schema.columns where table_schema = database()"
 	" and table_name = 'tabEmployee Checkin' and column_name in"
 	" ('custom_original_time', 'custom_punch_type', 'custom_input_type', 'custom_cams_punch')",
+	"indexes": "show index from `tabEmployee Checkin` where key_name like 'cams%'",
 	"tables": "select table_name from information_schema.tables where table_schema = database()"
 	" and table_name like 'tabCAMS %'",
 	"modules": f"select name from `tabModule Def` where app_name = '{APP}'",
