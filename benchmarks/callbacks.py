@@ -54,6 +54,8 @@ def _rate(site: BenchSite, make: Callable[[], Request], seconds: float) -> float
 			connection.request("POST" if body else "GET", path, body, known if path == HRMS_CALL else headers)
 			response = connection.getresponse()
 			content = response.read()
+			if path == HRMS_CALL and b"QueryDeadlockError" in content:
+				continue  # of HRMS's own, under so many at once: no check-in was made
 			if response.status != 200 or (path == CALLBACK and content != DONE):
 				raise RuntimeError(f"{response.status} {content[:200]!r}")
 			count += 1
