@@ -111,7 +111,9 @@ class Door:
 	def __post_init__(self) -> None:
 		rows = _account_and_device().run({"service_tag": self.address.service_tag})
 		self.settings = Account(row[:3] for row in rows)
-		self.addressed = next((document(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None)
+		self.addressed = next(
+			(document(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None
+		)
 		if "service_tag_id" not in self.settings.stored:  # Settings were never saved
 			self.addressed = find_device(self.address.service_tag, RECEIVING)
 
