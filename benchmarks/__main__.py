@@ -47,18 +47,17 @@ def main() -> int:
 			conftest.prepare(host)
 			if {"ratios", "drain"} & set(chosen):
 				site.stop("worker")  # these alone: on two cores the worker would share the processor
+			if {"drain", "live", "scale", "workers"} & set(chosen):
+				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 			if "ratios" in chosen:
 				kept = ratios(site)
 			if "strangers" in chosen:
 				show_inside(site, "strangers.py")
 			if "drain" in chosen:
-				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				show_inside(site, "drain.py", str(PUNCHES))
 			if "live" in chosen:
 				user_ids = [f"LIVE-{number:03}" for number in range(1, SECONDS * PER_SECOND + 1)]
-				ensure_employees(
-					host, [*user_ids, *(f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1))]
-				)
+				ensure_employees(host, user_ids)
 				site.stop("worker")
 				run_inside(site, "old_punches.py", str(OLD))
 				site.start_worker()
@@ -68,11 +67,9 @@ def main() -> int:
 			if "pages" in chosen:
 				pages(site, host, arguments.punches)
 			if "scale" in chosen:
-				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				site.stop("worker")
 				show_inside(site, "scale.py", *arguments.sizes)
 			if "workers" in chosen:
-				ensure_employees(host, (f"BENCH-{number:03}" for number in range(1, EMPLOYEES + 1)))
 				site.stop("worker")
 				workers(site)
 	except BenchUnusableError as error:

@@ -7,6 +7,7 @@ from benchmarks.inside import run_inside
 from tests.bench.bench_site import BenchSite
 
 PUNCHES = 8_000
+DRAIN = "navari_cams_biometric.cams_biometric.punches.checkins.drain"
 
 
 def workers(site: BenchSite) -> None:
@@ -18,7 +19,7 @@ def workers(site: BenchSite) -> None:
 		run_inside(site, "old_punches.py", str(PUNCHES))
 		started = time.monotonic()
 		with ThreadPoolExecutor(count) as pool:
-			list(pool.map(lambda _number: run_inside(site, "drain_all.py"), range(count)))
+			list(pool.map(lambda _number: site.execute(DRAIN, seconds=3600), range(count)))
 		seconds = time.monotonic() - started
 		counted = "select count(*), count(distinct custom_cams_punch) from `tabEmployee Checkin`"
 		[[checkins, punches]] = site.sql(f"{counted} where custom_cams_punch is not null")

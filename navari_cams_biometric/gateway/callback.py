@@ -42,10 +42,10 @@ from .timestamp import format_timestamp
 LONGEST_NAME = 64  # characters of a part's name
 EVENTS = {"userupdated": "UserUpdated", "userdeleted": "UserDeleted"}
 TWICE_AROUND = {key + AGAIN for key in KNOWN_AROUND}  # an envelope that says something twice
-WHOLES = {*LOGS, *AROUND}
+WHOLES = {*LOGS, *AROUND}  # keys of what has parts, where "none" says that it has none
 PLACES = {*EVENTS, "devicestatus", *WHOLES}
-KNOWN = PLACES | KNOWN_AROUND
-TOLD_BY_PARTS = PLACES - KNOWN_IN_PUNCH
+KNOWN_PLACES = PLACES | KNOWN_AROUND
+NO_PLAIN_VALUE = PLACES - KNOWN_IN_PUNCH  # a text under one of these keys is a part that was not understood
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ class _Reading:
 		if key in IGNORED:
 			return
 		if not has_content(value) or (key in WHOLES and _is_nothing(value)):
-			if key not in KNOWN:
+			if key not in KNOWN_PLACES:
 				self._scalars[key] = None
 		elif key in EVENTS:
 			self._read_events(EVENTS[key], value)
@@ -257,7 +257,7 @@ class _Reading:
 			return
 		elif key in TWICE_AROUND and isinstance(value, list) and all(map(is_plain, value)):
 			return
-		elif isinstance(value, dict | list) or key in TOLD_BY_PARTS:
+		elif isinstance(value, dict | list) or key in NO_PLAIN_VALUE:
 			self._unread[key] = None
 		else:
 			self._scalars[key] = None
@@ -275,7 +275,7 @@ class _Reading:
 			found = len(self.punches) + len(self.events) + len(self._unread)
 			self.read_object(row)
 			is_found = found != len(self.punches) + len(self.events) + len(self._unread)
-			if not is_found and row.keys() - KNOWN and not _is_reply(row):
+			if not is_found and row.keys() - KNOWN_PLACES and not _is_reply(row):
 				self._unread[name] = None
 
 	def _read_named_rows(self, name: str, rows: list[Any]) -> None:

@@ -131,8 +131,6 @@ def as_text(value: object) -> str:
 
 	What no database takes is replaced and not dropped: a text must not become another one.
 	"""
-	if value is None:
-		return ""
 	if isinstance(value, bool) or not isinstance(value, str | int | float):
 		return ""
 	if isinstance(value, float) and value.is_integer():
@@ -146,7 +144,7 @@ def storable(text: str) -> str:
 
 def decode(value: Any) -> Any:
 	"""What JSON in a text says, where it is an object or a list of some; everything else, as `[1]`, as it is."""
-	if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+	if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
 		try:
 			told = load_json(value)
 		except (ValueError, RecursionError):

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,6 @@ def compared(
 	return {"outcomes": dict(outcomes), "differing": differing, "differences": differences}
 
 
-def told(text: str) -> None:
-	print(text, flush=True)
-
-
 def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m tests.bench.differential", description=__doc__)
 	parser.add_argument("--punches", type=int, default=10_000)
@@ -49,7 +46,9 @@ def main() -> int:
 	with AppOnBench(), BenchSite() as site:
 		site.stop("worker")
 		started = time.monotonic()
-		found = compared(site, arguments.rosters, arguments.punches, arguments.seed, told)
+		found = compared(
+			site, arguments.rosters, arguments.punches, arguments.seed, partial(print, flush=True)
+		)
 	seconds = time.monotonic() - started
 	print(
 		f"{arguments.punches} punches over {arguments.rosters} rosters, seed {arguments.seed}: {seconds:.0f} s"

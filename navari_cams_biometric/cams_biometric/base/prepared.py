@@ -22,6 +22,6 @@ class Prepared:
 		self.text = str(query)
 
 	def run(self, values: Mapping[str, object] | None = None, as_dict: bool = False) -> Any:
-		"""As the query builder's own `run`."""
-		# nosemgrep: frappe-semgrep-rules.rules.frappe-using-db-sql -- a text of the query builder, with parameters
+		"""As the query builder's own `run`, with the values that `given` stands for, by name."""
+		# nosemgrep: frappe-using-db-sql -- a text of the query builder, with parameters
 		return frappe.db.sql(self.text, values or {}, as_dict=as_dict)

@@ -20,16 +20,20 @@ def read_secret(document: Document, fieldname: str) -> str:
 	try:
 		fetched = getattr(document, "flags", {}).get("secrets")
 		if fetched is not None:
-			return _opened(fetched[fieldname], get_encryption_key()) if fieldname in fetched else ""
+			return _opened(fieldname, fetched[fieldname]) if fieldname in fetched else ""
 		return document.get_password(fieldname, raise_exception=False) or ""
 	except frappe.ValidationError:
 		frappe.clear_last_message()
 		return ""
 
 
-@lru_cache(maxsize=256)
-def _opened(text: str, encryption_key: str) -> str:
-	"""Remembered in this process, which remembers the key as well: a callback asks for the same digest each time."""
+def _opened(fieldname: str, text: str) -> str:
+	"""Every callback asks for the same digests, which are remembered in this process. Tokens and keys are not."""
+	return _opened_digest(text, get_encryption_key()) if fieldname.endswith("_digest") else decrypt(text)
+
+
+@lru_cache(maxsize=64)
+def _opened_digest(text: str, encryption_key: str) -> str:
 	return decrypt(text, encryption_key)
 
 

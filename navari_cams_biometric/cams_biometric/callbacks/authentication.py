@@ -19,7 +19,7 @@ from navari_cams_biometric.cams_biometric.base import tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	DEVICE,
 	RECEIVING,
-	document,
+	device_of,
 	find_device,
 	find_devices,
 	is_service_tag,
@@ -112,7 +112,7 @@ class Door:
 		rows = _account_and_device().run({"service_tag": self.address.service_tag})
 		self.settings = Account(row[:3] for row in rows)
 		self.addressed = next(
-			(document(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None
+			(device_of(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None
 		)
 		if "service_tag_id" not in self.settings.stored:  # Settings were never saved
 			self.addressed = find_device(self.address.service_tag, RECEIVING)
