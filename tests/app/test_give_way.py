@@ -15,8 +15,9 @@ from tests.app.inside import checkins_of, punch_at, punches_of, store
 
 @pytest.fixture
 def one_punch_a_slice(monkeypatch, site):
-	"""Batches of one, and a clock on which a batch takes more than half of a slice. All clear."""
-	drain()
+	"""Batches of one, and a clock on which a batch takes more than half of a slice. All clear, also of
+	what others left for a sweep."""
+	checkins.sweep()
 	contextvars.Context().run(site.run_jobs)
 	monkeypatch.setattr(checkins, "BATCH", 1)
 	ticks = itertools.count(step=checkins.SLICE_SECONDS // 2 + 1)
