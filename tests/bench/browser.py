@@ -9,6 +9,7 @@ opened, Frappe 16 may ask for the sidebar of an application that is not there ye
 
 import functools
 import re
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Route, expect, sync_playwright
 
 from tests.bench.bench_site import PASSWORD, BenchSite
 from tests.contract.host import Host
@@ -28,6 +29,7 @@ NO_SIDEBAR_YET = (
 )
 TILES = "https://tile.openstreetmap.org/"
 PATIENCE = 30_000  # milliseconds: the machine may be busy
+FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 
 
 @dataclass(frozen=True)
@@ -158,3 +160,11 @@ def make_desk_user(host: Host, *roles: str) -> DeskUser:
 		roles=[{"role": role} for role in roles],
 	)
 	return user
+
+
+def settles(shown: Page | Locator, script: str, answer: object = True) -> None:
+	"""Fail unless `script` gives `answer` once the page is at rest: what is drawn anew covers its neighbours first."""
+	deadline = time.monotonic() + PATIENCE / 1000
+	while (given := shown.evaluate(script)) != answer and time.monotonic() < deadline:
+		time.sleep(0.1)
+	assert given == answer

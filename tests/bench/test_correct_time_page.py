@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.browser import settles
 from tests.contract.host import DONE, real_time
 
 HELD = "/app/cams-held-punches"
@@ -181,9 +182,9 @@ def test_on_a_phone_the_dialog_fits(desk, manager, gate, arrive):
 		dialog.locator(f"[data-fieldname={unit}] input").bounding_box() for unit in ("days", "hours")
 	)
 	assert days["y"] == hours["y"]
-	assert dialog.evaluate("(modal) => modal.scrollWidth <= window.innerWidth")
+	settles(dialog, "(modal) => modal.scrollWidth <= window.innerWidth")
 	table = dialog.locator(".table-responsive")
-	assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+	settles(table, "(table) => table.scrollWidth <= table.clientWidth")
 	expect(dialog.get_by_role("button", name="Correct 3 Punches")).to_be_visible()
 
 

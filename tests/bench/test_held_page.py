@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.browser import FITS, settles
 from tests.bench.held_page import name_on_device, row
 from tests.contract.host import DONE, SERVICE_TAG, real_time
 
@@ -280,12 +281,12 @@ def test_on_a_phone_rows_are_cards_and_nothing_is_beside_the_screen(host, desk, 
 	page.get_by_text("Filter and Sort").click()
 	expect(page.get_by_label("Search", exact=True)).to_be_visible()
 	picture(page, "held-phone")
-	beside = page.evaluate(
+	beside = (
 		"[...document.querySelectorAll('.cams-held *')].filter((each) => each.getBoundingClientRect().right > innerWidth"
 		" && getComputedStyle(each).position !== 'absolute').map((each) => each.outerHTML.slice(0, 120))"
 	)
-	assert beside == []
-	assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+	settles(page, beside, [])
+	settles(page, FITS)
 
 
 def test_from_right_to_left_dates_and_names_stay_whole(host, desk, new_desk_user, many):
@@ -299,4 +300,4 @@ def test_from_right_to_left_dates_and_names_stay_whole(host, desk, new_desk_user
 	seen = row(page, "M002").locator(".cams-seen bdi")
 	expect(seen).to_have_text(["17-09-2024 08:02"])
 	assert seen.evaluate("(each) => getComputedStyle(each).unicodeBidi") == "isolate"
-	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+	settles(page, FITS)

@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from tests.bench.browser import SIZE
+from tests.bench.browser import FITS, SIZE, settles
 from tests.contract.host import DONE, SERVICE_TAG, real_time
 
 HELD = "/app/cams-held-punches"
@@ -58,8 +58,7 @@ def test_two_people_with_one_id_are_settled_for_a_device_from_a_day(host, desk, 
 	expect(row.locator(".cams-chip")).to_have_count(2)
 	row.locator(f".cams-chip[data-employee='{other['name']}']").click()
 	picture(page, f"ambiguous-{'phone' if size == PHONE else 'desk'}")
-	width = page.evaluate("document.documentElement.scrollWidth")
-	assert width <= page.viewport_size["width"]
+	settles(page, FITS)
 	row.get_by_role("button", name="More").click()
 	row.get_by_role("button", name="Link on Some Devices or Days…").click()
 	dialog = page.locator(".modal.show")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.browser import settles
 from tests.contract.host import real_time
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -68,7 +69,7 @@ def test_no_row_of_the_punch_list_leaves_its_frame(desk, desk_user, gate, punche
 		const seen = document.elementFromPoint(own.x + own.width - 4, own.y + own.height / 2);
 		return own.right > frame.right + 1 || !each.contains(seen);
 	}).map((each) => each.innerText)"""
-	assert page.evaluate(outside) == []
+	settles(page, outside, [])
 
 
 def test_what_a_person_looks_for_is_one_click_away(desk, desk_user, host, gate, person, punched, new_user_id):

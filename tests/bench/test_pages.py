@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.bench.browser import FITS, settles
 from tests.bench.held_page import name_on_device, row
 from tests.contract.host import DONE, real_time
 
@@ -232,7 +233,7 @@ def test_the_muster_list_prints_with_a_box_for_each_person(host, desk, manager, 
 	expect(paper.locator("footer")).to_contain_text("Missing 2")
 	paper.set_viewport_size({"width": 390, "height": 844})
 	assert paper.locator("meta[name=viewport]").get_attribute("content").startswith("width=device-width")
-	assert paper.evaluate("document.documentElement.scrollWidth") <= 390
+	settles(paper, FITS)
 	picture(paper, "muster-phone")
 	for employee in people:
 		expect(paper.locator("tbody")).to_contain_text(employee["employee_name"])
@@ -339,10 +340,10 @@ def test_on_a_phone_people_come_first_on_the_board_and_names_are_whole(host, des
 	page = desk(manager, BOARD, viewport={"width": 390, "height": 844})
 	name = page.locator(".cams-punch .cams-name", has_text=person["employee_name"])
 	expect(name).to_be_visible()
-	assert name.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+	settles(name, "(each) => each.scrollWidth <= each.clientWidth")
 	boxes = [page.locator(place).bounding_box() for place in (".cams-in", ".cams-last")]
 	assert boxes[0]["y"] < boxes[1]["y"]
-	assert page.evaluate("document.documentElement.scrollWidth") <= 390
+	settles(page, FITS)
 	picture(page, "live-board-phone")
 
 
@@ -352,7 +353,7 @@ def test_a_page_fits_its_window_and_every_button_has_a_name(host, desk, manager,
 	unknown()
 	page = desk(manager, path, viewport={"width": width, "height": 768})
 	expect(page.locator(".frappe-card").first).to_be_visible()
-	assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+	settles(page, FITS)
 	nameless = page.evaluate(
 		"[...document.querySelectorAll('.cams-held button, .cams-board button, .cams-board select, .cams-held input')]"
 		".filter((each) => !(each.innerText || each.ariaLabel || each.title || each.labels?.length))"
