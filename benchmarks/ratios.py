@@ -61,7 +61,9 @@ def drain(site: BenchSite) -> Iterator[Ratio]:
 def callbacks(site: BenchSite) -> Iterator[Ratio]:
 	before = site.memory("web")
 	figures = rounds(site)
-	print(f"web        {site.memory('web'):7.0f} MiB afterwards, {before:.0f} before: the server and two workers")
+	print(
+		f"web        {site.memory('web'):7.0f} MiB afterwards, {before:.0f} before: the server and two workers"
+	)
 	to_ping = [(ping, own) for ping, _rest, own in figures]
 	to_rest = [(rest, own) for _ping, rest, own in figures]
 	yield Ratio("callbacks", "Frappe's ping", CALLBACK_LEAST, to_ping)

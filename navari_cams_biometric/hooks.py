@@ -115,6 +115,7 @@ _ABOUT_PEOPLE = (
 	"CAMS History Load",
 	"CAMS Ignored ID",
 	"CAMS Punch",
+	"CAMS Second Look",
 	"CAMS Shift Release",
 	"CAMS Unread Event",
 )
@@ -162,6 +163,7 @@ ignore_links_on_delete = [
 	"CAMS Unread Event",
 	"CAMS Ignored ID",
 	"CAMS Device ID",
+	"CAMS Second Look",
 ]
 
 default_log_clearing_doctypes = {

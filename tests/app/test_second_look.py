@@ -1,5 +1,6 @@
 """The second look after a commit lasts until it is taken, whoever dies in between."""
 
+import contextvars
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ import frappe
 import pytest
 from frappe.utils import now_datetime
 
-from navari_cams_biometric.cams_biometric.punches import alternation, checkins, second_look
+from navari_cams_biometric.cams_biometric.base import jobs
+from navari_cams_biometric.cams_biometric.punches import alternation, checkins, repeats, second_look
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from tests.app.inside import checkins_of, log_entries, punch_at, punches_of, store
 
@@ -52,6 +54,14 @@ class Day(NamedTuple):
 		"""As a worker leaves the second check-in that did not see the first."""
 		frappe.db.set_value(CHECKIN, checkins_of(self.employee.name)[1].name, "log_type", "IN")
 		frappe.db.commit()
+
+	def take_back_unseen(self, monkeypatch):
+		"""The second of three check-ins, as a repeat of the first, while another worker makes the third."""
+		_first, second, _third = checkins_of(self.employee.name)
+		frappe.db.set_value("CAMS Device", self.gate, "ignore_repeat", "60")
+		with monkeypatch.context() as elsewhere:
+			elsewhere.setattr(alternation, "put_in_order", lambda *_arguments: None)
+			repeats.take_back(second.name)
 
 	@property
 	def directions(self):
@@ -144,3 +154,35 @@ def test_what_a_person_lets_be_processed_is_looked_at_again(processed_by_a_perso
 def test_a_decision_that_is_taken_back_leaves_none(processed_by_a_person):
 	frappe.db.rollback()
 	assert notes() == []
+
+
+@pytest.fixture
+def three(day):
+	day.touch("08:00:00", "08:00:07", "17:00:00")
+	assert day.directions == ["IN", "OUT", "IN"]
+	return day
+
+
+def test_where_a_check_in_was_taken_back_is_looked_at_again(three, site, monkeypatch):
+	three.take_back_unseen(monkeypatch)
+	frappe.db.commit()
+	assert three.directions == ["IN", "IN"]
+	contextvars.Context().run(site.run_jobs)
+	assert (three.directions, notes()) == (["IN", "OUT"], [])
+
+
+def test_without_redis_the_sweep_looks_where_a_check_in_was_taken_back(three, monkeypatch):
+	with monkeypatch.context() as lost:
+		lost.setattr(jobs, "request_job", lambda *_arguments, **_options: None)
+		three.take_back_unseen(monkeypatch)
+		frappe.db.commit()
+	assert (three.directions, len(notes())) == (["IN", "IN"], 1)
+	a_minute_later()
+	second_look.take_left()
+	assert (three.directions, notes()) == (["IN", "OUT"], [])
+
+
+def test_what_was_not_committed_is_not_looked_at(three, monkeypatch):
+	three.take_back_unseen(monkeypatch)
+	frappe.db.rollback()
+	assert (three.directions, notes()) == (["IN", "OUT", "IN"], [])

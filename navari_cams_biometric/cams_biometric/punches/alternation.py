@@ -16,7 +16,7 @@ from frappe.utils import get_datetime, getdate
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 from pypika.functions import Date
 
-from navari_cams_biometric.cams_biometric.base import jobs
+from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.direction_order import (
 	Touch,
 	alternating_checkins,
@@ -37,7 +37,8 @@ from navari_cams_biometric.cams_biometric.punches import checkin_evidence, repea
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 
-LOOK_AGAIN = "navari_cams_biometric.cams_biometric.punches.alternation.look_again_at"
+SECOND_LOOK = "CAMS Second Look"
+TAKE_PLACE = "navari_cams_biometric.cams_biometric.punches.second_look.take_place"
 IN_ORDER = "cams_in_order"  # a flag of the document: this save is ours
 MOST_ATTEMPTS = 3
 BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
@@ -95,15 +96,19 @@ def note_saved_checkin(checkin: Document, method: str | None = None) -> None:
 	if before and all(_value(before, field) == _value(checkin, field) for field in PLACE):
 		return
 	devices = alternating_devices()
+	is_of_batch = not before and checkin.flags.get(checkin_evidence.BY_THE_APP)
 	for place in (before, checkin) if devices else ():
 		if place:
-			_note_place(place, checkin, devices)
+			put_in_order(place, devices)
+			if not is_of_batch:  # which is looked at again as a whole
+				_note_place(place)
 
 
 def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
 	"""After a check-in was deleted, by whomever."""
 	if devices := alternating_devices():
-		_note_place(checkin, checkin, devices)
+		put_in_order(checkin, devices)
+		_note_place(checkin)
 
 
 def note_cancelled_attendance(attendance: Document, method: str | None = None) -> None:
@@ -144,14 +149,15 @@ def look_again(punch_names: Iterable[str]) -> None:
 	for checkin, moment in places:
 		if nearby.follows_order(checkin.employee, moment):
 			try:
-				_look_again_patiently(checkin.employee, checkin.time)
+				look_again_patiently(checkin.employee, checkin.time)
 			except Exception as error:
 				failure = error
 	if failure:
 		raise failure
 
 
-def _look_again_patiently(employee: str, moment: datetime) -> None:
+def look_again_patiently(employee: str, moment: datetime) -> None:
+	"""`look_again_at`, until no other worker is at the same check-ins. Raises the last error."""
 	for attempts_left in reversed(range(MOST_ATTEMPTS)):
 		try:
 			look_again_at(employee, moment)
@@ -188,11 +194,13 @@ def put_in_order(place: Document | frappe._dict, devices: set[str]) -> None:
 			_turn(row, wanted[row.name])
 
 
-def _note_place(place: Document, checkin: Document, devices: set[str]) -> None:
-	put_in_order(place, devices)
-	if not checkin.flags.get(checkin_evidence.BY_THE_APP):
-		# A worker may have made a check-in at the same time, and neither saw the other's.
-		jobs.after_commit(LOOK_AGAIN, queue="short", employee=place.employee, moment=str(place.time))
+def _note_place(place: Document) -> None:
+	"""In the transaction that changes check-ins there: a worker may do so at the same time, and neither sees the other's.
+	Once both are committed, the place is looked at again, by the sweep if not before (second_look)."""
+	at = {"employee": place.employee, "moment": get_datetime(place.time)}
+	row = stored_values.new_row(frappe.generate_hash(length=20), **at)
+	stored_values.insert_rows(SECOND_LOOK, [row])
+	jobs.after_commit(TAKE_PLACE, queue="short", name=row["name"])
 
 
 class _Scope:

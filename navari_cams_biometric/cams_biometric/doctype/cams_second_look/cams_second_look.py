@@ -1,4 +1,4 @@
-"""CAMS Second Look: a batch of punches whose second look is still to be taken (punches.second_look)."""
+"""CAMS Second Look: a batch of punches, or a place of changed check-ins, whose second look is still to be taken (punches.second_look)."""
 
 from frappe.model.document import Document
 
@@ -12,5 +12,7 @@ class CAMSSecondLook(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		employee: DF.Link | None
+		moment: DF.Datetime | None
 		punches: DF.Code | None
 	# end: auto-generated types
