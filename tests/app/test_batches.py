@@ -1,7 +1,10 @@
 """Check-ins that a batch makes together: the same as those made one by one, and one by one where that may differ."""
 
+import functools
+
 import frappe
 import pytest
+from frappe.model.document import Document
 from hrms.hr.doctype.employee_checkin import employee_checkin
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
@@ -10,6 +13,7 @@ from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.doctor import OK, WARNING, site_checks
 from navari_cams_biometric.cams_biometric.doctor.site_facts import SiteFacts
 from navari_cams_biometric.cams_biometric.punches import batches, checkins, listeners
+from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of, store
 
 RECORDED = ("Recorded", None)
@@ -204,6 +208,37 @@ def test_a_function_that_another_app_put_in_the_place_of_hrmss_is_called(monkeyp
 	checkins.drain()
 	assert alone == []
 	assert set(asked) == {each.name for each in people}
+
+
+def test_a_method_that_another_app_wraps_is_called_for_each_check_in(monkeypatch, people):
+	heard, validate = [], EmployeeCheckin.validate
+
+	@functools.wraps(validate)
+	def theirs(checkin):
+		validate(checkin)
+		heard.append(checkin.employee)
+
+	monkeypatch.setattr(EmployeeCheckin, "validate", theirs)
+	punch_all(people)
+	checkins.drain()
+	assert set(heard) == {each.name for each in people}
+
+
+@pytest.mark.parametrize("method", ["insert", "db_insert", "run_post_save_methods"])
+def test_a_method_of_all_documents_that_another_app_replaces_is_heard(monkeypatch, people, alone, method):
+	heard, original = [], getattr(Document, method)
+
+	def theirs(document, *arguments, **keywords):
+		if document.doctype == CHECKIN:
+			heard.append(document.employee)
+		return original(document, *arguments, **keywords)
+
+	monkeypatch.setattr(Document, method, theirs)
+	punch_all(people)
+	checkins.drain()
+	assert set(heard) == {each.name for each in people}
+	assert set(alone) == set(ids_of(people))
+	assert f"Document.{method}" in listeners.find()
 
 
 def test_nobody_listens_here(connected):

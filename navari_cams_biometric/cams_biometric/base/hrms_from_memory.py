@@ -28,6 +28,7 @@ from navari_cams_biometric.cams_biometric.base.gate_times import CHECKIN
 
 ASSIGNMENT = "Shift Assignment"
 MODULES = (hrms.hr.utils, shift_assignment, employee_checkin)
+PLATFORM = ("frappe", "hrms")  # whose decorators do nothing that a batch lacks
 EMPLOYEE_FIELDS = ("name", "employee_name", "status", "default_shift")
 UNREAD = ("creation", "modified", "owner", "modified_by", "idx")  # of an assignment
 AROUND = timedelta(days=8)  # before and after the punches of a batch, in which assignments are read
@@ -89,7 +90,18 @@ class Hrms:
 
 	def on_memory(self, function: Callable[..., Any]) -> Callable[..., Any]:
 		"""A function of HRMS that answers from memory; the same one where it is not HRMS's."""
-		return self._functions.get(id(inspect.unwrap(function)), function)
+		return self._functions.get(id(unwrapped(function)), function)
+
+
+def unwrapped(function: Any) -> Any:
+	"""Without the decorators of Frappe and HRMS around it. What another app has put around it stays."""
+	return inspect.unwrap(function, stop=lambda each: not is_of(each, *PLATFORM))
+
+
+def is_of(function: Any, *apps: str) -> bool:
+	"""Whether one of these apps has written it."""
+	module = getattr(function, "__globals__", {}).get("__name__", "")
+	return module.partition(".")[0] in apps
 
 
 def _on_globals_of_their_own(answering: "_Frappe") -> dict[int, FunctionType]:
@@ -104,7 +116,7 @@ def _on_globals_of_their_own(answering: "_Frappe") -> dict[int, FunctionType]:
 	for space in spaces.values():
 		for name, value in space.items():
 			if isinstance(value, FunctionType):
-				space[name] = copies.get(id(inspect.unwrap(value)), value)
+				space[name] = copies.get(id(unwrapped(value)), value)
 	return copies
 
 
@@ -117,7 +129,7 @@ def _functions_of(module: ModuleType) -> Iterator[FunctionType]:
 			else [value]
 		)
 		for member in members:
-			function = inspect.unwrap(member) if isinstance(member, FunctionType) else None
+			function = unwrapped(member) if isinstance(member, FunctionType) else None
 			if isinstance(function, FunctionType) and function.__globals__ is vars(module):
 				yield function
 

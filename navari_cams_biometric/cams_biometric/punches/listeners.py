@@ -13,6 +13,7 @@ from frappe.model.base_document import get_controller
 from frappe.model.document import Document
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
+from navari_cams_biometric.cams_biometric.base.hrms_from_memory import is_of
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN, DEVICE_FIELDS
 
 RUN = ("before_validate", "validate")  # of HRMS's class: the batch runs them
@@ -104,7 +105,8 @@ def find() -> list[str]:
 
 
 def _in_code() -> Iterator[str]:
-	"""Classes that override HRMS's, and methods that HRMS's has beside those that a batch runs."""
+	"""Classes that override HRMS's, methods that HRMS's has beside those that a batch runs, and Frappe's where another app
+	has put its own in their place."""
 	controller = get_controller(CHECKIN)
 	if controller is not EmployeeCheckin:
 		yield f"{controller.__module__}.{controller.__name__}"
@@ -112,8 +114,11 @@ def _in_code() -> Iterator[str]:
 		if method not in RUN and callable(getattr(EmployeeCheckin, method, None)):
 			yield f"{EmployeeCheckin.__name__}.{method}"
 	for method in PIPELINE:
-		if getattr(EmployeeCheckin, method, None) is not getattr(Document, method, None):
+		of_document = getattr(Document, method, None)
+		if getattr(EmployeeCheckin, method, None) is not of_document:
 			yield f"{EmployeeCheckin.__name__}.{method}"
+		elif of_document and not is_of(of_document, "frappe"):
+			yield f"{Document.__name__}.{method}"
 
 
 def _in_hooks() -> Iterator[str]:
