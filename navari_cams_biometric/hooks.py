@@ -86,7 +86,10 @@ doc_events = {
 			"navari_cams_biometric.cams_biometric.punches.requeue.note_deleted_checkin",
 			"navari_cams_biometric.cams_biometric.doctype.cams_checkin_photo.cams_checkin_photo.delete_with_checkin",
 		],
-		"after_delete": "navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
+		"after_delete": [
+			"navari_cams_biometric.cams_biometric.punches.alternation.note_deleted_checkin",
+			"navari_cams_biometric.cams_biometric.punches.looks_due.note_deleted_checkin",
+		],
 	},
 	"Shift Type": {
 		"on_update": "navari_cams_biometric.cams_biometric.day_repair.shift_fetch.note_shift_type",

@@ -102,9 +102,9 @@ def test_a_live_punch_that_comes_during_a_drain_does_not_wait_for_its_end(
 	employee = new_employee()
 	history(*[new_user_id() for _ in range(8)])
 
-	def and_one_arrives(punches):
+	def and_one_arrives(punches, rules):
 		order.append([punch.source for punch in punches])
-		process(punches)
+		process(punches, rules)
 		if len(order) == 1:
 			live(employee.attendance_device_id)
 

@@ -9,7 +9,13 @@ import pytest
 from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs
-from navari_cams_biometric.cams_biometric.punches import alternation, checkins, repeats, second_look
+from navari_cams_biometric.cams_biometric.punches import (
+	alternation,
+	checkins,
+	looks_due,
+	repeats,
+	second_look,
+)
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from tests.app.inside import checkins_of, log_entries, punch_at, punches_of, store
 
@@ -27,7 +33,7 @@ def die(*_arguments):
 @pytest.fixture(autouse=True)
 def no_notes(connected):
 	frappe.db.delete("Error Log")
-	frappe.db.delete(second_look.DOCTYPE)
+	frappe.db.delete(looks_due.DOCTYPE)
 	frappe.db.commit()
 	yield
 	frappe.db.rollback()
@@ -69,14 +75,12 @@ class Day(NamedTuple):
 
 
 def notes():
-	return frappe.get_all(second_look.DOCTYPE, pluck="name")
+	return frappe.get_all(looks_due.DOCTYPE, pluck="name")
 
 
 def a_minute_later():
 	before = now_datetime() - timedelta(minutes=2)
-	frappe.db.set_value(
-		second_look.DOCTYPE, {"name": ["is", "set"]}, "modified", before, update_modified=False
-	)
+	frappe.db.set_value(looks_due.DOCTYPE, {"name": ["is", "set"]}, "modified", before, update_modified=False)
 	frappe.db.commit()
 
 
@@ -121,11 +125,11 @@ def test_the_others_of_a_batch_are_looked_at_although_one_fails(new_employee, ne
 	people, gate = [new_employee() for _ in range(3)], new_device(direction=ALTERNATE).name
 	looked_at, look = [], alternation.look_again_at
 
-	def fail_for_the_first(employee, moment):
+	def fail_for_the_first(employee, moment, time_zone=None):
 		looked_at.append(employee)
 		if employee == people[0].name:
 			raise frappe.ValidationError
-		look(employee, moment)
+		look(employee, moment, time_zone)
 
 	monkeypatch.setattr(alternation, "look_again_at", fail_for_the_first)
 	store(*(punch_at(each.attendance_device_id, SerialNumber=gate) for each in people))

@@ -86,6 +86,11 @@ class Identities:
 			self._by_user_id[claim.user_id].append(claim)
 			self._by_employee[claim.employee.name].append(claim)
 
+	@property
+	def claims(self) -> dict[str, list[Claim]]:
+		"""By user ID."""
+		return self._by_user_id
+
 	def claims_on(self, user_id: str) -> list[Claim]:
 		return self._by_user_id.get(user_id, [])
 

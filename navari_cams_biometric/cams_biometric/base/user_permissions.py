@@ -53,7 +53,7 @@ SUBJECTS = {
 	"CAMS Device User": Subject("employee", "service_tag"),
 	"CAMS Ignored ID": Subject(device="service_tag"),
 	"CAMS Punch": Subject("employee", "service_tag"),
-	"CAMS Second Look": Subject("employee"),
+	"CAMS Second Look": Subject("employee", "service_tag"),
 	"CAMS Shift Release": Subject(device="device"),
 	"CAMS Unread Event": Subject(device="service_tag"),
 }

@@ -16,7 +16,6 @@ from frappe.utils import get_datetime, getdate
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 from pypika.functions import Date
 
-from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.base.direction_order import (
 	Touch,
 	alternating_checkins,
@@ -33,12 +32,10 @@ from navari_cams_biometric.cams_biometric.base.gate_times import (
 )
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, repeats
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, looks_due, repeats
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
 from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 
-SECOND_LOOK = "CAMS Second Look"
-TAKE_PLACE = "navari_cams_biometric.cams_biometric.punches.second_look.take_place"
 IN_ORDER = "cams_in_order"  # a flag of the document: this save is ours
 MOST_ATTEMPTS = 3
 BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
@@ -101,14 +98,13 @@ def note_saved_checkin(checkin: Document, method: str | None = None) -> None:
 		if place:
 			put_in_order(place, devices)
 			if not is_of_batch:  # which is looked at again as a whole
-				_note_place(place)
+				looks_due.note_place(place)
 
 
 def note_deleted_checkin(checkin: Document, method: str | None = None) -> None:
 	"""After a check-in was deleted, by whomever."""
 	if devices := alternating_devices():
 		put_in_order(checkin, devices)
-		_note_place(checkin)
 
 
 def note_cancelled_attendance(attendance: Document, method: str | None = None) -> None:
@@ -156,11 +152,11 @@ def look_again(punch_names: Iterable[str]) -> None:
 		raise failure
 
 
-def look_again_patiently(employee: str, moment: datetime) -> None:
+def look_again_patiently(employee: str, moment: datetime, time_zone: str | None = None) -> None:
 	"""`look_again_at`, until no other worker is at the same check-ins. Raises the last error."""
 	for attempts_left in reversed(range(MOST_ATTEMPTS)):
 		try:
-			look_again_at(employee, moment)
+			look_again_at(employee, moment, time_zone)
 			return
 		except Exception as error:
 			frappe.db.rollback()
@@ -168,15 +164,16 @@ def look_again_patiently(employee: str, moment: datetime) -> None:
 				raise
 
 
-def look_again_at(employee: str, moment: datetime | str) -> None:
-	"""In a transaction of its own, and one at a time for a person: what others committed is seen."""
+def look_again_at(employee: str, moment: datetime | str, time_zone: str | None = None) -> None:
+	"""In a transaction of its own, and one at a time for a person: what others committed is seen. The zone is that of a
+	check-in that may be gone."""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- what is read below must not be older than the lock
 	if frappe.db.get_value("Employee", employee, "name", for_update=True):
 		at = {"employee": employee, "time": get_datetime(moment)}
 		place = frappe.db.get_value(
 			CHECKIN, at, [*at, "custom_time_zone", *SHIFT_FIELDS], as_dict=True, order_by="name"
 		)
-		put_in_order(place or frappe._dict(at), alternating_devices())
+		put_in_order(place or frappe._dict(at, custom_time_zone=time_zone), alternating_devices())
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the lock of this person
 
 
@@ -192,15 +189,6 @@ def put_in_order(place: Document | frappe._dict, devices: set[str]) -> None:
 	for row in scope.rows:
 		if row.name in movable and wanted[row.name] != row.log_type:
 			_turn(row, wanted[row.name])
-
-
-def _note_place(place: Document) -> None:
-	"""In the transaction that changes check-ins there: a worker may do so at the same time, and neither sees the other's.
-	Once both are committed, the place is looked at again, by the sweep if not before (second_look)."""
-	at = {"employee": place.employee, "moment": get_datetime(place.time)}
-	row = stored_values.new_row(frappe.generate_hash(length=20), **at)
-	stored_values.insert_rows(SECOND_LOOK, [row])
-	jobs.after_commit(TAKE_PLACE, queue="short", name=row["name"])
 
 
 class _Scope:

@@ -11,13 +11,16 @@ from frappe.utils import get_datetime
 
 from navari_cams_biometric.cams_biometric.base import gate_times, jobs
 from navari_cams_biometric.cams_biometric.base.states import PunchState
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, repeats
+from navari_cams_biometric.cams_biometric.punches import checkin_evidence, looks_due, repeats
 
 JOB = "navari_cams_biometric.cams_biometric.punches.checkin_moves.move"
 BATCH = 200
+BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def move_after_commit(service_tag: str) -> None:
+	"""What a lost job leaves, the sweep does."""
+	looks_due.note_device(service_tag)
 	jobs.after_commit(JOB, queue="long", service_tag=service_tag)
 
 
@@ -36,16 +39,36 @@ def preview(service_tag: str, checkin_time: str | None, time_zone: str | None) -
 
 
 def move(service_tag: str) -> None:
-	"""Background job: take the check-ins back and let the worker make them anew. Commits as it goes."""
+	"""Background job: take the check-ins back and let the worker make them anew. Commits as it goes; one that somebody is
+	at is left to the sweep."""
 	frappe.set_user("Administrator")
 	fields = ["checkin_time", "time_zone"]
 	device = frappe.db.get_value("CAMS Device", service_tag, fields, as_dict=True)
 	rows = _movable(_on_another_clock(service_tag, gate_times.zone_of(device)))
-	for number, row in enumerate(rows, start=1):
-		repeats.take_back(row.checkin)
-		if number % BATCH == 0:
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long job keeps what is done
+	is_all = True
+	for first in range(0, len(rows), BATCH):
+		looks_due.still_at_device(service_tag)
+		try:
+			is_all &= all([_take_back(row) for row in rows[first : first + BATCH]])
+		except BUSY:
+			frappe.db.rollback()
+			is_all = False
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long job keeps what is done
+	if is_all:
+		looks_due.forget_device(service_tag)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the punches are due for the drain
+
+
+def _take_back(row: frappe._dict) -> bool:
+	"""False where it is no longer as it was read: it is judged anew next time."""
+	fields = ["attendance", "modified"]
+	now = frappe.db.get_value(checkin_evidence.CHECKIN, row.checkin, fields, as_dict=True, for_update=True)
+	if not now:
+		return True
+	if now.attendance or now.modified != row.modified:
+		return False
+	repeats.take_back(row.checkin)
+	return True
 
 
 def _on_another_clock(service_tag: str, zone: str | None) -> list[frappe._dict]:
@@ -56,13 +79,15 @@ def _on_another_clock(service_tag: str, zone: str | None) -> list[frappe._dict]:
 		.on((checkin.name == punch.employee_checkin) & (checkin.custom_cams_punch == punch.name))
 		.select(punch.name, punch.punch_time, punch.punched_at_utc, punch.has_offset)
 		.select(checkin.name.as_("checkin"), checkin.time, checkin.custom_time_zone, checkin.attendance)
+		.select(checkin.modified)
 		.where((punch.service_tag == service_tag) & (punch.state == PunchState.RECORDED))
 		.run(as_dict=True)
 	)
-	return [row for row in rows if _is_otherwise(row, zone)]
+	return [row for row in rows if is_on_another_clock(row, zone)]
 
 
-def _is_otherwise(row: frappe._dict, zone: str | None) -> bool:
+def is_on_another_clock(row: frappe._dict, zone: str | None) -> bool:
+	"""`row` has what the punch says (punch_time, punched_at_utc, has_offset) and the check-in's time and custom_time_zone."""
 	former = row.custom_time_zone or None
 	if former == zone or (former and zone and not row.has_offset):
 		return False

@@ -18,18 +18,18 @@ from hrms.hr.doctype.employee_checkin.employee_checkin import CheckinRadiusExcee
 from hrms.hr.doctype.shift_assignment.shift_assignment import get_actual_start_end_datetime_of_shift
 
 from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, times
-from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
+from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
-from navari_cams_biometric.cams_biometric.base.settings import read_settings, read_settings_with_tables
+from navari_cams_biometric.cams_biometric.base.identities import Answer
+from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
 	batches,
 	checkin_evidence,
-	ignored_ids,
 	inbox,
 	listeners,
+	looks_due,
 	punch_rules,
 	repeats,
 	second_look,
@@ -39,7 +39,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 from navari_cams_biometric.cams_biometric.punches.reasons import REASONS
 from navari_cams_biometric.cams_biometric.punches.requeue import requeue_known_users
-from navari_cams_biometric.cams_biometric.punches.wanted_checkins import examine, fields_of
+from navari_cams_biometric.cams_biometric.punches.wanted_checkins import examine, fields_of, read_rules
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 
 BATCH = 50  # punches in one transaction: short, because check-ins of a month share one naming series
@@ -73,10 +73,10 @@ def check_in_now(punch_name: str) -> frappe._dict:
 	unusable, such as frappe.QueryDeadlockError. The sweep takes the second look."""
 	punch = frappe.db.get_value("CAMS Punch", punch_name, "*", as_dict=True, for_update=True)
 	try:
-		_process_batch([punch])
+		_process_batch([punch], read_rules([punch]))
 	except _BatchBrokenError as broken:
 		raise broken.__cause__ from None
-	second_look.note([punch_name])
+	looks_due.note_punches([punch_name])
 	fields = ["state", "reason_code", "reason", "remedy", "employee_checkin"]
 	return frappe.db.get_value("CAMS Punch", punch_name, fields, as_dict=True)
 
@@ -108,12 +108,16 @@ def _drain_batch(only_live: bool = False) -> bool:
 	punches = inbox.lock(names[:BATCH])
 	if not punches:
 		return bool(made)
+	rules = read_rules(punches)
 	try:
-		_process_batch(punches)
+		_process_batch(punches, rules)
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
-	_commit_batch(punches)
+	except TRANSIENT_ERRORS:  # another worker was at the same devices: all of this batch stay queued
+		frappe.db.rollback()
+		return True
+	_commit_batch(punches, rules)
 	return True
 
 
@@ -127,22 +131,22 @@ def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
 	check-ins were made, and of the others."""
 	punches = inbox.lock(names)
 	try:
-		rules = _read_rules(punches)
+		rules = read_rules(punches)
 		_note_devices_reported(punches, rules)
 		made = batches.record(punches, rules)
 	except (batches.BatchLostError, *TRANSIENT_ERRORS):
 		frappe.db.rollback()
 		return set(), names
 	if made:
-		_commit_batch([punch for punch in punches if punch.name in made])
+		_commit_batch([punch for punch in punches if punch.name in made], rules)
 	return made, [punch.name for punch in punches if punch.name not in made]
 
 
-def _commit_batch(punches: list[frappe._dict]) -> None:
-	"""Commit what was decided of these punches, and look at what other workers did at the same time."""
-	note = second_look.note(punch.name for punch in punches)
+def _commit_batch(punches: list[frappe._dict], rules: Rules) -> None:
+	"""Commit what was decided of these punches by these rules, and look at what others did at the same time."""
+	note = looks_due.note_punches(punch.name for punch in punches)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long drain keeps each batch that is done
-	second_look.take(note, punches)
+	second_look.take(note, punches, rules)
 	message = {"doctype": "CAMS Punch", "name": punches[-1].name}
 	frappe.publish_realtime("list_update", message, doctype="CAMS Punch")
 	# To users who may read punches: a page refreshes. (A list view removes all listeners of list_update.)
@@ -166,25 +170,10 @@ class _BatchBrokenError(Exception):
 		self.fault = fault
 
 
-def _process_batch(punches: list[frappe._dict]) -> None:
-	rules = _read_rules(punches)
+def _process_batch(punches: list[frappe._dict], rules: Rules) -> None:
 	for punch in punches:
 		_process(punch, rules)
 	_note_devices_reported(punches, rules)
-
-
-def _read_rules(punches: list[frappe._dict]) -> Rules:
-	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
-	settings, devices = read_settings_with_tables(), find_devices(service_tags)
-	return Rules(
-		settings,
-		devices,
-		repeats.read_windows(settings),
-		ignored_ids.read_ignored(punch.user_id for punch in punches),
-		identities_of(punch.user_id for punch in punches),
-		touches.find_related(punches, devices),
-		gate_times.zones_in_use(),
-	)
 
 
 def _process(punch: frappe._dict, rules: Rules) -> None:

@@ -32,4 +32,4 @@ def queue_ignored_again(user_id: str, service_tag: str | None) -> None:
 	filters = {"user_id": user_id, "state": PunchState.IGNORED, "reason_code": "IGNORED_ID"}
 	if service_tag:
 		filters["service_tag"] = service_tag
-	inbox.queue_again(frappe.get_all("CAMS Punch", filters=filters, pluck="name"))
+	inbox.queue_again_where(filters)

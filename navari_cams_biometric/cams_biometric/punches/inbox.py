@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 	from navari_cams_biometric.cams_biometric.doctype.cams_device.cams_device import CAMSDevice
 
 DRAIN = "navari_cams_biometric.cams_biometric.punches.checkins.drain"
+QUEUE_AGAIN = f"{__name__}.queue_again_later"
 DRAIN_JOBS = (
 	"cams_biometric_drain",
 	"cams_biometric_drain_again",
@@ -221,6 +222,23 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 	}
 	update_punches(names, **{**cleared, "state": PunchState.QUEUED, **values})
 	drain_after_commit()
+
+
+def queue_again_where(filters: dict[str, object]) -> None:
+	"""Queue the punches again that these filters find: now, and where some are being decided, once more after the commit."""
+	about = {field: filters[field] for field in ("user_id", "service_tag") if field in filters}
+	are_some_open = frappe.db.exists("CAMS Punch", {**about, "state": PunchState.QUEUED})
+	if names := frappe.get_all("CAMS Punch", filters=filters, pluck="name"):
+		queue_again(names)
+	if are_some_open:
+		jobs.after_commit(QUEUE_AGAIN, queue="short", filters=filters)
+
+
+def queue_again_later(filters: dict[str, object]) -> None:
+	"""Background job: those that a worker decided in the meantime."""
+	frappe.set_user("Administrator")
+	if names := frappe.get_all("CAMS Punch", filters=filters, pluck="name"):
+		queue_again(names)
 
 
 def _punch_row(name: str, punch: Punch, callback: Callback, device: "CAMSDevice | None") -> dict[str, object]:

@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 
 MANUAL = "Manual"  # source and input type of what punches.added_punches adds
 MANUAL_TYPES = {"CheckIn": "IN", "CheckOut": "OUT"}
+DEVICE_RULES = (
+	"enabled",
+	"replaced_by",
+	"company",
+	"branch",
+	"direction",
+	"checkin_time",
+	"time_zone",
+)
 EARLIEST = datetime(2010, 1, 1)  # no punch is older: clocks without power begin again in 1970 or 2000
 
 
@@ -52,6 +61,12 @@ class Rules(NamedTuple):
 	people: Identities
 	related: "set[str]"  # names of punches that may be one touch with another
 	zones: "set[str]"  # of check-ins that are not in the site's
+
+	@property
+	def told(self) -> tuple:
+		"""Comparable: what people enter. `related` is no rule."""
+		devices = {tag: [device.get(field) for field in DEVICE_RULES] for tag, device in self.devices.items()}
+		return self.settings.modified, devices, self.repeats, self.ignored, self.people.claims, self.zones
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:

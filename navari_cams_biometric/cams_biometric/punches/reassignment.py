@@ -30,8 +30,15 @@ class Reassigned(NamedTuple):
 	left: int
 
 
-def reassign(user_ids: list[str], title: str = "") -> Reassigned:
-	"""Let the punches of these user IDs be judged again where that may change something."""
+def reassign(user_ids: list[str]) -> Reassigned:
+	"""Let the punches of these user IDs be judged again where that may change something; those that a worker decides at this
+	moment after the commit."""
+	if frappe.db.exists("CAMS Punch", {"user_id": ["in", user_ids], "state": PunchState.QUEUED}):
+		jobs.after_commit(JOB, queue="long", user_ids=user_ids)
+	return _reassign(user_ids)
+
+
+def _reassign(user_ids: list[str]) -> Reassigned:
 	wrong = _judged_otherwise(user_ids)
 	waiting = [row.name for row in wrong if row.state != PunchState.RECORDED]
 	inbox.queue_again(waiting)
@@ -47,7 +54,7 @@ def reassign(user_ids: list[str], title: str = "") -> Reassigned:
 def reassign_in_background(user_ids: list[str]) -> None:
 	"""Background job: a slice, and the next one is asked for. What a lost job leaves, saving the CAMS Device ID finds."""
 	frappe.set_user("Administrator")
-	reassign(user_ids)
+	_reassign(user_ids)
 
 
 def tell(result: Reassigned) -> None:

@@ -123,7 +123,7 @@ def look_again(punch_names: Iterable[str]) -> None:
 	if not windows.longest:
 		return
 	filters = {"name": ["in", list(punch_names)], "employee": ["is", "set"]}
-	fields = ["employee", "log_type", "punch_time", "service_tag", "state", "reason_code"]
+	fields = ["name", "employee", "log_type", "punch_time", "service_tag", "state", "reason_code"]
 	punches = [
 		punch
 		for punch in frappe.get_all("CAMS Punch", filters=filters, fields=fields, order_by="punch_time")
@@ -132,9 +132,24 @@ def look_again(punch_names: Iterable[str]) -> None:
 	nearby = Nearby([(punch.employee, get_datetime(punch.punch_time)) for punch in punches], windows)
 	for punch in punches:
 		moment = get_datetime(punch.punch_time)
-		if nearby.count(punch.employee, moment) > 1:  # itself and another one
-			requeue_repeats(Touch(punch.employee, punch.log_type, moment, punch.service_tag), windows)
+		touch = Touch(punch.employee, punch.log_type, moment, punch.service_tag)
+		if punch.reason_code == REPEATED and not is_repeat(touch, windows):
+			inbox.queue_again([punch.name])
+		elif nearby.count(punch.employee, moment) > 1:  # itself and another one
+			requeue_repeats(touch, windows)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
+
+
+def look_again_at(employee: str, moment: datetime) -> None:
+	"""After the app took a check-in back: queue again what repeated it and repeats nothing else."""
+	windows = read_windows(read_settings())
+	repeated = {"employee": employee, "state": PunchState.IGNORED, "reason_code": REPEATED}
+	repeated["punch_time"] = ["between", [moment, moment + timedelta(seconds=windows.longest)]]
+	fields = ["name", "log_type", "punch_time", "service_tag"]
+	for punch in frappe.get_all("CAMS Punch", filters=repeated, fields=fields, order_by="punch_time"):
+		touch = Touch(employee, punch.log_type, get_datetime(punch.punch_time), punch.service_tag)
+		if not is_repeat(touch, windows):
+			inbox.queue_again([punch.name])
 
 
 def note_checkin(checkin: Document, method: str | None = None) -> None:

@@ -37,7 +37,7 @@ def requeue_after_change(document: Document, method: str | None = None) -> None:
 			filters["reason_code"] = ["in", [*codes_requeued_by(document.doctype), *CODES]]
 		if document.direction == NOT_ATTENDANCE:
 			del filters["reason_code"]  # whatever they were held for
-	_requeue(filters)
+	inbox.queue_again_where(filters)
 
 
 def requeue_known_users() -> None:
@@ -77,9 +77,3 @@ def _ids_now_and_before(employee: Document) -> list[str]:
 	former = employee.get_doc_before_save() or frappe._dict()
 	given_up = (former.get("attendance_device_id") or "").strip()
 	return [*user_ids_of(employee.name), *filter(None, [given_up])]
-
-
-def _requeue(filters: dict) -> None:
-	names = frappe.get_all("CAMS Punch", filters=filters, pluck="name")
-	if names:
-		inbox.queue_again(names)

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import frappe
 
 from navari_cams_biometric.cams_biometric.base import gate_times
-from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
+from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE, find_devices
 from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
-from navari_cams_biometric.cams_biometric.base.identities import Answer
-from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules, touches
+from navari_cams_biometric.cams_biometric.base.identities import Answer, identities_of
+from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
+from navari_cams_biometric.cams_biometric.punches import (
+	checkin_evidence,
+	ignored_ids,
+	punch_rules,
+	repeats,
+	touches,
+)
 from navari_cams_biometric.cams_biometric.punches.punch_rules import NotRecordedError, Rules
 
 if TYPE_CHECKING:
@@ -31,6 +38,21 @@ class Wanted(NamedTuple):
 	at: CheckinTime
 	direction: str | None
 	device: "CAMSDevice | None"
+
+
+def read_rules(punches: list[frappe._dict], with_related: bool = True) -> Rules:
+	"""What these punches are decided by, as stored at this moment; without a search for what may be one touch."""
+	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
+	settings, devices = read_settings_with_tables(), find_devices(service_tags)
+	return Rules(
+		settings,
+		devices,
+		repeats.read_windows(settings),
+		ignored_ids.read_ignored(punch.user_id for punch in punches),
+		identities_of(punch.user_id for punch in punches),
+		touches.find_related(punches, devices) if with_related else set(),
+		gate_times.zones_in_use(),
+	)
 
 
 def examine(punch: frappe._dict, answer: Answer, rules: Rules, shift_at: ShiftAt) -> Wanted:

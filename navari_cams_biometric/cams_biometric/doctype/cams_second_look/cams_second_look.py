@@ -1,4 +1,4 @@
-"""CAMS Second Look: a batch of punches, or a place of changed check-ins, whose second look is still to be taken (punches.second_look)."""
+"""CAMS Second Look: what is still to be looked at again (punches.looks_due)."""
 
 from frappe.model.document import Document
 
@@ -15,4 +15,7 @@ class CAMSSecondLook(Document):
 		employee: DF.Link | None
 		moment: DF.Datetime | None
 		punches: DF.Code | None
+		service_tag: DF.Link | None
+		taken_back: DF.Check
+		time_zone: DF.Data | None
 	# end: auto-generated types
