@@ -89,6 +89,8 @@ def sides(host, bench_site):
 			f" values ('ign{side.mark}', {values}, 'a test');"
 			f"insert into `tabCAMS Shift Release` (name, {columns}, device, reason)"
 			f" values ('rel{side.mark}', 'Administrator', 'Administrator', now(), now(), '{side.device}', '{side.mark}');"
+			f"insert into `tabCAMS Second Look` (name, {columns}, service_tag) values ('loo{side.mark}',"
+			f" 'Administrator', 'Administrator', now(), now() + interval 1 day, '{side.device}');"  # not yet due
 			f"insert into `tabCAMS History Load` (name, {columns}, state) values"
 			f" ('loa{side.mark}', 'Administrator', 'Administrator', now(), now(), 'Done');"
 			f"insert into `tabCAMS History Load Device` (name, parent, parenttype, parentfield, service_tag) values"
@@ -129,6 +131,7 @@ RECORDS = {
 	"CAMS Device ID": "map",
 	"CAMS History Load": "loa",
 	"CAMS Ignored ID": "ign",
+	"CAMS Second Look": "loo",
 	"CAMS Shift Release": "rel",
 	"CAMS Unread Event": "evt",
 }
