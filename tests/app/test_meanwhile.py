@@ -226,9 +226,12 @@ def test_a_move_leaves_what_was_marked_meanwhile(at_gate, monkeypatch):
 	assert frappe.db.count(CHECKIN, {"name": ["in", names], "attendance": "HR-ATT-1"}) == 1
 
 
-def test_a_move_comes_back_to_what_was_locked(at_gate, monkeypatch, settle):
+@pytest.mark.parametrize("is_job_lost", [False, True])
+def test_a_move_comes_back_to_what_was_locked(at_gate, monkeypatch, settle, is_job_lost):
 	gate, people = at_gate(3)
 	set_clock(gate)
+	if is_job_lost:
+		frappe.db.after_commit.reset()
 	take_back, met = repeats.take_back, []
 
 	def busy_once(name):

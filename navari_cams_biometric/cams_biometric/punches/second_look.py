@@ -64,7 +64,9 @@ def take_left() -> None:
 		if row.employee:
 			_take_place(row)
 		elif row.service_tag:
-			_take(row.name, lambda tag=row.service_tag: checkin_moves.move(tag))
+			_take(
+				row.name, lambda tag=row.service_tag: checkin_moves.move(tag), forgets=False
+			)  # it does so itself
 		else:
 			names = {"name": ["in", json.loads(row.punches)]}
 			take(row.name, frappe.get_all("CAMS Punch", filters=names, fields=["*"], order_by="punch_time"))
@@ -82,10 +84,11 @@ def _take_place(row: frappe._dict) -> None:
 	_take(row.name, look)
 
 
-def _take(name: str, look: Callable[[], None]) -> None:
+def _take(name: str, look: Callable[[], None], forgets: bool = True) -> None:
 	try:
 		look()
-		frappe.db.delete(DOCTYPE, {"name": name})
+		if forgets:
+			frappe.db.delete(DOCTYPE, {"name": name})
 	except Exception as error:
 		frappe.db.rollback()
 		_postpone(name, error)
