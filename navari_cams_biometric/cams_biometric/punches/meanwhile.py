@@ -26,11 +26,11 @@ def look_again(punches: list[frappe._dict], former: Rules | None) -> None:
 	"""After the commit of a batch that was decided by the `former` rules; None where nobody knows them any more. Commits."""
 	names = [punch.name for punch in punches]
 	table = frappe.qb.DocType(PUNCH)
-	_queue_orphans(table.name.isin(names))
+	_queue_orphans(table.name.isin(names) & (table.reason_code == "EQUAL_CHECKIN"))
 	for employee, moment in _equal_moments(names):
 		_leave_one(employee, moment)
-	if former and (rules := read_rules(punches, with_related=False)).told != former.told:
-		_judge_again(names, rules)
+	if former and not former.are_still_so([punch.user_id for punch in punches]):
+		_judge_again(names, read_rules(punches))
 		_queue_waiting(names)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
 

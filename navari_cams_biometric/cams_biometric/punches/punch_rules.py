@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
-from frappe.utils import cint, getdate
+from frappe.utils import cint, get_datetime, getdate
 
 from navari_cams_biometric.cams_biometric.base import times
-from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE
+from navari_cams_biometric.cams_biometric.base.device_lookup import NOT_ATTENDANCE, find_devices
 from navari_cams_biometric.cams_biometric.base.identities import (
 	AMBIGUOUS,
 	EMPLOYEE_FIELDS,
 	UNKNOWN,
 	Answer,
 	Identities,
+	identities_of,
 )
 from navari_cams_biometric.cams_biometric.punches import ignored_ids, repeats
 from navari_cams_biometric.cams_biometric.punches.punch_names import times_of
@@ -36,6 +37,7 @@ DEVICE_RULES = (
 	"company",
 	"branch",
 	"direction",
+	"ignore_repeat",
 	"checkin_time",
 	"time_zone",
 )
@@ -62,11 +64,20 @@ class Rules(NamedTuple):
 	related: "set[str]"  # names of punches that may be one touch with another
 	zones: "set[str]"  # of check-ins that are not in the site's
 
-	@property
-	def told(self) -> tuple:
-		"""Comparable: what people enter. `related` is no rule."""
-		devices = {tag: [device.get(field) for field in DEVICE_RULES] for tag, device in self.devices.items()}
-		return self.settings.modified, devices, self.repeats, self.ignored, self.people.claims, self.zones
+	def are_still_so(self, user_ids: list[str]) -> bool:
+		"""Whether people have changed nothing of it, for the punches of these user IDs: four short questions."""
+		single = frappe.qb.DocType("Singles")
+		of_settings = (single.doctype == self.settings.doctype) & (single["field"] == "modified")
+		stamps = frappe.qb.from_(single).select(single.value).where(of_settings).run(pluck=True)
+		if any(get_datetime(stamp) != get_datetime(self.settings.modified) for stamp in stamps):
+			return False
+		fields = {tag: [device.get(field) for field in DEVICE_RULES] for tag, device in self.devices.items()}
+		now = {
+			tag: [device.get(field) for field in DEVICE_RULES]
+			for tag, device in find_devices(list(fields)).items()
+		}
+		is_same = fields == now and self.ignored == ignored_ids.read_ignored(user_ids)
+		return is_same and self.people.claims == identities_of(user_ids).claims
 
 
 def whose(punch: frappe._dict, rules: Rules) -> Answer:

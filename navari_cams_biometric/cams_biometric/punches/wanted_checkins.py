@@ -40,8 +40,8 @@ class Wanted(NamedTuple):
 	device: "CAMSDevice | None"
 
 
-def read_rules(punches: list[frappe._dict], with_related: bool = True) -> Rules:
-	"""What these punches are decided by, as stored at this moment; without a search for what may be one touch."""
+def read_rules(punches: list[frappe._dict]) -> Rules:
+	"""What these punches are decided by, as stored at this moment."""
 	service_tags = sorted({punch.service_tag for punch in punches if punch.service_tag})
 	settings, devices = read_settings_with_tables(), find_devices(service_tags)
 	return Rules(
@@ -50,7 +50,7 @@ def read_rules(punches: list[frappe._dict], with_related: bool = True) -> Rules:
 		repeats.read_windows(settings),
 		ignored_ids.read_ignored(punch.user_id for punch in punches),
 		identities_of(punch.user_id for punch in punches),
-		touches.find_related(punches, devices) if with_related else set(),
+		touches.find_related(punches, devices),
 		gate_times.zones_in_use(),
 	)
 
