@@ -30,6 +30,7 @@ def nothing_due(connected):
 	yield
 	frappe.db.rollback()
 	frappe.db.set_single_value(SETTINGS, "ignore_repeat", 0)
+	frappe.db.set_value("CAMS Device", {"checkin_time": AT_GATE}, "checkin_time", "Site's Time Zone")
 	frappe.db.commit()
 
 

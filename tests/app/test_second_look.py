@@ -37,7 +37,8 @@ def no_notes(connected):
 	frappe.db.commit()
 	yield
 	frappe.db.rollback()
-	frappe.db.set_value("CAMS Device", {"direction": ALTERNATE}, "direction", "From Punch Type")
+	resting = {"direction": "From Punch Type", "ignore_repeat": None}
+	frappe.db.set_value("CAMS Device", {"direction": ALTERNATE}, resting)
 	frappe.db.commit()
 
 

@@ -5,7 +5,7 @@ The punch that says most counts, whatever comes first. What a person decided sta
 the better one is held until that is cancelled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,8 +91,11 @@ class Verdict(NamedTuple):
 ALONE = Verdict(None, [])
 
 
-def find_related(punches: Iterable[frappe._dict], devices: "dict[str, CAMSDevice]") -> set[str]:
-	"""The names of those punches that may be one touch with another stored one. One query for all."""
+def find_related(
+	punches: Iterable[frappe._dict], devices: "dict[str, CAMSDevice]", to_others: bool = False
+) -> set[str]:
+	"""The names of those punches that may be one touch with another stored one; `to_others`, with one that is not among
+	these. One query for all."""
 	searched = {
 		punch.name: _Search(punch, devices) for punch in punches if punch.user_id and punch.wall_clock
 	}
@@ -102,7 +105,8 @@ def find_related(punches: Iterable[frappe._dict], devices: "dict[str, CAMSDevice
 	instants = {instant for search in searched.values() for instant in search.instants}
 	found: dict[str, list[frappe._dict]] = {}
 	user_ids = sorted({search.user_id for search in searched.values()})
-	for row in _find(user_ids, walls, instants, ("name", "user_id", "service_tag", *_WHEN)):
+	fields = ("name", "user_id", "service_tag", *_WHEN)
+	for row in _find(user_ids, walls, instants, fields, list(searched) if to_others else ()):
 		found.setdefault(row.user_id, []).append(row)
 	return {
 		name
@@ -181,7 +185,7 @@ def _lose(row: frappe._dict, code: str, punch: frappe._dict) -> None:
 def look_again(punches: list[frappe._dict]) -> None:
 	"""After the commit of a batch: another worker may have made the check-in of the same touch just before or after."""
 	devices = find_devices(sorted({punch.service_tag for punch in punches if punch.service_tag}))
-	related = find_related(punches, devices)
+	related = find_related(punches, devices, to_others=True)
 	if not related:
 		return
 	stored = frappe.get_all("CAMS Punch", filters={"name": ["in", sorted(related)]}, fields=list(FIELDS))
@@ -309,13 +313,19 @@ def _rows_around(punch: frappe._dict, devices: "dict[str, CAMSDevice]") -> list[
 
 
 def _find(
-	user_ids: list[str], walls: set[datetime], instants: set[datetime], fields: tuple[str, ...]
+	user_ids: list[str],
+	walls: set[datetime],
+	instants: set[datetime],
+	fields: tuple[str, ...],
+	without: Collection[str] = (),
 ) -> list[frappe._dict]:
 	punch = frappe.qb.DocType("CAMS Punch")
 	theirs: Criterion = punch.user_id.isin(user_ids)  # in both halves: each has an index of its own
 	is_shown = punch.wall_clock.isin(sorted(walls)) & theirs
 	is_then = punch.punched_at_utc.isin(sorted(instants)) & theirs
 	query = frappe.qb.from_(punch).select(*fields).where(is_shown | is_then)
+	if without:
+		query = query.where(punch.name.notin(without))
 	return [row for row in query.run(as_dict=True) if row.wall_clock]
 
 
