@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import frappe
+from frappe.utils import add_to_date, now_datetime
 
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_device
-from navari_cams_biometric.cams_biometric.punches import inbox
+from navari_cams_biometric.cams_biometric.punches import inbox, looks_due
 from navari_cams_biometric.gateway.callback import parse_callback
 from tests.contract.host import real_time
 
@@ -27,6 +28,13 @@ def other_devices_resting(tags: Iterable[str] = ()) -> Iterator[None]:
 	yield
 	frappe.db.rollback()
 	enable(1)
+
+
+def a_minute_later() -> None:
+	"""For what is still to be looked at again: whoever was at it is dead."""
+	before = add_to_date(now_datetime(), minutes=-2)
+	frappe.db.set_value(looks_due.DOCTYPE, {"name": ["is", "set"]}, "modified", before, update_modified=False)
+	frappe.db.commit()
 
 
 def store(*bodies: dict) -> None:

@@ -3,7 +3,6 @@ before."""
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, now_datetime
 from hrms.hr.doctype.employee_checkin.employee_checkin import EmployeeCheckin
 
 from navari_cams_biometric.cams_biometric.base import jobs
@@ -15,7 +14,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	time_corrections,
 )
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
-from tests.app.inside import checkins_of, punch_at, punch_of, punches_of, store
+from tests.app.inside import a_minute_later, checkins_of, punch_at, punch_of, punches_of, store
 
 LONDON, AT_GATE = "Europe/London", "Device's Time Zone"
 SETTINGS = "CAMS Biometric Settings"
@@ -41,10 +40,7 @@ def settle(run_jobs):
 	def later():
 		for _round in range(3):
 			run_jobs()
-			before = add_to_date(now_datetime(), minutes=-2)
-			every = {"name": ["is", "set"]}
-			frappe.db.set_value(looks_due.DOCTYPE, every, "modified", before, update_modified=False)
-			frappe.db.commit()
+			a_minute_later()
 			checkins.sweep()
 		assert frappe.get_all(looks_due.DOCTYPE) == []
 

@@ -1,12 +1,10 @@
 """The second look after a commit lasts until it is taken, whoever dies in between."""
 
 import contextvars
-from datetime import timedelta
 from typing import NamedTuple
 
 import frappe
 import pytest
-from frappe.utils import now_datetime
 
 from navari_cams_biometric.cams_biometric.base import jobs
 from navari_cams_biometric.cams_biometric.punches import (
@@ -17,7 +15,7 @@ from navari_cams_biometric.cams_biometric.punches import (
 	second_look,
 )
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
-from tests.app.inside import checkins_of, log_entries, punch_at, punches_of, store
+from tests.app.inside import a_minute_later, checkins_of, log_entries, punch_at, punches_of, store
 
 ALTERNATE = "Alternate Within Shift"
 
@@ -77,12 +75,6 @@ class Day(NamedTuple):
 
 def notes():
 	return frappe.get_all(looks_due.DOCTYPE, pluck="name")
-
-
-def a_minute_later():
-	before = now_datetime() - timedelta(minutes=2)
-	frappe.db.set_value(looks_due.DOCTYPE, {"name": ["is", "set"]}, "modified", before, update_modified=False)
-	frappe.db.commit()
 
 
 def test_a_drain_leaves_none(day):

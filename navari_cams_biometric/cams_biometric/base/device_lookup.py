@@ -33,17 +33,21 @@ RECEIVING = (
 	"security_key",
 	"callback_secret_sent",
 )
-# What belief and check-ins are decided by: the half of the columns that people enter.
-DECIDING = (
-	*RECEIVING,
+# What a punch is judged by, besides the time zone.
+JUDGING = (
 	"enabled",
-	"unconfirmed",
 	"replaced_by",
 	"company",
 	"branch",
 	"direction",
 	"ignore_repeat",
 	"checkin_time",
+)
+# What belief and check-ins are decided by: the half of the columns that people enter.
+DECIDING = (
+	*RECEIVING,
+	*JUDGING,
+	"unconfirmed",
 	"latitude",
 	"longitude",
 	"auth_token",

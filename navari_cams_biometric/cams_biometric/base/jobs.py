@@ -4,6 +4,8 @@ import frappe
 from frappe.utils.background_jobs import create_job_id, get_redis_conn
 from redis.exceptions import RedisError
 
+BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)  # another worker is at the same rows
+
 
 def request_job(method: str, job_id: str | None = None, **options: object) -> None:
 	"""Queue a job now. With `job_id` it is not queued again while it is queued or running.

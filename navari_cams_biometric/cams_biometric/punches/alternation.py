@@ -30,6 +30,7 @@ from navari_cams_biometric.cams_biometric.base.gate_times import (
 	on_site,
 	zones_in_use,
 )
+from navari_cams_biometric.cams_biometric.base.jobs import BUSY
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, looks_due, repeats
@@ -38,7 +39,6 @@ from navari_cams_biometric.cams_biometric.punches.nearby import Nearby
 
 IN_ORDER = "cams_in_order"  # a flag of the document: this save is ours
 MOST_ATTEMPTS = 3
-BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 PLACE = ("employee", "time", "log_type", "skip_auto_attendance", "shift", "shift_start")
 SHIFT_FIELDS = ("shift", "shift_start", "shift_end", "shift_actual_start", "shift_actual_end")
 SHIFT_FIELDS_16 = ("offshift", "overtime_type")

@@ -27,6 +27,7 @@ from pypika.functions import NullIf
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.base.identities import Answer
+from navari_cams_biometric.cams_biometric.base.jobs import BUSY
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules
@@ -38,7 +39,6 @@ from navari_cams_biometric.cams_biometric.punches.wanted_checkins import Wanted,
 FEWEST = 8  # punches for which it is worth the reading
 SAMPLE = 2  # check-ins of a batch that HRMS makes as well
 ITS_OWN = ("name", "creation", "modified")  # of one check-in, and of no other way to make it
-BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 BROKEN_TITLE = "CAMS: a batch of check-ins is made one by one"  # in the Error Log
 
 

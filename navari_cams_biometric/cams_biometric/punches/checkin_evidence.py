@@ -114,6 +114,12 @@ def was_changed(checkin_name: str, punch: str) -> bool:
 	return bool(frappe.db.exists(CHANGE, changed))
 
 
+def is_movable(checkin: frappe._dict) -> bool:
+	"""Whether the app may take a punch's own check-in (name, custom_cams_punch, attendance) back: no attendance is marked
+	by it, and nobody changed it."""
+	return not checkin.attendance and not was_changed(checkin.name, checkin.custom_cams_punch)
+
+
 def changed_among(checkin_names: Iterable[str]) -> set[str]:
 	"""Those of these check-ins in which somebody changed what the device said, and nobody restored it. One query."""
 	changed = {"employee_checkin": ["in", [*checkin_names, ""]], "state": CheckinChangeState.CHANGED}

@@ -15,7 +15,6 @@ from navari_cams_biometric.cams_biometric.punches import checkin_evidence, looks
 
 JOB = "navari_cams_biometric.cams_biometric.punches.checkin_moves.move"
 BATCH = 200
-BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def move_after_commit(service_tag: str) -> None:
@@ -50,7 +49,7 @@ def move(service_tag: str) -> None:
 		looks_due.still_at_device(service_tag)
 		try:
 			is_all &= all([_take_back(row) for row in rows[first : first + BATCH]])
-		except BUSY:
+		except jobs.BUSY:
 			frappe.db.rollback()
 			is_all = False
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a long job keeps what is done

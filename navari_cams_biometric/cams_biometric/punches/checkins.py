@@ -21,6 +21,7 @@ from navari_cams_biometric.cams_biometric.base import dormant_site, gate_times, 
 from navari_cams_biometric.cams_biometric.base.device_lookup import ALTERNATE
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.identities import Answer
+from navari_cams_biometric.cams_biometric.base.jobs import BUSY
 from navari_cams_biometric.cams_biometric.base.settings import read_settings
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import (
@@ -49,7 +50,6 @@ MOST_ATTEMPTS = 6
 SLICE_SECONDS = 2 * 60  # below inbox.DRAIN_TIMEOUT and the 300 s that Frappe gives a scheduled job
 TIMES = ("punch_time", "wall_clock", "has_offset", "punched_at_utc")  # a retry may have read them
 SETTLED = ("log_type", "same_touch_as")
-TRANSIENT_ERRORS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
 def drain(seconds: float = SLICE_SECONDS, turn: int = 0) -> None:
@@ -114,7 +114,7 @@ def _drain_batch(only_live: bool = False) -> bool:
 	except _BatchBrokenError as broken:
 		frappe.db.rollback()  # the others of this batch stay queued, and are next
 		_conclude_broken(broken)
-	except TRANSIENT_ERRORS:  # another worker was at the same devices: all of this batch stay queued
+	except BUSY:  # another worker was at the same devices: all of this batch stay queued
 		frappe.db.rollback()
 		return True
 	_commit_batch(punches, rules)
@@ -134,7 +134,7 @@ def _record_together(names: list[str]) -> tuple[set[str], list[str]]:
 		rules = read_rules(punches)
 		_note_devices_reported(punches, rules)
 		made = batches.record(punches, rules)
-	except (batches.BatchLostError, *TRANSIENT_ERRORS):
+	except (batches.BatchLostError, *BUSY):
 		frappe.db.rollback()
 		return set(), names
 	if made:
@@ -185,7 +185,7 @@ def _process(punch: frappe._dict, rules: Rules) -> None:
 	employee = answer.person
 	try:
 		_settle(punch, answer, rules)
-	except TRANSIENT_ERRORS as error:
+	except BUSY as error:
 		raise _BatchBrokenError(punch, employee) from error
 	except Exception as error:
 		_fail_or_break(punch, employee, error)

@@ -227,16 +227,18 @@ def queue_again(names: Iterable[str], **values: object) -> None:
 def queue_again_where(filters: dict[str, object]) -> None:
 	"""Queue the punches again that these filters find: now, and where some are being decided, once more after the commit."""
 	about = {field: filters[field] for field in ("user_id", "service_tag") if field in filters}
-	are_some_open = frappe.db.exists("CAMS Punch", {**about, "state": PunchState.QUEUED})
-	if names := frappe.get_all("CAMS Punch", filters=filters, pluck="name"):
-		queue_again(names)
-	if are_some_open:
+	if frappe.db.exists("CAMS Punch", {**about, "state": PunchState.QUEUED}):
 		jobs.after_commit(QUEUE_AGAIN, queue="short", filters=filters)
+	_queue_found(filters)
 
 
 def queue_again_later(filters: dict[str, object]) -> None:
 	"""Background job: those that a worker decided in the meantime."""
 	frappe.set_user("Administrator")
+	_queue_found(filters)
+
+
+def _queue_found(filters: dict[str, object]) -> None:
 	if names := frappe.get_all("CAMS Punch", filters=filters, pluck="name"):
 		queue_again(names)
 

@@ -23,7 +23,8 @@ def note_punches(names: Iterable[str]) -> str:
 
 
 def note_place(checkin: Document | frappe._dict, taken_back: bool = False) -> None:
-	"""Where a check-in was changed or went (employee, time): another transaction may count on it at this moment."""
+	"""Where a check-in was changed or went (its employee and time, naive, in its custom_time_zone or else the site's):
+	another transaction may count on it at this moment."""
 	at = {"employee": checkin.employee, "moment": get_datetime(checkin.time)}
 	_note(**at, time_zone=checkin.get("custom_time_zone") or "", taken_back=int(taken_back))
 	jobs.after_commit(TAKE_PLACES, job_id=JOB_ID, queue="short")

@@ -29,14 +29,15 @@ def look_again(punches: list[frappe._dict], former: Rules | None) -> None:
 	_queue_orphans(table.name.isin(names) & (table.reason_code == "EQUAL_CHECKIN"))
 	for employee, moment in _equal_moments(names):
 		_leave_one(employee, moment)
-	if former and not former.are_still_so([punch.user_id for punch in punches]):
+	if former and not former.are_still_so(punches):
 		_judge_again(names, read_rules(punches))
 		_queue_waiting(names)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a batch of a long drain, as the one before
 
 
 def queue_orphans_around(employee: str, moment: datetime) -> None:
-	"""After a check-in went: a punch of another device may have been linked to it at the same time."""
+	"""After a check-in went from this moment (naive, on the site's clock): a punch of another device may have been linked
+	to it at the same time."""
 	table = frappe.qb.DocType(PUNCH)
 	_queue_orphans((table.employee == employee) & table.punch_time[moment - AROUND : moment + AROUND])
 
@@ -78,15 +79,10 @@ def _leave_one(employee: str, moment: datetime) -> None:
 	for row in frappe.get_all(CHECKIN, {"employee": employee, "time": moment}, fields, order_by="name"):
 		equal.setdefault((row.log_type or "", row.custom_time_zone or ""), []).append(row)
 	for rows in equal.values():
-		free = [row for row in rows if _is_free(row)]
+		free = [row for row in rows if row.custom_cams_punch and checkin_evidence.is_movable(row)]
 		for row in free if len(free) < len(rows) else free[1:]:
 			repeats.take_back(row.name)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- releases the lock of this person
-
-
-def _is_free(checkin: frappe._dict) -> bool:
-	punch = checkin.custom_cams_punch
-	return bool(punch) and not checkin.attendance and not checkin_evidence.was_changed(checkin.name, punch)
 
 
 def _judge_again(names: list[str], rules: Rules) -> None:
@@ -102,7 +98,7 @@ def _judge_again(names: list[str], rules: Rules) -> None:
 			continue
 		if checkin.custom_cams_punch != punch.name:  # linked to an equal one
 			inbox.queue_again([punch.name], employee_checkin=None)
-		elif _is_free(checkin):
+		elif checkin_evidence.is_movable(checkin):
 			repeats.take_back(checkin.name)
 
 

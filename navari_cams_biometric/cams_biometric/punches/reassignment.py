@@ -105,6 +105,4 @@ def _is_otherwise(row: frappe._dict, people: Identities, devices: dict) -> bool:
 
 
 def _is_movable(row: frappe._dict) -> bool:
-	return not row.attendance and not checkin_evidence.was_changed(
-		row.employee_checkin, row.custom_cams_punch
-	)
+	return checkin_evidence.is_movable(frappe._dict(row, name=row.employee_checkin))

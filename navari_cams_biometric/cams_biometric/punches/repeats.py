@@ -141,7 +141,8 @@ def look_again(punch_names: Iterable[str]) -> None:
 
 
 def look_again_at(employee: str, moment: datetime) -> None:
-	"""After the app took a check-in back: queue again what repeated it and repeats nothing else."""
+	"""After the app took a check-in back from this moment (naive, on the site's clock): queue again what repeated it and
+	repeats nothing else."""
 	windows = read_windows(read_settings())
 	repeated = {"employee": employee, "state": PunchState.IGNORED, "reason_code": REPEATED}
 	repeated["punch_time"] = ["between", [moment, moment + timedelta(seconds=windows.longest)]]

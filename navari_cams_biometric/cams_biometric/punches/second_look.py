@@ -11,6 +11,7 @@ import json
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import frappe
 from frappe.utils import now_datetime
@@ -18,6 +19,7 @@ from frappe.utils import now_datetime
 from navari_cams_biometric.cams_biometric.base import gate_times, stored_values
 from navari_cams_biometric.cams_biometric.base.direction_order import alternating_devices
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
+from navari_cams_biometric.cams_biometric.base.jobs import BUSY
 from navari_cams_biometric.cams_biometric.day_repair import late_days
 from navari_cams_biometric.cams_biometric.punches import (
 	alternation,
@@ -64,9 +66,7 @@ def take_left() -> None:
 		if row.employee:
 			_take_place(row)
 		elif row.service_tag:
-			_take(
-				row.name, lambda tag=row.service_tag: checkin_moves.move(tag), forgets=False
-			)  # it does so itself
+			_take(row.name, partial(checkin_moves.move, row.service_tag), forgets=False)  # it does so itself
 		else:
 			names = {"name": ["in", json.loads(row.punches)]}
 			take(row.name, frappe.get_all("CAMS Punch", filters=names, fields=["*"], order_by="punch_time"))
@@ -98,7 +98,7 @@ def _take(name: str, look: Callable[[], None], forgets: bool = True) -> None:
 def _postpone(name: str, error: Exception) -> None:
 	"""Behind the others that are left."""
 	stored_values.set_values(DOCTYPE, name, {"modified": now_datetime()})
-	if isinstance(error, alternation.BUSY):  # another worker was at the same check-ins
+	if isinstance(error, BUSY):  # another worker was at the same check-ins
 		return
 	title = "CAMS: a second look failed; it is tried again every two minutes"
 	log_once_a_day(title, "".join(traceback.format_exception(error)), ("second look", type(error).__name__))
