@@ -25,7 +25,7 @@ after_migrate = "navari_cams_biometric.install.after_migrate"
 after_uninstall = "navari_cams_biometric.install.after_uninstall"
 before_tests = "navari_cams_biometric.install.before_tests"
 
-before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.take_raw_body"]
+before_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_at_once"]
 after_request = ["navari_cams_biometric.cams_biometric.controllers.cams_call.answer_for_frappe"]
 
 doctype_js = {

@@ -29,7 +29,7 @@ import traceback
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 APP = "navari_cams_biometric"
@@ -200,9 +200,14 @@ def follow(clock: Path) -> None:
 	from frappe.utils import data
 
 	real = data.now_datetime
+
+	def ahead() -> datetime:
+		return real() + timedelta(seconds=float(clock.read_text()))
+
 	for module in list(sys.modules.values()):
 		if getattr(module, "now_datetime", None) is real:
-			module.now_datetime = lambda: real() + timedelta(seconds=float(clock.read_text()))
+			module.now_datetime = ahead
+	importlib.import_module(f"{APP}.cams_biometric.base.times").now_on_site = ahead
 
 
 if __name__ == "__main__":

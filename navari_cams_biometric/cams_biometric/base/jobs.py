@@ -1,7 +1,10 @@
 """Background jobs that may get lost without harm: a scheduled sweep finds their work again."""
 
+from functools import cache
+
 import frappe
 from frappe.utils.background_jobs import create_job_id, get_redis_conn
+from redis import Redis
 from redis.exceptions import RedisError
 
 BUSY = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)  # another worker is at the same rows
@@ -28,10 +31,16 @@ def status_of(job_id: str) -> str | None:
 	"""Of a job, as RQ calls it ("queued", "started", ...) and as far as Redis knows. The one field, as RQ itself reads it
 	again: its Job.fetch reads and parses all of them, which is a tenth of a callback."""
 	try:
-		status = get_redis_conn().hget(f"rq:job:{create_job_id(job_id)}", "status")
+		status = _queues(frappe.conf.redis_queue).hget(f"rq:job:{create_job_id(job_id)}", "status")
 	except RedisError:
 		return None
 	return status.decode() if status else None
+
+
+@cache
+def _queues(_address: str) -> Redis:
+	"""The Redis of the queues. Frappe keeps it as well, but Frappe 16 reads the site's files before it hands it out."""
+	return get_redis_conn()
 
 
 def after_commit(method: str, job_id: str | None = None, **options: object) -> None:

@@ -9,8 +9,8 @@ import unicodedata
 from functools import cache
 
 import frappe
-from frappe.utils import now_datetime
 
+from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.prepared import Prepared, given
 
 COLUMN_LENGTH = 140  # characters in a Data field
@@ -62,7 +62,7 @@ def lines_from_outside(text: str, length: int = TEXT_LENGTH) -> str:
 
 def new_row(name: str, **values: object) -> dict[str, object]:
 	"""A row as `insert_rows` takes it: with what Frappe keeps of every record, now and by this user."""
-	now, user = now_datetime(), frappe.session.user
+	now, user = times.now_on_site(), frappe.session.user
 	return {"name": name, "creation": now, "modified": now, "owner": user, "modified_by": user, **values}
 
 

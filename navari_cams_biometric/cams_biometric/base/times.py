@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import format_date, get_datetime, get_system_timezone
+from frappe.utils import format_date, get_datetime, get_system_timezone, now_datetime
 
 from navari_cams_biometric.gateway.errors import TimestampError
 from navari_cams_biometric.gateway.timestamp import parse_timestamp
@@ -31,7 +31,19 @@ class LogTime(NamedTuple):
 
 
 def site_zone() -> tzinfo:
-	return ZoneInfo(get_system_timezone())
+	return ZoneInfo(frappe.flags.cams_site_zone or get_system_timezone())
+
+
+def note_site_zone(zone: str | None) -> None:
+	"""What this request has read of it: Frappe 15 would ask Redis for the whole of System Settings."""
+	frappe.flags.cams_site_zone = zone
+
+
+def now_on_site() -> datetime:
+	"""`now_datetime` in the `site_zone` that was noted."""
+	if frappe.flags.cams_site_zone:
+		return datetime.now(site_zone()).replace(tzinfo=None, fold=0)
+	return now_datetime()
 
 
 def read_log_time(log_time: str, device: "CAMSDevice | None") -> LogTime | None:

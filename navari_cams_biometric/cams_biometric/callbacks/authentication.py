@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 import frappe
 from pypika.functions import Coalesce, NullIf
 
-from navari_cams_biometric.cams_biometric.base import tokens
+from navari_cams_biometric.cams_biometric.base import times, tokens
 from navari_cams_biometric.cams_biometric.base.device_lookup import (
 	DEVICE,
 	RECEIVING,
@@ -84,10 +84,12 @@ class Account(TokenHolder):
 
 @cache
 def _account_and_device() -> Prepared:
-	"""The fields of the account with their secrets; beside the service tag, the device of the `given` one or else of that."""
+	"""The fields of the account with their secrets, and the site's time zone; beside the service tag, the device of the
+	`given` one or else of that."""
 	single, store, device = frappe.qb.DocType("Singles"), frappe.qb.Table("__Auth"), frappe.qb.DocType(DEVICE)
 	is_of_field = (store.doctype == single.doctype) & (store.name == single.doctype)
 	is_of_field &= (store.fieldname == single["field"]) & (store.encrypted == 1)
+	is_zone = (single.doctype == "System Settings") & (single["field"] == "time_zone")
 	tag = Coalesce(NullIf(given("service_tag"), ""), single.value)
 	return Prepared(
 		frappe.qb.from_(single)
@@ -96,7 +98,7 @@ def _account_and_device() -> Prepared:
 		.left_join(device)
 		.on((single["field"] == "service_tag_id") & (device.name == tag))
 		.select(single["field"], single.value, store.password, *(device[name] for name in RECEIVING))
-		.where((single.doctype == SETTINGS) & single["field"].isin(Account.FIELDS))
+		.where((single.doctype == SETTINGS) & single["field"].isin(Account.FIELDS) | is_zone)
 	)
 
 
@@ -111,6 +113,7 @@ class Door:
 	def __post_init__(self) -> None:
 		rows = _account_and_device().run({"service_tag": self.address.service_tag})
 		self.settings = Account(row[:3] for row in rows)
+		times.note_site_zone(self.settings.get("time_zone"))
 		self.addressed = next(
 			(device_of(zip(RECEIVING, row[3:], strict=True)) for row in rows if row[3]), None
 		)

@@ -3,21 +3,21 @@
 The answer is always HTTP 200 with one of a few short JSON bodies. `done` means stored; after any other answer the
 gateway keeps the event and sends it again. punches.checkins processes what was stored.
 
-Frappe parses a request before any app sees it, and refuses some. Two hooks, for this path only, handle that:
-`take_raw_body` hides the parsed body from Frappe, and `answer_for_frappe` replaces Frappe's answer by ours.
+Two hooks answer at this path: `answer_at_once` before Frappe looks for a method to call, and `answer_for_frappe` where
+Frappe refused the request before any app saw it. Frappe calls the method itself only where it watches its requests.
 
-ref: PROTOCOL section 1; docs/decisions/0002-answer-always.md
+ref: PROTOCOL section 1; docs/decisions/0002-answer-always.md, 0037-a-callback-is-answered-at-once.md
 """
 
 import json
 
 import frappe
 from redis.exceptions import RedisError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
-from navari_cams_biometric.cams_biometric.callbacks import expected_history, reception
+from navari_cams_biometric.cams_biometric.callbacks import expected_history, kept_connections, reception
 from navari_cams_biometric.cams_biometric.callbacks.authentication import Door, NotAuthenticError
 from navari_cams_biometric.cams_biometric.callbacks.endpoint import (
 	CALLBACK_METHOD,
@@ -44,9 +44,17 @@ FORMER_API = (
 class Answer(Response):
 	"""An answer of this module. Its class distinguishes it from an answer of Frappe."""
 
-	def __init__(self, status: str, message: str | None = None):
+	def __init__(self, status: str, message: str | None = None, database_failed: bool = False):
 		body = {"status": status, "message": message} if message else {"status": status}
 		super().__init__(json.dumps(body), mimetype="application/json")
+		self.database_failed = database_failed
+
+
+class Answered(HTTPException):
+	"""Ends a request with its answer: Frappe gives what werkzeug's exception brings."""
+
+	def __init__(self, answer: Answer):
+		super().__init__(response=answer)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -55,10 +63,21 @@ def attendance() -> Answer:
 	return _answer(frappe.request)
 
 
-def take_raw_body() -> None:
-	"""Before a request to the callback URL: forget the parsed body, in which `cmd` would call another method."""
-	if _is_callback(frappe.request):
-		frappe.local.form_dict = frappe._dict()
+def answer_at_once() -> None:
+	"""Before Frappe calls a method: answer a request to the callback URL. Its parsed body may name another in `cmd`.
+
+	Raises Answered.
+	"""
+	if not _is_callback(frappe.request) or frappe.request.method == "OPTIONS":
+		return
+	frappe.local.form_dict = frappe._dict()
+	if _is_watched():
+		return
+	kept_connections.take()
+	answer = _answer_and_commit(frappe.request)
+	if not answer.database_failed:
+		kept_connections.keep()
+	raise Answered(answer)
 
 
 def answer_for_frappe(response: Response | None, request: Request) -> None:
@@ -71,14 +90,24 @@ def answer_for_frappe(response: Response | None, request: Request) -> None:
 	if request.method == "OPTIONS" or frappe.local.conf.maintenance_mode:
 		return  # a preflight; or a migration, during which the gateway had better keep its events
 	_forget_error_snapshot()
+	answer = _answer_and_commit(request)
+	response.set_data(answer.get_data())
+	response.status_code = answer.status_code
+	response.mimetype = answer.mimetype
+
+
+def _answer_and_commit(request: Request) -> Answer:
 	answer = _answer(request)
 	try:
 		frappe.db.commit()
 	except Exception:
-		answer = _not_stored()
-	response.set_data(answer.get_data())
-	response.status_code = answer.status_code
-	response.mimetype = answer.mimetype
+		return _not_stored()
+	return answer
+
+
+def _is_watched() -> bool:
+	"""Whether Frappe 15 notes each request's answer: of one that ends early it would note an error."""
+	return hasattr(frappe.local, "monitor") or bool(frappe.conf.enable_frappe_logger)
 
 
 def _is_callback(request: Request) -> bool:
@@ -156,7 +185,7 @@ def _not_stored() -> Answer:
 		frappe.db.commit()
 	except Exception:
 		frappe.logger("cams_biometric").error(trace)
-	return Answer("error", "Could not be stored")
+	return Answer("error", "Could not be stored", database_failed=True)
 
 
 def _forget_error_snapshot() -> None:

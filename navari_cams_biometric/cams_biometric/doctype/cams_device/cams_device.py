@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, get_system_timezone, getdate, now_datetime
+from frappe.utils import get_datetime, getdate, now_datetime
 
+from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.chosen_company import ChosenCompany
 from navari_cams_biometric.cams_biometric.base.device_lookup import is_service_tag
 from navari_cams_biometric.cams_biometric.base.gate_times import zone_of
@@ -197,7 +198,7 @@ class CAMSDevice(ChosenCompany, TokenHolder, Document):
 
 	def zone(self) -> tzinfo:
 		"""The zone of times that the device sends without an offset: its own, else the site's."""
-		return ZoneInfo(self.time_zone or get_system_timezone())
+		return ZoneInfo(self.time_zone) if self.time_zone else times.site_zone()
 
 	def security_key_in_use(self) -> str:
 		"""The key that encrypted bodies are read with; empty where encryption is off."""

@@ -66,15 +66,28 @@ class Database(Reading, Writing):
 			raise AttributeError(name)
 		missing(f"frappe.db.{name}")
 
+	@property
+	def _conn(self) -> sqlite3.Connection | None:
+		"""None until something is read or written."""
+		return self._connections.get(schema.MAIN)
+
+	@property
+	def last_query(self) -> str:
+		"""Whether a transaction is open; which text was said last is not kept."""
+		return "" if self._conn and self._conn.in_transaction else "commit"
+
 	def close(self) -> None:
 		for connection in self._connections.values():
 			connection.close()
 		self._connections = {}
 
 	def begin(self, *, read_only: bool = False) -> None:
-		"""Take the write lock, unless this connection has it. Raises QueryTimeoutError."""
 		if read_only:
 			missing("frappe.db.begin(read_only=True)")
+		self.take_write_lock()
+
+	def take_write_lock(self) -> None:
+		"""Unless this connection has it. Raises QueryTimeoutError."""
 		connection = self._connection(schema.MAIN)
 		if not connection.in_transaction:
 			self._run(connection, "BEGIN IMMEDIATE", ())
@@ -98,7 +111,7 @@ class Database(Reading, Writing):
 		self.after_rollback.run()
 
 	def savepoint(self, save_point: str) -> None:
-		self.begin()
+		self.take_write_lock()
 		self._run(self._connection(schema.MAIN), f'SAVEPOINT "{_identifier(save_point)}"', ())
 
 	def release_savepoint(self, save_point: str) -> None:
@@ -128,7 +141,7 @@ class Database(Reading, Writing):
 		outside = self._is_outside(table)
 		if not outside and not statement.lstrip().startswith("SELECT"):
 			self._refuse_in_read_only()
-			self.begin()
+			self.take_write_lock()
 		return self._run(self._connection(schema.OUTSIDE if outside else schema.MAIN), statement, values)
 
 	def select(self, statement: str, values: Sequence[Any] = (), *, table: str = "") -> list[_dict]:

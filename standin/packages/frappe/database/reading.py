@@ -93,7 +93,7 @@ class Reading:
 			rows = self._single_values(doctype, fields)
 		else:
 			if for_update:
-				self.begin()
+				self.take_write_lock()
 			order = "modified desc" if order_by == DEFAULT_ORDER else order_by
 			where = Where(f"tab{doctype}", self.columns(doctype), coalesce=False).add(filters)
 			rows = self.read_rows(
@@ -148,7 +148,7 @@ class Reading:
 	) -> _dict:
 		"""All stored fields of a Single, as text, or as their fields' types."""
 		if for_update:
-			self.begin()
+			self.take_write_lock()
 		rows = self.select('SELECT field, value FROM "tabSingles" WHERE doctype = ?', [doctype])
 		stored = _dict({row.field: row.value for row in rows})
 		if cast:

@@ -46,6 +46,7 @@ def connect(path: Path, file: str, lock_wait_seconds: float) -> sqlite3.Connecti
 		path / file,
 		timeout=lock_wait_seconds,
 		isolation_level=None,
+		check_same_thread=False,  # each is used by one request at a time
 		detect_types=sqlite3.PARSE_DECLTYPES,
 	)
 	collation.register(connection)

@@ -116,7 +116,7 @@ class Writing:
 		rows, inserted = iter(values), 0
 		while chunk := list(islice(rows, chunk_size)):
 			if not self._is_outside(table):
-				self.begin()
+				self.take_write_lock()
 			for row in chunk:
 				stored = [
 					column.store(value, ignore=ignore_duplicates)

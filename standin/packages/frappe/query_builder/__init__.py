@@ -150,7 +150,7 @@ class QueryBuilder(PlainBuilder):
 		table = self._table_name()
 		statement, values = self._statement()
 		if self._locks:
-			frappe.db.begin()
+			frappe.db.take_write_lock()
 		cursor = frappe.db._cursor = frappe.db.execute(statement, values, table=table)
 		if cursor.description is None:
 			frappe.db.value_cache = {}

@@ -1,0 +1,75 @@
+"""Callbacks that are answered at once, over connections that are kept, as Frappe and the database see them."""
+
+import itertools
+import json
+
+import pytest
+import redis
+
+from navari_cams_biometric.cams_biometric.callbacks.endpoint import CALLBACK_PATH
+from tests.contract.host import DONE, real_time
+
+CALLBACKS = 60
+_minutes = itertools.count()
+
+
+def send(host, user_id):
+	minute = next(_minutes)
+	log_time = f"2024-05-06 {8 + minute // 60:02}:{minute % 60:02}:00 GMT +0300"
+	assert host.callback(real_time(user_id, log_time)).content == DONE
+	return log_time
+
+
+def opened(bench_site):
+	[[_name, count]] = bench_site.sql("show global status like 'Connections'")
+	return int(count)
+
+
+def test_callbacks_one_after_another_open_few_connections(host, bench_site, new_user_id):
+	user_id, before = new_user_id(), opened(bench_site)
+	for _ in range(CALLBACKS):
+		send(host, user_id)
+	assert opened(bench_site) - before < CALLBACKS / 2  # the worker opens some, too
+	assert len(host.punches(user_id)) == CALLBACKS
+
+
+def test_a_changed_time_zone_of_the_site_counts_in_the_next_callback(host, new_user_id):
+	user_id = new_user_id()
+	zone = host.get("System Settings", "System Settings")["time_zone"]
+	try:
+		for other in ("Asia/Tokyo", zone):
+			send(host, user_id)
+			host.update("System Settings", "System Settings", time_zone=other)
+		send(host, user_id)
+	finally:
+		host.update("System Settings", "System Settings", time_zone=zone)
+	hours = [
+		(int(punch["punch_time"][11:13]) - int(punch["original_time"][11:13])) % 24
+		for punch in sorted(host.punches(user_id), key=lambda punch: punch["original_time"])
+	]
+	assert hours == [0, 6, 0]
+
+
+@pytest.fixture
+def monitor(bench_site):
+	"""What Frappe's monitor noted of callbacks."""
+	bench_site.bench("set-config", "--parse", "monitor", "1")
+	cache = redis.Redis(port=bench_site.redis_port)
+
+	def noted():
+		for key in cache.scan_iter("*monitor-transactions*"):
+			for line in cache.lrange(key, 0, -1):
+				request = json.loads(line).get("request") or {}
+				if request.get("path") == CALLBACK_PATH:
+					yield request
+
+	yield noted
+	bench_site.bench("set-config", "--parse", "monitor", "0")
+	for key in list(cache.scan_iter("*monitor-transactions*")):
+		cache.delete(key)
+
+
+def test_frappes_monitor_notes_what_was_answered(host, new_user_id, monitor):
+	user_id = new_user_id()
+	send(host, user_id)
+	assert [request["status_code"] for request in monitor()] == [200]
