@@ -381,9 +381,9 @@ class BenchSite(Processes):
 		for key in cache.scan_iter("*document_cache::CAMS Device*"):
 			cache.delete(key)
 
-	def start_web(self) -> None:
-		"""gunicorn as in production: two workers of four threads."""
-		self.start("web", [self.gunicorn, *self.gunicorn_options])
+	def start_web(self, *serving: str) -> None:
+		"""gunicorn; `serving` says how many workers and threads, two of four unless given."""
+		self.start("web", [self.gunicorn, *self.gunicorn_options, *serving])
 		wait_for(self.answers, "the web server")
 
 	@property
