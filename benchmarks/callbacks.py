@@ -15,21 +15,20 @@ ROUNDS = 5
 ROUND_SECONDS = 4
 HRMS_CALL = "/api/method/hrms.hr.doctype.employee_checkin.employee_checkin.add_log_based_on_employee_field"
 Request = tuple[str, bytes | None]  # path, body
+_numbers = itertools.count()  # each taken once, by whichever thread
 
 
 def rounds(site: BenchSite) -> list[tuple[float, float, float]]:
 	"""Pings, calls of HRMS's method and callbacks answered in a second, in turn."""
-	numbers = itertools.count()  # each taken once, by whichever thread
-
 	def ping() -> Request:
 		return "/api/method/ping", None
 
 	def punch() -> Request:
-		moment = time.strftime("%Y-%m-%d %H:%M:%S GMT +0300", time.gmtime(1_600_000_000 + next(numbers)))
+		moment = time.strftime("%Y-%m-%d %H:%M:%S GMT +0300", time.gmtime(1_600_000_000 + next(_numbers)))
 		return CALLBACK, json.dumps(real_time("EMP-0001", moment)).encode()
 
 	def checkin() -> Request:
-		moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(1_500_000_000 + 60 * next(numbers)))
+		moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(1_500_000_000 + 60 * next(_numbers)))
 		log = {"employee_field_value": "EMP-0002", "timestamp": moment, "log_type": "IN"}
 		return HRMS_CALL, json.dumps(log).encode()
 
