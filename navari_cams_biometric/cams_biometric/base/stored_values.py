@@ -6,7 +6,7 @@ leaves a tag without an end and a text that is JSON as they are.
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import frappe
 
@@ -14,7 +14,7 @@ from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.prepared import Prepared, given
 
 COLUMN_LENGTH = 140  # characters in a Data field
-ROWS_AT_ONCE = 10_000  # in one statement, whose count of new rows is exact: Frappe 16 would make it ten
+ROWS_AT_ONCE = 100  # in one statement, whose text is kept
 TEXT_LENGTH = 16_000  # characters, of at most four bytes, in a Small Text field
 REPLACEMENT = "\ufffd"  # stands where a character was taken out
 
@@ -67,26 +67,36 @@ def new_row(name: str, **values: object) -> dict[str, object]:
 
 
 def insert_rows(doctype: str, rows: list[dict[str, object]]) -> int:
-	"""One statement for 10,000 rows, each with the same fields in the same order. A name that is there already stays as
-	it is, whoever stored it. Returns how many were not there.
+	"""Each row with the same fields in the same order. A name that is there already stays as it is, whoever stored it.
+	Returns how many were not there.
 
 	INSERT IGNORE would also truncate long texts and change invalid values: shape them before.
 	"""
-	if len(rows) == 1:
-		_insert_of_one(doctype, tuple(rows[0])).run(rows[0])
-		return frappe.db._cursor.rowcount
+	return _insert(doctype, rows, others_stay=True)
+
+
+def insert_new_rows(doctype: str, rows: list[dict[str, object]]) -> None:
+	"""The same for names that are not there yet. Raises what the database raises."""
+	_insert(doctype, rows, others_stay=False)
+
+
+def _insert(doctype: str, rows: list[dict[str, object]], others_stay: bool) -> int:
 	new = 0
 	for first in range(0, len(rows), ROWS_AT_ONCE):
-		values = [list(row.values()) for row in rows[first : first + ROWS_AT_ONCE]]
-		frappe.db.bulk_insert(doctype, list(rows[0]), values, ignore_duplicates=True, chunk_size=ROWS_AT_ONCE)
+		chunk = rows[first : first + ROWS_AT_ONCE]
+		values = {f"{field}_{number}": row[field] for number, row in enumerate(chunk) for field in row}
+		_insert_of(doctype, tuple(rows[0]), len(chunk), others_stay).run(values)
 		new += frappe.db._cursor.rowcount
 	return new
 
 
-@cache
-def _insert_of_one(doctype: str, fields: tuple[str, ...]) -> Prepared:
+@lru_cache(maxsize=4 * ROWS_AT_ONCE)
+def _insert_of(doctype: str, fields: tuple[str, ...], count: int, others_stay: bool) -> Prepared:
 	table = frappe.qb.DocType(doctype)
-	return Prepared(frappe.qb.into(table).columns(*fields).ignore().insert(*map(given, fields)))
+	query = frappe.qb.into(table).columns(*fields)
+	query = query.ignore() if others_stay else query
+	rows = ([given(f"{field}_{number}") for field in fields] for number in range(count))
+	return Prepared(query.insert(*rows))
 
 
 def set_values(doctype: str, name: str, values: dict[str, object]) -> None:

@@ -66,7 +66,7 @@ def _take(
 	parts = callback.unread
 	if not device and (callback.events or callback.device_status):
 		parts = (*parts, NO_DEVICE)
-	writes_more = bool(callback.events or callback.device_status)  # than punches, by one statement
+	writes_more = len(callback.punches) > 1 or bool(callback.events or callback.device_status)  # than one row
 	if writes_more:
 		frappe.db.savepoint("cams_callback")
 	try:

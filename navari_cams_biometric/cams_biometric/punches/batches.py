@@ -24,6 +24,7 @@ from frappe.model.naming import parse_naming_series
 from frappe.utils import cint, get_datetime, now, now_datetime
 from pypika.functions import NullIf
 
+from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.base.identities import Answer
@@ -198,7 +199,7 @@ class _Meta:
 
 
 def _insert(checkins: list[Document]) -> None:
-	"""One statement. The counter of their names is locked from here to the end of the transaction, which is near."""
+	"""The counter of their names is locked from here to the end of the transaction, which is near."""
 	moment = now()
 	for checkin in checkins:
 		checkin.creation = checkin.modified = moment
@@ -206,7 +207,7 @@ def _insert(checkins: list[Document]) -> None:
 	rows = [checkin.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True) for checkin in checkins]
 	for name, checkin, row in zip(_next_names(len(rows)), checkins, rows, strict=True):
 		checkin.name = row["name"] = name
-	frappe.db.bulk_insert(CHECKIN, list(rows[0]), [list(row.values()) for row in rows])
+	stored_values.insert_new_rows(CHECKIN, rows)
 
 
 def _next_names(count: int) -> list[str]:
