@@ -378,7 +378,7 @@ def _in_order(kind: str, way: str) -> tuple[str, str]:
 
 def _count(value: object) -> int | None:
 	text = as_text(value)
-	return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+	return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _is_reply(row: Row) -> bool:

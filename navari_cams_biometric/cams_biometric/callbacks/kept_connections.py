@@ -50,6 +50,7 @@ def take() -> None:
 	for kept in taken:
 		frappe.local.db = kept.database
 		frappe.flags.cams_unused_database = own
+	frappe.flags.cams_place = place
 	frappe.local.db.begin = _begin
 
 
@@ -58,15 +59,15 @@ def keep() -> None:
 
 	Raises what the database raises where it cannot end the transaction: then the connection is not kept.
 	"""
-	database = frappe.local.db
-	if not database._conn or not _is_ordinary(database):
+	database, place = frappe.local.db, frappe.flags.cams_place
+	if not place or not database._conn or not _is_ordinary(database):
 		return
 	if not _is_between_transactions(database):
 		database.rollback()
 	database.value_cache.clear()
 	_leave_unused_database()
 	with _lock:
-		_kept.append(Kept(database, _place(), time.monotonic()))
+		_kept.append(Kept(database, place, time.monotonic()))
 
 
 def _leave_unused_database() -> None:
