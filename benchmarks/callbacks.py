@@ -20,6 +20,7 @@ _numbers = itertools.count()  # each taken once, by whichever thread
 
 def rounds(site: BenchSite) -> list[tuple[float, float, float]]:
 	"""Pings, calls of HRMS's method and callbacks answered in a second, in turn."""
+
 	def ping() -> Request:
 		return "/api/method/ping", None
 

@@ -25,6 +25,7 @@ from hrms.hr.doctype.shift_assignment import shift_assignment
 from pypika import Criterion, Table
 
 from navari_cams_biometric.cams_biometric.base.gate_times import CHECKIN
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 
 ASSIGNMENT = "Shift Assignment"
 MODULES = (hrms.hr.utils, shift_assignment, employee_checkin)
@@ -61,11 +62,11 @@ class Memory:
 	def _read_assignments(self, names: list[str]) -> list[frappe._dict]:
 		"""In the order of their names, as the database finds those of one person."""
 		table = frappe.qb.DocType(ASSIGNMENT)
-		few = table.employee.isin([*self.complete, ""])
+		few = table.employee.isin(Among([*self.complete, ""]))
 		around = (table.start_date <= self.last) & (table.end_date.isnull() | (table.end_date >= self.first))
 		columns = set(frappe.get_meta(ASSIGNMENT).get_valid_columns()) - set(UNREAD)
 		query = frappe.qb.from_(table).select(*(table[column] for column in sorted(columns)))
-		query = query.where(table.employee.isin(names) & (few | around))
+		query = query.where(table.employee.isin(Among(names)) & (few | around))
 		return query.orderby(table.name).run(as_dict=True)
 
 	def remembered(self, key: tuple, read: Callable[[], Any]) -> Any:
@@ -386,10 +387,14 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def _read_employees(names: list[str]) -> list[frappe._dict]:
 	table = frappe.qb.DocType("Employee")
 	query = frappe.qb.from_(table).select(*(table[field] for field in EMPLOYEE_FIELDS))
-	return query.where(table.name.isin(names)).run(as_dict=True)
+	return query.where(table.name.isin(Among(names))).run(as_dict=True)
 
 
 def _count_assignments(names: list[str]) -> dict[str, int]:
 	table = frappe.qb.DocType(ASSIGNMENT)
-	query = frappe.qb.from_(table).select(table.employee, Count(table.name)).where(table.employee.isin(names))
+	query = (
+		frappe.qb.from_(table)
+		.select(table.employee, Count(table.name))
+		.where(table.employee.isin(Among(names)))
+	)
 	return dict(query.groupby(table.employee).run())

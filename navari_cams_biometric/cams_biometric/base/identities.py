@@ -18,6 +18,8 @@ from frappe.query_builder.functions import Trim
 from frappe.utils import getdate
 from pypika.terms import Criterion
 
+from navari_cams_biometric.cams_biometric.base.prepared import Among
+
 MAPPING = "CAMS Device ID"
 UNKNOWN, AMBIGUOUS, OTHER_COMPANY = "UNKNOWN_USER", "AMBIGUOUS_USER", "OTHER_COMPANY"
 CODES = (UNKNOWN, AMBIGUOUS, OTHER_COMPANY)  # why nobody is known for a punch
@@ -146,7 +148,9 @@ def identities_of(user_ids: Iterable[str]) -> Identities:
 	if not wanted:
 		return Identities([])
 	employee, mapping = frappe.qb.DocType("Employee"), frappe.qb.DocType(MAPPING)
-	claims = _read_claims(Trim(employee.attendance_device_id).isin(wanted), mapping.user_id.isin(wanted))
+	claims = _read_claims(
+		Trim(employee.attendance_device_id).isin(Among(wanted)), mapping.user_id.isin(Among(wanted))
+	)
 	return Identities(claim for claim in claims if claim.user_id in wanted)
 
 

@@ -24,6 +24,7 @@ from navari_cams_biometric.cams_biometric.base.direction_order import (
 	directions,
 )
 from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime, checkin_time, on_site
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 
 TIME_MARKED = "TIME_MARKED"  # of punches.reasons: it counts with another time, by which attendance is marked
@@ -124,7 +125,7 @@ def with_moves(narrow: Callable[[Table], Criterion]) -> list[Key]:
 def with_moves_by(punch_names: Iterable[str]) -> list[Key]:
 	"""The same, of punches."""
 	names = [*punch_names, ""]
-	return _with_moves(lambda punch, _attendance: punch.name.isin(names))
+	return _with_moves(lambda punch, _attendance: punch.name.isin(Among(names)))
 
 
 def _with_moves(narrow: Callable[[Table, Table], Criterion]) -> list[Key]:

@@ -14,6 +14,7 @@ from frappe.utils import add_to_date, now_datetime
 from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.gate_times import CheckinTime
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.states import RepairState
 from navari_cams_biometric.cams_biometric.day_repair import days, exclusions, hrms_decision
 from navari_cams_biometric.cams_biometric.day_repair.days import Day, Key
@@ -31,7 +32,9 @@ def note_punches(punch_names: Iterable[str]) -> None:
 	try:
 		list_days(
 			days.with_checkins(
-				lambda checkin: checkin.custom_cams_punch.isin(names) & (checkin.shift_actual_end < now)
+				lambda checkin: (
+					checkin.custom_cams_punch.isin(Among(names)) & (checkin.shift_actual_end < now)
+				)
 			)
 		)
 		list_days(days.with_moves_by(names))

@@ -29,6 +29,7 @@ from navari_cams_biometric.cams_biometric.base.error_log import log_once_a_day
 from navari_cams_biometric.cams_biometric.base.hrms_from_memory import Hrms, Memory
 from navari_cams_biometric.cams_biometric.base.identities import Answer
 from navari_cams_biometric.cams_biometric.base.jobs import BUSY
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.settings import SETTINGS
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, punch_rules
@@ -126,8 +127,9 @@ def _entangled(theirs: list[tuple[str, frappe._dict]], nearby: Nearby, rules: Ru
 
 def _own_checkins(names: Iterable[str]) -> set[str]:
 	"""Which of these punches have a check-in, whatever their state says."""
-	own = {"custom_cams_punch": ["in", sorted(names)]}
-	return set(frappe.get_all(CHECKIN, filters=own, pluck="custom_cams_punch"))
+	checkin = frappe.qb.DocType(CHECKIN)
+	query = frappe.qb.from_(checkin).select(checkin.custom_cams_punch)
+	return set(query.where(checkin.custom_cams_punch.isin(Among(names))).run(pluck=True))
 
 
 class _Documents:
@@ -246,7 +248,7 @@ def _set_recorded(names: list[str]) -> None:
 		checkin.employee.as_("made_for"),
 		NullIf(checkin.log_type, "").as_("direction"),
 	)
-	made = made.where(checkin.custom_cams_punch.isin(names))
+	made = made.where(checkin.custom_cams_punch.isin(Among(names)))
 	query = frappe.qb.update(punch).join(made).on(made.made_of == punch.name)
 	settled = {
 		"state": PunchState.RECORDED,
@@ -258,7 +260,7 @@ def _set_recorded(names: list[str]) -> None:
 	}
 	for field, value in settled.items():
 		query = query.set(punch[field], value)
-	query.where(punch.name.isin(names)).run()
+	query.where(punch.name.isin(Among(names))).run()
 
 
 def _notify_lists(checkin: Document) -> None:

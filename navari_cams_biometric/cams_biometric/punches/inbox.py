@@ -17,6 +17,7 @@ from pypika import Table
 from pypika.terms import Criterion
 
 from navari_cams_biometric.cams_biometric.base import jobs, stored_values
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.base.user_permissions import permitted
 from navari_cams_biometric.cams_biometric.punches.punch_names import identities_of_punches, names_of, times_of
@@ -133,7 +134,9 @@ def lock(names: list[str]) -> list[frappe._dict]:
 		return []
 	punch = frappe.qb.DocType("CAMS Punch")
 	queued = (
-		frappe.qb.from_(punch).select("*").where(punch.name.isin(names) & (punch.state == PunchState.QUEUED))
+		frappe.qb.from_(punch)
+		.select("*")
+		.where(punch.name.isin(Among(names)) & (punch.state == PunchState.QUEUED))
 	)
 	return queued.orderby(punch.punch_time).for_update(skip_locked=True).run(as_dict=True)
 

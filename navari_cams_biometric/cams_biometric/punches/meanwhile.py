@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Coalesce
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base import gate_times
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
 from navari_cams_biometric.cams_biometric.punches.checkin_evidence import CHECKIN
@@ -26,7 +27,7 @@ def look_again(punches: list[frappe._dict], former: Rules | None) -> None:
 	"""After the commit of a batch that was decided by the `former` rules; None where nobody knows them any more. Commits."""
 	names = [punch.name for punch in punches]
 	table = frappe.qb.DocType(PUNCH)
-	_queue_orphans(table.name.isin(names) & (table.reason_code == "EQUAL_CHECKIN"))
+	_queue_orphans(table.name.isin(Among(names)) & (table.reason_code == "EQUAL_CHECKIN"))
 	for employee, moment in _equal_moments(names):
 		_leave_one(employee, moment)
 	if former and not former.are_still_so(punches):
@@ -63,7 +64,7 @@ def _equal_moments(names: list[str]) -> list[tuple[str, datetime]]:
 		is_equal &= _text(other[field]) == _text(own[field])
 	query = frappe.qb.from_(punch).join(own).on(own.name == punch.employee_checkin)
 	query = query.join(other).on(is_equal).select(own.employee, own.time).distinct()
-	return list(query.where(punch.name.isin(names)).run())
+	return list(query.where(punch.name.isin(Among(names))).run())
 
 
 def _text(field: Field) -> Coalesce:

@@ -9,6 +9,7 @@ import frappe
 from pypika.terms import Criterion, Field
 
 from navari_cams_biometric.cams_biometric.base.gate_times import APART, CHECKIN, on_site, zones_in_use
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches.reasons import REPEATED
 
@@ -88,6 +89,6 @@ def _repeats(groups: list[Group], around: timedelta) -> list[frappe._dict]:
 
 def _within(employee: Field, time: Field, groups: list[Group], around: timedelta) -> Criterion:
 	return Criterion.any(
-		employee.isin([*sorted(employees), ""]) & time[first - around : last + around]
+		employee.isin(Among([*sorted(employees), ""])) & time[first - around : last + around]
 		for employees, first, last in groups
 	)

@@ -17,6 +17,7 @@ from pypika.terms import Criterion
 from navari_cams_biometric.cams_biometric.base import times
 from navari_cams_biometric.cams_biometric.base.device_lookup import find_devices
 from navari_cams_biometric.cams_biometric.base.gate_times import checkin_time
+from navari_cams_biometric.cams_biometric.base.prepared import Among
 from navari_cams_biometric.cams_biometric.base.settings import read_settings_with_tables
 from navari_cams_biometric.cams_biometric.base.states import PunchState
 from navari_cams_biometric.cams_biometric.punches import checkin_evidence, inbox, repeats
@@ -320,12 +321,12 @@ def _find(
 	without: Collection[str] = (),
 ) -> list[frappe._dict]:
 	punch = frappe.qb.DocType("CAMS Punch")
-	theirs: Criterion = punch.user_id.isin(user_ids)  # in both halves: each has an index of its own
-	is_shown = punch.wall_clock.isin(sorted(walls)) & theirs
-	is_then = punch.punched_at_utc.isin(sorted(instants)) & theirs
+	theirs: Criterion = punch.user_id.isin(Among(user_ids))  # in both halves: each has an index of its own
+	is_shown = punch.wall_clock.isin(Among(sorted(walls))) & theirs
+	is_then = punch.punched_at_utc.isin(Among(sorted(instants))) & theirs
 	query = frappe.qb.from_(punch).select(*fields).where(is_shown | is_then)
 	if without:
-		query = query.where(punch.name.notin(without))
+		query = query.where(punch.name.notin(Among(without)))
 	return [row for row in query.run(as_dict=True) if row.wall_clock]
 
 
