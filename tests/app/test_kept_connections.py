@@ -63,6 +63,18 @@ def test_one_that_was_not_used_at_once_is_closed(monkeypatch, callback, new_user
 	assert [is_closed(connection) for connection in opened] == [True, False]
 
 
+def test_one_that_cannot_be_closed_any_more_stops_nothing(monkeypatch, callback, new_user_id, opened):
+	callback(punch_at(new_user_id()))
+
+	def fail(_database):
+		raise frappe.db.OperationalError(2006, "Server has gone away")
+
+	[kept] = kept_connections._kept
+	monkeypatch.setattr(kept_connections, "AT_ONCE", -1)
+	monkeypatch.setattr(kept.database, "close", fail.__get__(kept.database))
+	assert callback(punch_at(new_user_id())).get_data() == DONE
+
+
 def test_one_to_another_database_is_not_used(monkeypatch, site, callback, new_user_id, opened):
 	callback(punch_at(new_user_id()))
 	monkeypatch.setitem(site.inner.conf, "db_host", "elsewhere")

@@ -9,6 +9,7 @@ ref: docs/decisions/0037-a-callback-is-answered-at-once.md
 
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,8 @@ def take() -> None:
 		taken = [kept for kept in _kept if kept.since >= earliest and kept.place == place][-1:]
 		_kept[:] = [kept for kept in _kept if kept not in late and kept not in taken]
 	for kept in late:
-		kept.database.close()
+		with suppress(Exception):  # of one that the database has closed already
+			kept.database.close()
 	for kept in taken:
 		frappe.local.db = kept.database
 		frappe.flags.cams_unused_database = own
