@@ -1,13 +1,18 @@
 """Which connection to the database a callback speaks over."""
 
+from contextlib import suppress
+
 import frappe
 import pytest
 from frappe.database import Database, schema
 
 from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.callbacks import kept_connections
+from navari_cams_biometric.cams_biometric.punches import inbox
 from tests.app.inside import log_entries, punch_at, punches_of
 from tests.contract.host import DONE, INVALID_TOKEN
+
+NOT_STORED = {"status": "error", "message": "Could not be stored"}
 
 
 @pytest.fixture
@@ -94,16 +99,71 @@ def test_one_over_which_something_failed_is_not_used_again(monkeypatch, callback
 	assert len(opened) == 2
 
 
-def test_one_in_the_middle_of_a_transaction_is_rolled_back_before_the_next_callback(
-	monkeypatch, callback, new_user_id, opened
+def fails_after_the_commit():
+	with suppress(frappe.db.DatabaseError):
+		frappe.db.execute("UPDATE nothing SET that = 1")
+
+
+def reads_after_the_commit():
+	frappe.db.exists("DocType", "CAMS Punch")
+
+
+@pytest.mark.parametrize("callback_of_another_app", [reads_after_the_commit, fails_after_the_commit])
+def test_one_that_was_spoken_over_after_the_commit_is_rolled_back_before_the_next_callback(
+	monkeypatch, callback, new_user_id, opened, callback_of_another_app
 ):
-	"""Whatever reads after the commit would show the next callback the facts of that moment."""
-	ended = []
-	rollback = Database.rollback
-	monkeypatch.setattr(Database, "last_query", "SELECT `value` FROM `tabSingles`")
+	"""It would show the next callback the facts of that moment, or hold what that locked."""
+	ended, rollback = [], Database.rollback
 	monkeypatch.setattr(Database, "rollback", lambda self, **options: ended.append(rollback(self, **options)))
 	callback(punch_at(new_user_id()))
+	assert ended == []
+	monkeypatch.setattr(inbox, "_request_the_next_drain", callback_of_another_app)
+	callback(punch_at(new_user_id()))
 	assert len(ended) == 1
+	assert len(opened) == 1
+
+
+def test_one_that_is_dead_is_answered_in_our_words_and_not_used_again(
+	monkeypatch, callback, new_user_id, opened
+):
+	callback(punch_at(new_user_id()))
+	opened[0].close()
+	user_id = new_user_id()
+	assert callback(punch_at(user_id)).get_json() == NOT_STORED
+	assert callback(punch_at(user_id)).get_data() == DONE
+	assert len(opened) == 2
+	assert len(punches_of(user_id)) == 1
+
+
+def test_one_that_dies_after_the_commit_is_answered_done(monkeypatch, callback, new_user_id, opened):
+	monkeypatch.setattr(
+		inbox, "_request_the_next_drain", lambda: (reads_after_the_commit(), opened[0].close())
+	)
+	assert callback(punch_at(new_user_id())).get_data() == DONE
+	assert kept_connections._kept == []
+
+
+def test_none_is_used_for_longer_than_a_minute(monkeypatch, callback, new_user_id, opened):
+	callback(punch_at(new_user_id()))
+	monkeypatch.setattr(kept_connections, "OPEN_FOR", -1)
+	callback(punch_at(new_user_id()))
+	assert [is_closed(connection) for connection in opened] == [True, False]
+
+
+def test_no_more_are_kept_than_a_few_whatever_the_sites(monkeypatch, site, callback, new_user_id, opened):
+	most = kept_connections.MOST
+	for number in range(most + 2):
+		monkeypatch.setitem(site.inner.conf, "db_host", f"host-{number}")
+		callback(punch_at(new_user_id()))
+	assert [is_closed(connection) for connection in opened] == [True] * 2 + [False] * most
+
+
+def test_the_password_of_the_database_is_not_among_what_is_kept(
+	monkeypatch, site, callback, new_user_id, opened
+):
+	monkeypatch.setitem(site.inner.conf, "db_password", "a password")
+	callback(punch_at(new_user_id()))
+	assert "a password" not in str(kept_connections._kept)
 
 
 def test_the_connection_of_a_site_that_may_only_be_read_is_not_kept(

@@ -29,7 +29,7 @@ class Prepared:
 
 
 class Among(Term):
-	"""What `isin` takes for a list of hundreds: one parameter, whose values the driver writes. Not for an empty list."""
+	"""What `isin` takes for a list of hundreds: parameters, which the driver writes. Not for an empty list."""
 
 	def __init__(self, values: Iterable[object]):
 		super().__init__()
@@ -38,5 +38,5 @@ class Among(Term):
 	def get_sql(self, **options: Any) -> str:
 		"""Without parameters, where the query is shown only, as the query builder writes a list."""
 		if parameters := options.get("param_wrapper"):
-			return parameters.get_sql(self.values)
+			return f"({','.join(map(parameters.get_sql, self.values))})"
 		return Tuple(*map(self.wrap_constant, self.values)).get_sql(**options)

@@ -1,14 +1,15 @@
 """Database connections that stay open from one callback to the next: to open one takes a fifth of a callback's time.
 
 Only callbacks use them, so that nothing was said over one but what a callback says. One is handed on between two
-transactions, so that whatever is read next is of its own moment; and at once, or it is closed: the database may have
-been restarted since, or be elsewhere. A process keeps no more than it served callbacks at once.
+transactions, so that whatever is read next is of its own moment. It is handed on at once, and not for long, or it is
+closed: the database may have been restarted since, or be elsewhere.
 
 ref: docs/decisions/0037-a-callback-is-answered-at-once.md
 """
 
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,17 +20,19 @@ if TYPE_CHECKING:
 	from frappe.database.database import Database
 
 AT_ONCE = 0.5  # seconds; no database is restarted so fast
-PLACE = ("db_socket", "db_host", "db_port", "db_name", "db_user", "db_password")  # in the site's config
-# What was said last: each ends a transaction, and the next begins with the next statement.
-BETWEEN_TRANSACTIONS = {"COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"}
+OPEN_FOR = 60  # seconds; after that its host may name another machine
+MOST = 8  # in a process: more callbacks at once are served as well, and leave nothing
+# What is said last where a transaction has ended; the next one begins with the next statement.
+ENDS = {"COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"}
 
 
 class Kept(NamedTuple):
-	"""`place` is the site's, as configured then; `since` is of the monotonic clock."""
+	"""`place` is the site's, as it was configured then; the moments are of the monotonic clock."""
 
 	database: "Database"
-	place: tuple[object, ...]
-	since: float
+	place: int
+	opened: float
+	left: float
 
 
 _kept: list[Kept] = []
@@ -41,35 +44,43 @@ def take() -> None:
 	own = frappe.local.db
 	if own._conn or not _is_ordinary(own):
 		return
-	place, earliest = _place(), time.monotonic() - AT_ONCE
+	place, now = _place(), time.monotonic()
 	with _lock:
-		late = [kept for kept in _kept if kept.since < earliest]
-		taken = [kept for kept in _kept if kept.since >= earliest and kept.place == place][-1:]
+		late = [kept for kept in _kept if now - kept.left > AT_ONCE or now - kept.opened > OPEN_FOR]
+		taken = [kept for kept in _kept if kept.place == place and kept not in late][-1:]
 		_kept[:] = [kept for kept in _kept if kept not in late and kept not in taken]
-	for kept in late:
-		with suppress(Exception):  # of one that the database has closed already
-			kept.database.close()
+	_close(kept.database for kept in late)
 	for kept in taken:
-		frappe.local.db = kept.database
-		frappe.flags.cams_unused_database = own
-	frappe.flags.cams_place = place
-	frappe.local.db.begin = _begin
+		frappe.local.db, frappe.flags.cams_unused_database = kept.database, own
+	frappe.flags.cams_connection = (place, taken[0].opened if taken else now)
+	_listen(frappe.local.db)
 
 
 def keep() -> None:
-	"""Leave this request's connection to the next callback. The rest of the request opens another where it needs one.
-
-	Raises what the database raises where it cannot end the transaction: then the connection is not kept.
-	"""
-	database, place = frappe.local.db, frappe.flags.cams_place
-	if not place or not database._conn or not _is_ordinary(database):
+	"""Leave this request's connection to the next callback. The rest of the request opens another where it needs one."""
+	database = frappe.local.db
+	if not frappe.flags.cams_connection or not database._conn or not _is_ordinary(database):
 		return
-	if not _is_between_transactions(database):
-		database.rollback()
+	try:
+		if not _is_between_transactions(database):
+			database.rollback()
+	except Exception:
+		drop()
+		return
 	database.value_cache.clear()
 	_leave_unused_database()
 	with _lock:
-		_kept.append(Kept(database, place, time.monotonic()))
+		_kept.append(Kept(database, *frappe.flags.cams_connection, time.monotonic()))
+		surplus, _kept[:] = _kept[:-MOST], _kept[-MOST:]
+	_close(kept.database for kept in surplus)
+
+
+def drop() -> None:
+	"""Close this request's connection, over which something failed: Frappe would end its transaction, and fail as well."""
+	database = frappe.local.db
+	if frappe.flags.cams_connection:
+		_leave_unused_database()
+		_close([database])
 
 
 def _leave_unused_database() -> None:
@@ -81,18 +92,22 @@ def _leave_unused_database() -> None:
 	frappe.local.db.rollback = partial(_rollback, frappe.local.db)
 
 
-def _begin(**_options: object) -> None:
-	"""Nothing: the database begins a transaction with the first statement."""
-
-
 def _rollback(database: "Database", **options: object) -> None:
 	"""As the database does it, unless nothing was said to it: it would connect to say so."""
 	if database._conn:
 		type(database).rollback(database, **options)
 
 
-def _place() -> tuple[object, ...]:
-	return (frappe.local.site, *(frappe.conf.get(key) for key in PLACE))
+def _close(databases: Iterable["Database"]) -> None:
+	for database in databases:
+		with suppress(Exception):  # of one that the database has closed already
+			database.close()
+
+
+def _place() -> int:
+	"""Told as a number: the password is in it."""
+	database = sorted((key, str(value)) for key, value in frappe.conf.items() if key.startswith("db_"))
+	return hash((frappe.local.site, *database))
 
 
 def _is_ordinary(database: "Database") -> bool:
@@ -100,7 +115,17 @@ def _is_ordinary(database: "Database") -> bool:
 	return "sql" not in vars(database) and not frappe.flags.read_only
 
 
+def _listen(database: "Database") -> None:
+	"""Note what is said to it, which Frappe checks before it says it; and do not begin transactions, which begin by
+	themselves."""
+
+	def note(statement: str, *kind: str) -> None:
+		database.cams_said = statement
+		type(database).check_transaction_status(database, statement, *kind)
+
+	database.check_transaction_status = note
+	database.begin = lambda **_options: None
+
+
 def _is_between_transactions(database: "Database") -> bool:
-	said = database.last_query
-	text = said.decode() if isinstance(said, bytes) else str(said)
-	return text.partition("/*")[0].strip().upper() in BETWEEN_TRANSACTIONS
+	return database.cams_said.strip().upper() in ENDS

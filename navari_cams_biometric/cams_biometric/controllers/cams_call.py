@@ -75,7 +75,9 @@ def answer_at_once() -> None:
 		return
 	kept_connections.take()
 	answer = _answer_and_commit(frappe.request)
-	if not answer.database_failed:
+	if answer.database_failed:
+		kept_connections.drop()
+	else:
 		kept_connections.keep()
 	raise Answered(answer)
 

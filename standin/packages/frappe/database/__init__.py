@@ -71,10 +71,8 @@ class Database(Reading, Writing):
 		"""None until something is read or written."""
 		return self._connections.get(schema.MAIN)
 
-	@property
-	def last_query(self) -> str:
-		"""Whether a transaction is open; which text was said last is not kept."""
-		return "" if self._conn and self._conn.in_transaction else "commit"
+	def check_transaction_status(self, query: str) -> None:
+		"""Called before anything is said; Frappe refuses here what would end a transaction unasked."""
 
 	def close(self) -> None:
 		for connection in self._connections.values():
@@ -178,6 +176,7 @@ class Database(Reading, Writing):
 		return self._connections[file]
 
 	def _run(self, connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
+		self.check_transaction_status(statement)
 		try:
 			return connection.execute(statement, values)
 		except sqlite3.Error as error:
