@@ -13,8 +13,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from navari_cams_biometric.cams_biometric.base import stored_values
+from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.controllers.cams_call import answer_for_frappe
+from navari_cams_biometric.cams_biometric.punches import inbox
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of
 from tests.contract.host import CALLBACK, DONE, TOKEN
 
@@ -254,6 +255,26 @@ def test_many_callbacks_ask_for_one_job(site, callback, new_user_id):
 	for _ in range(3):
 		callback(punch_at(new_user_id()))
 	assert len(contextvars.Context().run(site.run_jobs)) == 1
+
+
+@pytest.mark.parametrize(
+	("first", "again", "requested"),
+	[
+		("queued", None, []),
+		("started", "queued", []),
+		("started", None, [1]),
+		("started", "finished", [1]),
+		("finished", "started", [0]),
+		(None, None, [0]),
+	],
+)
+def test_a_drain_is_asked_for_unless_one_waits(monkeypatch, callback, new_user_id, first, again, requested):
+	statuses = dict(zip(inbox.DRAIN_JOBS, (first, again), strict=True))
+	turns = []
+	monkeypatch.setattr(jobs, "status_of", statuses.get)
+	monkeypatch.setattr(inbox, "request_drain", turns.append)
+	assert_answer(callback(punch_at(new_user_id())), DONE)
+	assert turns == requested
 
 
 def unavailable(path=CALLBACK, method="POST", body=None):

@@ -106,10 +106,12 @@ def drain_after_commit() -> None:
 
 
 def _request_the_next_drain() -> None:
-	"""A running job may have looked for the last time, or its worker is dead: then the other turn is requested."""
+	"""Unless one waits. A running job may have looked for the last time, or its worker is dead: then the other turn is
+	requested."""
 	status = jobs.status_of(DRAIN_JOBS[0])
-	if status != "queued":
-		request_drain(1 if status == "started" else 0)
+	if status == "queued" or (status == "started" and jobs.status_of(DRAIN_JOBS[1]) == "queued"):
+		return
+	request_drain(1 if status == "started" else 0)
 
 
 def request_drain(turn: int) -> None:
