@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks.callbacks import rounds
+from benchmarks.callbacks import checkin, ping, rounds
 from benchmarks.inside import run_inside
 from tests.bench.bench_site import BenchSite
 
@@ -73,12 +73,10 @@ def callbacks(site: BenchSite) -> Iterator[Ratio]:
 		site.stop("web")
 		site.start_web(*options)
 		before = site.memory("web")
-		figures = rounds(site)
+		to_ping, to_rest = rounds(site, ping), rounds(site, checkin)
 		print(
 			f"web, {served}: {site.memory('web'):.0f} MiB afterwards, {before:.0f} before, with the server's own"
 		)
-		to_ping = [(ping, own) for ping, _rest, own in figures]
-		to_rest = [(rest, own) for _ping, rest, own in figures]
 		yield Ratio(f"callbacks, {served}", "Frappe's ping", least, to_ping)
 		yield Ratio(f"callbacks, {served}", "HRMS's call by REST", CALLBACK_LEAST_OF_REST, to_rest)
 
