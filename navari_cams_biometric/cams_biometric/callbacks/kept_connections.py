@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
@@ -89,11 +88,12 @@ def _leave_unused_database() -> None:
 		frappe.local.db = unused
 	else:
 		frappe.connect(set_admin_as_user=False)
-	frappe.local.db.rollback = partial(_rollback, frappe.local.db)
+	frappe.local.db.rollback = _rollback
 
 
-def _rollback(database: "Database", **options: object) -> None:
-	"""As the database does it, unless nothing was said to it: it would connect to say so."""
+def _rollback(**options: object) -> None:
+	"""As the request's database does it, unless nothing was said to it: it would connect to say so."""
+	database = frappe.local.db
 	if database._conn:
 		type(database).rollback(database, **options)
 
@@ -116,15 +116,16 @@ def _is_ordinary(database: "Database") -> bool:
 
 
 def _listen(database: "Database") -> None:
-	"""Note what is said to it, which Frappe checks before it says it; and do not begin transactions, which begin by
-	themselves."""
-
-	def note(statement: str, *kind: str) -> None:
-		database.cams_said = statement
-		type(database).check_transaction_status(database, statement, *kind)
-
-	database.check_transaction_status = note
+	"""Note what is said to it; and begin no transaction, which begins by itself."""
+	database.check_transaction_status = _note
 	database.begin = lambda **_options: None
+
+
+def _note(statement: str, *kind: str) -> None:
+	"""Frappe checks what it says before it says it, so that what fails is noted as well."""
+	database = frappe.local.db
+	database.cams_said = statement
+	type(database).check_transaction_status(database, statement, *kind)
 
 
 def _is_between_transactions(database: "Database") -> bool:
