@@ -15,11 +15,9 @@ from tests.bench.bench_site import BenchSite
 
 DRAIN_LEAST = 10
 CALLBACK_LEAST = 0.75
-THREADED_LEAST = (
-	0.6  # threads of a process wait for one another at each question to the database, of which a ping has one
-)
+# Threads of a process wait for one another at each question to the database, of which a ping has one.
+THREADED_LEAST = 0.6
 CALLBACK_LEAST_OF_REST = 2  # a gate must not wait for what HRMS does with a check-in
-
 
 # As `bench setup production` has it, and as Frappe's images for Docker do.
 PROCESSES = ("--workers", str(2 * (os.cpu_count() or 1) + 1), "--threads", "1")

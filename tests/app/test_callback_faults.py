@@ -17,9 +17,8 @@ from navari_cams_biometric.cams_biometric.base import jobs, stored_values
 from navari_cams_biometric.cams_biometric.controllers.cams_call import answer_for_frappe
 from navari_cams_biometric.cams_biometric.punches import inbox
 from tests.app.inside import checkins_of, log_entries, outcome, punch_at, punch_of, punches_of
-from tests.contract.host import CALLBACK, DONE, TOKEN
+from tests.contract.host import CALLBACK, DONE, NOT_STORED, TOKEN
 
-NOT_STORED = b'{"status": "error", "message": "Could not be stored"}'
 URL_SECRET = "secret-of-the-callback-url"
 
 

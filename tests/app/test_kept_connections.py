@@ -10,9 +10,7 @@ from navari_cams_biometric.cams_biometric.base import stored_values
 from navari_cams_biometric.cams_biometric.callbacks import kept_connections
 from navari_cams_biometric.cams_biometric.punches import inbox
 from tests.app.inside import log_entries, punch_at, punches_of
-from tests.contract.host import DONE, INVALID_TOKEN
-
-NOT_STORED = {"status": "error", "message": "Could not be stored"}
+from tests.contract.host import DONE, INVALID_TOKEN, NOT_STORED
 
 
 @pytest.fixture
@@ -123,13 +121,11 @@ def test_one_that_was_spoken_over_after_the_commit_is_rolled_back_before_the_nex
 	assert len(opened) == 1
 
 
-def test_one_that_is_dead_is_answered_in_our_words_and_not_used_again(
-	monkeypatch, callback, new_user_id, opened
-):
+def test_one_that_is_dead_is_answered_in_our_words_and_not_used_again(callback, new_user_id, opened):
 	callback(punch_at(new_user_id()))
 	opened[0].close()
 	user_id = new_user_id()
-	assert callback(punch_at(user_id)).get_json() == NOT_STORED
+	assert callback(punch_at(user_id)).get_data() == NOT_STORED
 	assert callback(punch_at(user_id)).get_data() == DONE
 	assert len(opened) == 2
 	assert len(punches_of(user_id)) == 1

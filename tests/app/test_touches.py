@@ -329,9 +329,8 @@ def test_what_two_workers_made_at_the_same_time_is_settled_after_the_commit(pers
 
 def test_what_is_asked_beyond_the_batch_is_one_query(person, new_employee, monkeypatch):
 	drain()  # what others left
-	monkeypatch.setattr(
-		checkins, "may_be_made_together", lambda: False
-	)  # devices that others left may forbid it
+	# Devices that others left may forbid it.
+	monkeypatch.setattr(checkins, "may_be_made_together", lambda: False)
 	asked = []
 	find = touches._find
 	monkeypatch.setattr(touches, "_find", lambda *arguments: asked.append(1) or find(*arguments))

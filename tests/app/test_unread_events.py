@@ -18,7 +18,7 @@ from navari_cams_biometric.cams_biometric.punches import inbox
 from navari_cams_biometric.cams_biometric.shift_sync import watermark
 from navari_cams_biometric.gateway import keys
 from tests.app.inside import log_entries, punch_at, punches_of
-from tests.contract.host import DONE, TOKEN
+from tests.contract.host import DONE, NOT_STORED, TOKEN
 
 SECRETS = ("VEVNUExBVEU" * 9, "UEhPVE8" * 20, "4711-4711")
 
@@ -194,7 +194,7 @@ def test_a_database_that_fails_is_answered_so_and_nothing_is_parked(callback, de
 
 	monkeypatch.setattr(inbox, "store", fail)
 	body = punch_at("1", SerialNumber=device)
-	assert callback(body).json == {"status": "error", "message": "Could not be stored"}
+	assert callback(body).get_data() == NOT_STORED
 	assert events_of(device) == []
 
 

@@ -343,7 +343,7 @@ class BenchSite(Processes):
 		return _printed(ended, (path.name, *arguments))
 
 	def sql(self, statement: str) -> list[list[str]]:
-		"""Ask the site's database; the rows as texts."""
+		"""Ask the site's database; the rows as texts. Raises RuntimeError with what it answers instead."""
 		config = self.config
 		command = [
 			"mariadb",
@@ -357,10 +357,11 @@ class BenchSite(Processes):
 		done = subprocess.run(
 			[*command, config["db_name"], "--execute", statement],
 			env=environment,
-			check=True,
 			capture_output=True,
 			text=True,
 		)
+		if done.returncode:
+			raise RuntimeError(f"the database refused it: {done.stderr.strip()}")
 		return [line.split("\t") for line in done.stdout.splitlines()]
 
 	@contextmanager

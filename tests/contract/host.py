@@ -17,6 +17,7 @@ DONE = b'{"status": "done"}'
 EMPTY = b'{"status": "error", "message": "Empty request body"}'
 INVALID_JSON = b'{"status": "error", "message": "Invalid JSON"}'
 INVALID_TOKEN = b'{"status": "error", "message": "Invalid auth token"}'
+NOT_STORED = b'{"status": "error", "message": "Could not be stored"}'
 
 
 class Host:

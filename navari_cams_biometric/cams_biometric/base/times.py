@@ -35,12 +35,13 @@ def site_zone() -> tzinfo:
 
 
 def note_site_zone(zone: str | None) -> None:
-	"""What this request has read of it: Frappe 15 would ask Redis for the whole of System Settings."""
+	"""Keep the name of the site's time zone, as this request has read it: Frappe 15 would ask Redis for the whole of System
+	Settings."""
 	frappe.flags.cams_site_zone = zone
 
 
 def now_on_site() -> datetime:
-	"""`now_datetime` in the `site_zone` that was noted."""
+	"""Frappe's `now_datetime` (naive, in the site's zone), by the zone that was noted."""
 	if frappe.flags.cams_site_zone:
 		return datetime.now(site_zone()).replace(tzinfo=None, fold=0)
 	return now_datetime()

@@ -1,8 +1,8 @@
 """Database connections that stay open from one callback to the next: to open one takes a fifth of a callback's time.
 
-Only callbacks use them, so that nothing was said over one but what a callback says. One is handed on between two
-transactions, so that whatever is read next is of its own moment. It is handed on at once, and not for long, or it is
-closed: the database may have been restarted since, or be elsewhere.
+Only callbacks use them, so that no other request has left anything in one. It is handed on between two transactions, so
+that whatever is read next is of its own moment. It is handed on at once, and not for long, or it is closed: the database
+may have been restarted since, or have moved.
 
 ref: docs/decisions/0037-a-callback-is-answered-at-once.md
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_ONCE = 0.5  # seconds; no database is restarted so fast
 OPEN_FOR = 60  # seconds; after that its host may name another machine
 MOST = 8  # in a process: more callbacks at once are served as well, and leave nothing
-# What is said last where a transaction has ended; the next one begins with the next statement.
+# The last statement where a transaction has ended; the next one begins with the next statement.
 ENDS = {"COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"}
 
 
@@ -39,7 +39,7 @@ _lock = threading.Lock()
 
 
 def take() -> None:
-	"""Let this request, which has said nothing to the database yet, use a connection that an earlier callback left."""
+	"""Let this request use a connection that an earlier callback left, unless it has connected already."""
 	own = frappe.local.db
 	if own._conn or not _is_ordinary(own):
 		return
@@ -52,7 +52,7 @@ def take() -> None:
 	for kept in taken:
 		frappe.local.db, frappe.flags.cams_unused_database = kept.database, own
 	frappe.flags.cams_connection = (place, taken[0].opened if taken else now)
-	_listen(frappe.local.db)
+	_note_statements(frappe.local.db)
 
 
 def keep() -> None:
@@ -92,7 +92,7 @@ def _leave_unused_database() -> None:
 
 
 def _rollback(**options: object) -> None:
-	"""As the request's database does it, unless nothing was said to it: it would connect to say so."""
+	"""As the request's database does it, unless it is not connected: it would connect for this alone."""
 	database = frappe.local.db
 	if database._conn:
 		type(database).rollback(database, **options)
@@ -105,28 +105,28 @@ def _close(databases: Iterable["Database"]) -> None:
 
 
 def _place() -> int:
-	"""Told as a number: the password is in it."""
+	"""A number, because the password is part of it."""
 	database = sorted((key, str(value)) for key, value in frappe.conf.items() if key.startswith("db_"))
 	return hash((frappe.local.site, *database))
 
 
 def _is_ordinary(database: "Database") -> bool:
-	"""Whether neither Frappe's recorder listens to it nor the site may only be read."""
+	"""Whether neither Frappe's recorder has replaced its `sql` nor the site may only be read."""
 	return "sql" not in vars(database) and not frappe.flags.read_only
 
 
-def _listen(database: "Database") -> None:
-	"""Note what is said to it; and begin no transaction, which begins by itself."""
+def _note_statements(database: "Database") -> None:
+	"""And run none to begin a transaction: one begins with the first statement, because autocommit is off."""
 	database.check_transaction_status = _note
 	database.begin = lambda **_options: None
 
 
 def _note(statement: str, *kind: str) -> None:
-	"""Frappe checks what it says before it says it, so that what fails is noted as well."""
+	"""Frappe checks a statement before it runs it, so that one that fails is noted as well."""
 	database = frappe.local.db
-	database.cams_said = statement
+	database.cams_last_statement = statement
 	type(database).check_transaction_status(database, statement, *kind)
 
 
 def _is_between_transactions(database: "Database") -> bool:
-	return database.cams_said.strip().upper() in ENDS
+	return database.cams_last_statement.strip().upper() in ENDS

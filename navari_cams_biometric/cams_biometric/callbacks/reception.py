@@ -66,8 +66,8 @@ def _take(
 	parts = callback.unread
 	if not device and (callback.events or callback.device_status):
 		parts = (*parts, NO_DEVICE)
-	writes_more = len(callback.punches) > 1 or bool(callback.events or callback.device_status)  # than one row
-	if writes_more:
+	writes_several_rows = len(callback.punches) > 1 or bool(callback.events or callback.device_status)
+	if writes_several_rows:
 		frappe.db.savepoint("cams_callback")
 	try:
 		inbox.store(callback, device, loads.load_answered_by(callback, device))
@@ -76,7 +76,7 @@ def _take(
 		if _is_database_failure(error):
 			raise
 		trace = frappe.get_traceback()
-		if writes_more:
+		if writes_several_rows:
 			frappe.db.rollback(save_point="cams_callback")
 		_report_not_taken(trace, device)
 		parts = (*parts, NOT_STORED)

@@ -1,10 +1,10 @@
 """The check-ins of a batch, made together: the same as one by one, and many times as fast.
 
-Each is examined by the same rules, validated by HRMS's and Frappe's own code (hrms_from_memory), and inserted with all
-others in one statement, as are the states of their punches, in the caller's transaction. That is done for punches that
-stand alone. What may touch another one (an equal check-in, a repeat, one touch with another, a direction by the order
-of the day), with the other punches of the same person, goes one by one; so does what HRMS or a rule refuses, and all
-where somebody listens to check-ins (listeners) or an error comes up.
+Each is examined by the same rules, validated by HRMS's and Frappe's own code (hrms_from_memory), and inserted with a
+hundred others by one statement; one more sets the states of all their punches, in the same transaction, the caller's.
+That is done for punches that stand alone. What may touch another one (an equal check-in, a repeat, one touch with
+another, a direction by the order of the day), with the other punches of the same person, goes one by one; so does what
+HRMS or a rule refuses, and all where somebody listens to check-ins (listeners) or an error comes up.
 
 Of each batch a few are also inserted by Frappe and HRMS alone, and taken back: a difference ends this way until a
 person turns it on again (`one_by_one` in Settings).

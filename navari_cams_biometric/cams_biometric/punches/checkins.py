@@ -122,7 +122,7 @@ def _drain_batch(only_live: bool = False) -> bool:
 
 
 def may_be_made_together() -> bool:
-	"""Whether the check-ins of a batch may be inserted by one statement."""
+	"""Whether the check-ins of a batch may be inserted together."""
 	return not read_settings().one_by_one and not listeners.find()
 
 

@@ -1,8 +1,8 @@
 """The inbox: punches are stored on arrival, found by the worker, and queued again on request.
 
-Storing is one statement for a whole request. The name of a CAMS Punch is the punch's identity, so an existing one
-is not changed, whoever stored it and however many requests do so at once. punches.checkins decides what a punch
-means.
+Storing is one statement for a hundred punches of a request. The name of a CAMS Punch is the punch's identity, so an
+existing one is not changed, whoever stored it and however many requests do so at once. punches.checkins decides what a
+punch means.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 To be read beside `insert` and `run_method` of frappe/model/document.py, and beside `set_new_name` of frappe/model/
 naming.py: whatever they come to on the way of an Employee Checkin is asked for here. Where nobody listens, the
-check-ins of a batch are inserted by one statement.
+check-ins of a batch are inserted together.
 """
 
 from collections.abc import Iterator
